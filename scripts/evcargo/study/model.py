@@ -1,0 +1,97 @@
+"""What a study is: its config, its samples, its runs and its contrasts, all checked."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+ASSAYS = ("proteins", "rna", "transcripts", "particles")
+MATERIALS = ("ev", "source", "depleted")
+ORGANISMS = ("human", "mouse", "rat")
+BIOFLUIDS = (
+    "plasma",
+    "serum",
+    "urine",
+    "csf",
+    "saliva",
+    "milk",
+    "ascites",
+    "tissue",
+    "cell_culture",
+    "other",
+)
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """Test level against reference level of one column of the sample sheet.
+
+    Parameters
+    ----------
+    name
+        Safe name, used in file names.
+    column
+        Column of the sample sheet.
+    test, reference
+        Levels of that column; the log2 fold change is test minus reference.
+    covariates
+        Further columns of the sample sheet in the design.
+    material
+        Only samples of this material are compared.
+    """
+
+    name: str
+    column: str
+    test: str
+    reference: str
+    covariates: tuple[str, ...] = ()
+    material: str = "ev"
+
+
+@dataclass(frozen=True)
+class Study:
+    """A checked study.
+
+    Parameters
+    ----------
+    config
+        The config with every default filled in.
+    samples
+        Sample sheet under the contract ``samples`` of `evcargo.tables`, one row per preparation.
+    runs
+        Run sheet under the contract ``runs``, one row per run.
+    contrasts
+        What is compared.
+    """
+
+    config: dict[str, Any]
+    samples: pd.DataFrame
+    runs: pd.DataFrame
+    contrasts: tuple[Contrast, ...] = field(default=())
+
+    @property
+    def assays(self) -> list[str]:
+        """Assays that the study has, in the order of the workflow."""
+        return [assay for assay in ASSAYS if (self.runs["assay"] == assay).any()]
+
+    def runs_of(self, assay: str, sample: str | None = None, kind: str | None = None) -> list[str]:
+        """Names of the runs of an assay, of one sample or format if asked, in sheet order."""
+        chosen = self.runs["assay"] == assay
+        if sample is not None:
+            chosen &= self.runs["sample"] == sample
+        if kind is not None:
+            chosen &= self.runs["format"] == kind
+        return self.runs.loc[chosen, "run"].tolist()
+
+    def samples_of(self, assay: str, kind: str | None = None) -> list[str]:
+        """Samples with a run of the assay, in the order of the sample sheet."""
+        having = set(self.runs.loc[self.runs["run"].isin(self.runs_of(assay, kind=kind)), "sample"])
+        return [sample for sample in self.samples["sample"] if sample in having]
+
+    def paths_of(self, runs: list[str]) -> list[str]:
+        """Files of the runs, each once, in sheet order."""
+        return list(dict.fromkeys(self.runs.loc[self.runs["run"].isin(runs), "path"]))
+
+    def contrast(self, name: str) -> Contrast:
+        """The contrast of that name."""
+        return next(contrast for contrast in self.contrasts if contrast.name == name)

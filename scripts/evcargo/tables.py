@@ -1,0 +1,286 @@
+"""The column contract of every table that the stages exchange, and how such tables are read and
+written.
+
+A table is a tab-separated file with a header, UTF-8, ``\n`` line ends, an empty cell for a missing
+value. Its contract names each column with type, unit and meaning; `config/README.md` prints them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+import pandas as pd
+
+from evcargo.errors import EvcargoError
+from evcargo.job import whole_file
+
+if TYPE_CHECKING:
+    from anndata import AnnData
+
+DTYPES = MappingProxyType({"text": "string", "number": "Float64", "count": "Int64", "flag": "boolean"})
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name, type (`text`, `number`, `count` or `flag`), unit and meaning."""
+
+    name: str
+    dtype: Literal["text", "number", "count", "flag"]
+    unit: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The columns of one kind of table, and whether it may have more (`open`)."""
+
+    file: str
+    columns: tuple[Column, ...]
+    open: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the columns, in order."""
+        return [column.name for column in self.columns]
+
+
+def _contract(file: str, *columns: tuple[str, str, str, str], more: bool = False) -> Contract:
+    return Contract(file, tuple(Column(*column) for column in columns), more)  # type: ignore[arg-type]
+
+
+CONTRACTS: Mapping[str, Contract] = MappingProxyType(
+    {
+        "samples": _contract(
+            "results/study/samples.tsv",
+            ("sample", "text", "", "name of the preparation"),
+            ("material", "text", "", "ev, source (cells, whole plasma ...) or depleted (flow-through)"),
+            ("condition", "text", "", "group of the sample"),
+            ("subject", "text", "", "donor, animal or culture; pairs samples of one origin"),
+            ("batch", "text", "", "preparation or measurement batch"),
+            ("biofluid", "text", "", "matrix that the EVs come from"),
+            ("isolation", "text", "", "isolation method"),
+            ("particle_count", "number", "particles", "particles in the whole preparation"),
+            ("protein_ug", "number", "ug", "protein in the whole preparation"),
+            more=True,
+        ),
+        "runs": _contract(
+            "results/study/runs.tsv",
+            ("run", "text", "", "name of the run: the sample, with .f<fraction>.r<replicate>.l<lane> as needed"),
+            ("sample", "text", "", "sample that was measured"),
+            ("assay", "text", "", "proteins, rna, transcripts or particles"),
+            ("path", "text", "", "file of the run"),
+            ("fraction", "count", "", "fraction of the sample, from 1"),
+            ("replicate", "count", "", "technical replicate, from 1"),
+            ("kit", "text", "", "library kit of an RNA run, or auto"),
+            ("format", "text", "", "mzml, fastq, or the kind of table"),
+            ("column", "text", "", "column of this run in a table that holds many runs"),
+        ),
+        "quality": _contract(
+            "results/<assay>/quality.tsv, results/quality/quality.tsv",
+            ("sample", "text", "", "sample"),
+            ("run", "text", "", "run, or empty for a figure of the whole sample"),
+            ("assay", "text", "", "assay"),
+            ("metric", "text", "", "name of the figure"),
+            ("value", "number", "see unit", "the figure"),
+            ("unit", "text", "", "its unit"),
+        ),
+        "funnel": _contract(
+            "results/rna/funnel.tsv",
+            ("sample", "text", "", "sample"),
+            ("step", "text", "", "where the reads ended; the steps of one sample sum to its raw reads"),
+            ("reads", "count", "reads", "reads that ended there"),
+        ),
+        "particles": _contract(
+            "results/particles/particles.tsv",
+            ("sample", "text", "", "sample"),
+            ("status", "text", "", "ok, failed or no run"),
+            ("status_reason", "text", "", "why the sample is not ok"),
+            ("mode_nm", "number", "nm", "diameter with the highest concentration"),
+            ("mean_nm", "number", "nm", "mean diameter, weighted by concentration"),
+            ("d10_nm", "number", "nm", "10 % of the particles are smaller"),
+            ("d50_nm", "number", "nm", "median diameter"),
+            ("d90_nm", "number", "nm", "90 % of the particles are smaller"),
+            ("share_in_window", "number", "fraction", "particles within the size window (default 30-150 nm)"),
+            ("particles_per_ml", "number", "particles/ml", "total concentration"),
+            ("particles_per_ug", "number", "particles/ug", "particle_count / protein_ug of the sample sheet"),
+        ),
+        "criteria": _contract(
+            "results/purity/criteria.tsv",
+            ("sample", "text", "", "sample"),
+            ("assay", "text", "", "assay that the evidence comes from"),
+            ("criterion", "text", "", "the purity question, in words"),
+            ("verdict", "text", "", "pass, warn, fail or not assessed"),
+            ("value", "number", "see unit", "the measured value"),
+            ("unit", "text", "", "unit of the value and of the threshold"),
+            ("threshold", "text", "", "the thresholds that were applied, with their direction"),
+            ("rule", "text", "", "the rule that fired, as a sentence"),
+            ("evidence", "text", "", "the markers or figures behind the value"),
+            ("source", "text", "", "paper or tool that the rule and threshold come from"),
+        ),
+        "verdicts": _contract(
+            "results/purity/verdicts.tsv",
+            ("sample", "text", "", "sample"),
+            ("verdict", "text", "", "fail, warn, pass or not assessed: the gravest of its criteria"),
+            ("n_pass", "count", "criteria", "criteria passed"),
+            ("n_warn", "count", "criteria", "criteria with a warning"),
+            ("n_fail", "count", "criteria", "criteria failed"),
+            ("n_not_assessed", "count", "criteria", "criteria without evidence"),
+            ("reason", "text", "", "the criteria that decided"),
+        ),
+        "markers": _contract(
+            "results/purity/markers.tsv",
+            ("sample", "text", "", "sample"),
+            ("panel", "text", "", "panel of the marker, e.g. misev2018_1a"),
+            ("category", "text", "", "category, e.g. 1a"),
+            ("role", "text", "", "ev, contaminant, intracellular, secreted ..."),
+            ("gene", "text", "", "approved gene symbol of the study's organism"),
+            ("evidence", "text", "", "detected, not detected, or not assessed (run too shallow)"),
+            ("feature", "text", "", "protein group that carries the marker"),
+            ("intensity", "number", "raw intensity", "raw quantity of that protein group"),
+            ("share", "number", "fraction", "its share of the sample's summed intensity"),
+            ("rank", "count", "", "its rank by intensity in the sample, from 1"),
+            ("n_peptides", "count", "peptides", "peptides of that protein group"),
+        ),
+        "shares": _contract(
+            "results/purity/shares.tsv",
+            ("sample", "text", "", "sample"),
+            ("assay", "text", "", "proteins or rna"),
+            ("class", "text", "", "exclusive class of the signal; the classes of one sample sum to 1"),
+            ("share", "number", "fraction", "share of the non-normalised signal"),
+        ),
+        "associations": _contract(
+            "results/purity/associations.tsv",
+            ("contrast", "text", "", "contrast"),
+            ("metric", "text", "", "purity metric"),
+            ("assay", "text", "", "assay of the metric"),
+            ("n_test", "count", "samples", "samples at the test level with a value"),
+            ("n_reference", "count", "samples", "samples at the reference level with a value"),
+            ("median_test", "number", "see metric", "median at the test level"),
+            ("median_reference", "number", "see metric", "median at the reference level"),
+            ("p_value", "number", "", "exact Mann-Whitney test, two-sided"),
+            ("adjusted_p_value", "number", "", "Benjamini-Hochberg over the metrics of the contrast"),
+            ("associated", "flag", "", "adjusted or plain p-value below the threshold, as `rule` says"),
+            ("rule", "text", "", "the rule that decided"),
+        ),
+        "differential": _contract(
+            "results/differential/<contrast>.<assay>.tsv",
+            ("feature", "text", "", "stable feature id"),
+            ("name", "text", "", "name for people: gene symbol or RNA name"),
+            ("class", "text", "", "protein, or the RNA class"),
+            ("n_test", "count", "samples", "samples at the test level with a value"),
+            ("n_reference", "count", "samples", "samples at the reference level with a value"),
+            ("mean", "number", "log2 intensity or normalised counts", "mean over the compared samples"),
+            ("log2_fold_change", "number", "log2", "test minus reference"),
+            ("standard_error", "number", "log2", "standard error of the log2 fold change"),
+            ("ci_low", "number", "log2", "lower end of the 95 % confidence interval"),
+            ("ci_high", "number", "log2", "upper end of the 95 % confidence interval"),
+            ("statistic", "number", "", "moderated t (proteins) or Wald z (RNA)"),
+            ("p_value", "number", "", "two-sided p-value"),
+            ("adjusted_p_value", "number", "", "Benjamini-Hochberg"),
+            ("significant", "flag", "", "adjusted p-value below differential.alpha"),
+            ("tested", "flag", "", "whether a test was possible"),
+            ("reason", "text", "", "why it was not tested, or has no adjusted p-value"),
+            ("flag", "text", "", "contaminant or impurity class of the feature, empty if none"),
+            ("flag_reason", "text", "", "why it carries the flag"),
+        ),
+        "contrasts": _contract(
+            "results/differential/contrasts.tsv",
+            ("contrast", "text", "", "contrast"),
+            ("assay", "text", "", "assay"),
+            ("n_test", "count", "samples", "samples at the test level"),
+            ("n_reference", "count", "samples", "samples at the reference level"),
+            ("tested", "count", "features", "features tested"),
+            ("not_tested", "count", "features", "features not tested, each with its reason in the table"),
+            ("significant", "count", "features", "significant features"),
+            ("up", "count", "features", "significant and higher at the test level"),
+            ("down", "count", "features", "significant and lower at the test level"),
+            ("flagged", "count", "features", "significant, but a contaminant or impurity marker"),
+            ("method", "text", "", "the test, with its settings"),
+            ("warning", "text", "", "what the reader must know before reading the table"),
+        ),
+    }
+)
+
+
+def read_table(path: str | Path, contract: str) -> pd.DataFrame:
+    """Read a table of the workflow and hold it to its contract.
+
+    Parameters
+    ----------
+    path
+        File to read.
+    contract
+        Key of `CONTRACTS`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        All columns of the contract in its order and types, then any others (text) if it is open.
+
+    Raises
+    ------
+    EvcargoError
+        If a column is missing or unknown, or a cell is not of its column's type.
+    """
+    frame = pd.read_csv(
+        path, sep="\t", dtype="string", keep_default_na=False, na_values=[""], encoding="utf-8"
+    )
+    return _hold(frame, CONTRACTS[contract], str(path))
+
+
+def write_table(frame: pd.DataFrame, path: str | Path, contract: str) -> None:
+    """Write `frame` under its contract (see `read_table`), whole or not at all."""
+    held = _hold(frame.reset_index(drop=True), CONTRACTS[contract], str(path))
+    with whole_file(path) as part:
+        held.to_csv(part, sep="\t", index=False, lineterminator="\n", float_format="%.10g")
+
+
+def _hold(frame: pd.DataFrame, contract: Contract, path: str) -> pd.DataFrame:
+    missing = [name for name in contract.names if name not in frame.columns]
+    others = [str(name) for name in frame.columns if name not in contract.names]
+    if missing or (others and not contract.open):
+        raise EvcargoError(
+            f"{path}: not a table of {contract.file}: missing columns {missing}, unknown {others}."
+            " Delete it and run again"
+        )
+    held = frame[[*contract.names, *others]].copy()
+    for column in contract.columns:
+        try:
+            held[column.name] = _as(held[column.name], column.dtype)
+        except (ValueError, TypeError) as error:
+            raise EvcargoError(f"{path}: column {column.name} must hold {column.dtype}: {error}") from error
+    return held
+
+
+def _as(values: "pd.Series", dtype: str) -> "pd.Series":
+    if dtype == "flag" and values.dtype == "string":
+        unknown = set(values.dropna()) - {"True", "False"}
+        if unknown:
+            raise ValueError(f"neither True nor False: {sorted(unknown)[:3]}")
+        values = values.map({"True": True, "False": False})
+    if dtype in ("number", "count") and values.dtype in ("string", object):
+        values = pd.to_numeric(values)
+    return values.astype(DTYPES[dtype])
+
+
+def read_matrix(path: str | Path) -> "AnnData":
+    """Read an `.h5ad` matrix: samples x features, raw quantities in `X` (NaN is missing)."""
+    import anndata
+
+    return anndata.read_h5ad(path)
+
+
+def write_matrix(matrix: "AnnData", path: str | Path) -> None:
+    """Write an `.h5ad` matrix, whole or not at all."""
+    with whole_file(path) as part:
+        matrix.write_h5ad(part)
+
+
+def write_matrix_tsv(matrix: "AnnData", path: str | Path) -> None:
+    """Write a matrix for people: one row per feature, its description, then one column per sample."""
+    values = pd.DataFrame(matrix.X.T, index=matrix.var_names, columns=matrix.obs_names)
+    table = pd.concat([matrix.var, values], axis=1)
+    with whole_file(path) as part:
+        table.to_csv(part, sep="\t", index_label="feature", lineterminator="\n", float_format="%.10g")
