@@ -1,8 +1,8 @@
-"""The column contract of every table that the stages exchange, and how such tables are read and
-written.
+"""The column contract of every table that the stages exchange, and how they are read and written.
 
-A table is a tab-separated file with a header, UTF-8, ``\n`` line ends, an empty cell for a missing
-value. Its contract names each column with type, unit and meaning; `config/README.md` prints them.
+A table is a tab-separated file with a header, UTF-8, with line feeds as line ends, and an empty cell
+for a missing value. Its contract names each column with type, unit and meaning; `config/README.md`
+prints them.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,9 @@ from evcargo.job import whole_file
 if TYPE_CHECKING:
     from anndata import AnnData
 
-DTYPES = MappingProxyType({"text": "string", "number": "Float64", "count": "Int64", "flag": "boolean"})
+DTYPES = MappingProxyType(
+    {"text": "string", "number": "Float64", "count": "Int64", "flag": "boolean"}
+)
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ def _contract(file: str, *columns: tuple[str, str, str, str], more: bool = False
     return Contract(file, tuple(Column(*column) for column in columns), more)  # type: ignore[arg-type]
 
 
+# fmt: off
 CONTRACTS: Mapping[str, Contract] = MappingProxyType(
     {
         "samples": _contract(
@@ -92,12 +95,57 @@ CONTRACTS: Mapping[str, Contract] = MappingProxyType(
             ("step", "text", "", "where the reads ended; the steps of one sample sum to its raw reads"),
             ("reads", "count", "reads", "reads that ended there"),
         ),
+        "rna_lengths": _contract(
+            "results/rna/lengths.tsv",
+            ("sample", "text", "", "sample"),
+            ("length", "count", "nt", "length of the insert after the adapter was removed"),
+            ("reads", "count", "reads", "reads of that length"),
+        ),
+        "rna_classes": _contract(
+            "results/rna/classes.tsv",
+            ("sample", "text", "", "sample"),
+            ("class", "text", "", "RNA class, or unassigned"),
+            ("reads", "count", "reads or molecules", "inserts of that class"),
+            ("share", "number", "fraction", "share of the inserts; the classes of one sample sum to 1"),
+        ),
+        "rna_counts": _contract(
+            "results/rna/counts/<sample>.tsv",
+            ("feature", "text", "", "stable feature id"),
+            ("class", "text", "", "RNA class"),
+            ("reads", "count", "reads or molecules", "integer count (largest remainder); sums to the class"),
+            ("fractional_reads", "number", "reads or molecules", "count with multi-mappers in equal parts"),
+            ("inserts", "count", "inserts", "distinct inserts that fit the feature"),
+        ),
+        "rna_features": _contract(
+            "results/rna/reference/features.tsv",
+            ("reference", "count", "", "number of the sequence in reference.fa"),
+            ("class", "text", "", "RNA class"),
+            ("feature", "text", "", "what an insert there counts as"),
+            ("start", "count", "nt", "0-based start on the sequence"),
+            ("end", "count", "nt", "0-based end on the sequence, exclusive"),
+            ("sequence", "text", "", "sequence of the feature, if it has one of at most 200 nt"),
+        ),
+        "rna_manifest": _contract(
+            "results/rna/reference/manifest.tsv",
+            ("class", "text", "", "RNA class; miRNA is given by hairpin and mature"),
+            ("file", "text", "", "name of the FASTA file"),
+            ("origin", "text", "", "shipped or user"),
+            ("sequences", "count", "sequences", "sequences in it"),
+            ("sha256", "text", "", "its checksum"),
+        ),
+        "imported_counts": _contract(
+            "results/<assay>/imported.tsv",
+            ("sample", "text", "", "sample"),
+            ("feature", "text", "", "feature as the table names it"),
+            ("class", "text", "", "RNA class by name"),
+            ("reads", "count", "reads", "count, summed over the runs of the sample"),
+        ),
         "particles": _contract(
             "results/particles/particles.tsv",
             ("sample", "text", "", "sample"),
             ("status", "text", "", "ok, failed or no run"),
             ("status_reason", "text", "", "why the sample is not ok"),
-            ("mode_nm", "number", "nm", "diameter with the highest concentration"),
+            ("mode_nm", "number", "nm", "size bin with most particles per nm"),
             ("mean_nm", "number", "nm", "mean diameter, weighted by concentration"),
             ("d10_nm", "number", "nm", "10 % of the particles are smaller"),
             ("d50_nm", "number", "nm", "median diameter"),
@@ -105,6 +153,13 @@ CONTRACTS: Mapping[str, Contract] = MappingProxyType(
             ("share_in_window", "number", "fraction", "particles within the size window (default 30-150 nm)"),
             ("particles_per_ml", "number", "particles/ml", "total concentration"),
             ("particles_per_ug", "number", "particles/ug", "particle_count / protein_ug of the sample sheet"),
+        ),
+        "distribution": _contract(
+            "results/particles/distribution.tsv",
+            ("sample", "text", "", "sample"),
+            ("diameter_nm", "number", "nm", "middle of the size bin"),
+            ("share", "number", "fraction", "share of the sample's particles in the bin"),
+            ("concentration_per_ml", "number", "particles/ml", "particles in the bin, if known"),
         ),
         "criteria": _contract(
             "results/purity/criteria.tsv",
@@ -136,7 +191,7 @@ CONTRACTS: Mapping[str, Contract] = MappingProxyType(
             ("category", "text", "", "category, e.g. 1a"),
             ("role", "text", "", "ev, contaminant, intracellular, secreted ..."),
             ("gene", "text", "", "approved gene symbol of the study's organism"),
-            ("evidence", "text", "", "detected, not detected, or not assessed (run too shallow)"),
+            ("evidence", "text", "", "detected, ambiguous (only a further member of the group), not detected, or not assessed (run too shallow)"),
             ("feature", "text", "", "protein group that carries the marker"),
             ("intensity", "number", "raw intensity", "raw quantity of that protein group"),
             ("share", "number", "fraction", "its share of the sample's summed intensity"),
@@ -161,7 +216,7 @@ CONTRACTS: Mapping[str, Contract] = MappingProxyType(
             ("median_reference", "number", "see metric", "median at the reference level"),
             ("p_value", "number", "", "exact Mann-Whitney test, two-sided"),
             ("adjusted_p_value", "number", "", "Benjamini-Hochberg over the metrics of the contrast"),
-            ("associated", "flag", "", "adjusted or plain p-value below the threshold, as `rule` says"),
+            ("associated", "flag", "", "adjusted or plain p-value below the threshold, as `rule` says; empty where no test can tell"),
             ("rule", "text", "", "the rule that decided"),
         ),
         "differential": _contract(
@@ -202,6 +257,7 @@ CONTRACTS: Mapping[str, Contract] = MappingProxyType(
         ),
     }
 )
+# fmt: on
 
 
 def read_table(path: str | Path, contract: str) -> pd.DataFrame:
@@ -250,7 +306,8 @@ def _hold(frame: pd.DataFrame, contract: Contract, path: str) -> pd.DataFrame:
         try:
             held[column.name] = _as(held[column.name], column.dtype)
         except (ValueError, TypeError) as error:
-            raise EvcargoError(f"{path}: column {column.name} must hold {column.dtype}: {error}") from error
+            said = f"{path}: column {column.name} must hold {column.dtype}: {error}"
+            raise EvcargoError(said) from error
     return held
 
 
@@ -283,4 +340,6 @@ def write_matrix_tsv(matrix: "AnnData", path: str | Path) -> None:
     values = pd.DataFrame(matrix.X.T, index=matrix.var_names, columns=matrix.obs_names)
     table = pd.concat([matrix.var, values], axis=1)
     with whole_file(path) as part:
-        table.to_csv(part, sep="\t", index_label="feature", lineterminator="\n", float_format="%.10g")
+        table.to_csv(
+            part, sep="\t", index_label="feature", lineterminator="\n", float_format="%.10g"
+        )

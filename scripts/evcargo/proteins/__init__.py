@@ -1,0 +1,1 @@
+"""Proteins: spectra, or tables of other engines, to protein quantities of samples."""

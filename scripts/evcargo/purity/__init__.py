@@ -1,0 +1,1 @@
+"""Purity of each preparation, from non-normalised quantities of all assays."""

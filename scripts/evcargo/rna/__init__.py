@@ -1,0 +1,1 @@
+"""RNA: from reads, or tables of counts, to one count matrix."""

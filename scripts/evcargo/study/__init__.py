@@ -1,0 +1,1 @@
+"""The study: its config and sheets, checked before any job starts."""

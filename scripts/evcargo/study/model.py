@@ -84,7 +84,7 @@ class Study:
         return self.runs.loc[chosen, "run"].tolist()
 
     def samples_of(self, assay: str, kind: str | None = None) -> list[str]:
-        """Samples with a run of the assay, in the order of the sample sheet."""
+        """List the samples with a run of the assay, in the order of the sample sheet."""
         having = set(self.runs.loc[self.runs["run"].isin(self.runs_of(assay, kind=kind)), "sample"])
         return [sample for sample in self.samples["sample"] if sample in having]
 
@@ -92,6 +92,11 @@ class Study:
         """Files of the runs, each once, in sheet order."""
         return list(dict.fromkeys(self.runs.loc[self.runs["run"].isin(runs), "path"]))
 
+    @property
+    def contrast_names(self) -> list[str]:
+        """Names of the contrasts, in the order of the config."""
+        return [contrast.name for contrast in self.contrasts]
+
     def contrast(self, name: str) -> Contrast:
-        """The contrast of that name."""
+        """Return the contrast of that name."""
         return next(contrast for contrast in self.contrasts if contrast.name == name)

@@ -1,0 +1,21 @@
+"""Bundle the matrices and the purity of the study in one file."""
+
+from typing import TYPE_CHECKING
+
+from evcargo.job import job_log
+from evcargo.report.bundle import bundle, write_bundle
+from evcargo.tables import read_matrix, read_table
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+with job_log(snakemake.log):
+    given = snakemake.input
+    study = bundle(
+        [read_matrix(path) for path in given.matrices],
+        list(snakemake.params.assays),
+        read_table(given.samples, "samples"),
+        read_table(given.verdicts, "verdicts"),
+        read_table(given.criteria, "criteria"),
+    )
+    write_bundle(study, snakemake.output.bundle)

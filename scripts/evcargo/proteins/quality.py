@@ -1,0 +1,99 @@
+"""Figures of each proteins run and sample for the quality table."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+UNITS: Mapping[str, str] = {
+    "ms1_spectra": "spectra",
+    "ms2_spectra": "spectra",
+    "ms2_identified": "spectra",
+    "ms2_not_identified": "spectra",
+    "identification_rate": "fraction",
+    "psms": "PSMs",
+    "peptides": "peptides",
+    "protein_groups": "protein groups",
+    "quantified_ions": "ions",
+    "quantified_protein_groups": "protein groups",
+    "median_precursor_error": "ppm",
+    "missed_cleavage_rate": "fraction",
+    "ms1_tic": "intensity",
+    "minutes": "min",
+}
+
+
+def quality_table(
+    figures: Mapping[str, Mapping[str, float]],
+    psms: pd.DataFrame,
+    ions: pd.DataFrame,
+    quantities: pd.DataFrame,
+    runs: pd.DataFrame,
+) -> pd.DataFrame:
+    """Figures per run, and per sample over its runs (contract ``quality``).
+
+    Parameters
+    ----------
+    figures
+        Run -> figures of `evcargo.proteins.search.search_run`.
+    psms
+        PSMs of the study, with ``accepted``.
+    ions
+        Ion quantities, with ``run``.
+    quantities
+        Protein group x sample.
+    runs
+        Run sheet, proteins only.
+    """
+    good = psms[psms["accepted"]]
+    rows = []
+    for sample in dict.fromkeys(runs["sample"].astype(str)):
+        names = runs.loc[runs["sample"] == sample, "run"].astype(str).tolist()
+        for run in names:
+            rows += _rows(sample, run, _figures([run], figures, good, ions))
+        whole = _figures(names, figures, good, ions)
+        whole["quantified_protein_groups"] = float(quantities[sample].notna().sum())
+        rows += _rows(sample, "", whole)
+    return pd.DataFrame(rows, columns=["sample", "run", "assay", "metric", "value", "unit"])
+
+
+def _figures(
+    runs: list[str],
+    figures: Mapping[str, Mapping[str, float]],
+    good: pd.DataFrame,
+    ions: pd.DataFrame,
+) -> dict[str, float]:
+    total = {
+        name: sum(figures[run][name] for run in runs)
+        for name in ("ms1_spectra", "ms2_spectra", "ms1_tic", "minutes")
+    }
+    own = good[good["run"].isin(runs)]
+    spectra, identified = total["ms2_spectra"], float(len(own))
+    return {
+        "ms1_spectra": total["ms1_spectra"],
+        "ms2_spectra": spectra,
+        "ms2_identified": identified,
+        "ms2_not_identified": spectra - identified,
+        "identification_rate": identified / spectra if spectra else float("nan"),
+        "psms": identified,
+        "peptides": float(own["peptide"].nunique()),
+        "protein_groups": float(own["group"].nunique()),
+        "quantified_ions": float(ions.loc[ions["run"].isin(runs), "intensity"].notna().sum()),
+        "median_precursor_error": float(own["ppm"].median()),
+        "missed_cleavage_rate": float((own["missed_cleavages"] > 0).mean()),
+        "ms1_tic": total["ms1_tic"],
+        "minutes": total["minutes"],
+    }
+
+
+def _rows(sample: str, run: str, values: Mapping[str, float]) -> list[dict[str, object]]:
+    return [
+        {
+            "sample": sample,
+            "run": run,
+            "assay": "proteins",
+            "metric": name,
+            "value": value,
+            "unit": UNITS[name],
+        }
+        for name, value in values.items()
+    ]

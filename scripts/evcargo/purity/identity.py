@@ -1,0 +1,191 @@
+"""Purity criteria that ask for single markers, the evidence that there are EVs at all."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from evcargo.purity.answers import (
+    FAIL,
+    MISEV,
+    NOT_ASSESSED,
+    OWN,
+    PASS,
+    WARN,
+    Answer,
+    band_for,
+    judged,
+    open_answer,
+    shown,
+)
+from evcargo.purity.markers import ABSENT, AMBIGUOUS, DETECTED, SHALLOW
+
+ASSAY = "proteins"
+TETRASPANIN_RATIO = f"10.7554/eLife.70725; {OWN}"
+EV_PANELS = ("misev2018_1a", "misev2018_1b", "misev2018_2a")
+UNSEARCHED = (
+    "the protein table holds no contaminants, so they may have been removed or not searched for"
+)
+
+
+def misev_rule(markers: pd.DataFrame, depth: int, options: Mapping[str, Any]) -> Answer:
+    """MISEV2018: at least three positive markers of categories 1 and 2, and a look at category 3.
+
+    Markers are counted once per protein group. Category 2b is promiscuous and does not count.
+    """
+    found = markers[(markers["evidence"] == DETECTED) & markers["panel"].isin(EV_PANELS)]
+    first = found[found["category"].str.startswith("1")]["feature"].unique()
+    second = found[found["category"].str.startswith("2")]["feature"].unique()
+    control = markers[markers["category"] == "3a"]
+    looked = control["evidence"].isin([DETECTED, ABSENT]).any()
+    n = len({*first, *second})
+    enough = n >= options["min_markers"] and len(first) > 0 and len(second) > 0
+    if enough and looked:
+        verdict, rule = (
+            PASS,
+            "enough positive markers of categories 1 and 2, and category 3 was looked at",
+        )
+    elif enough:
+        verdict, rule = (
+            WARN,
+            "enough positive markers, but category 3 (purity control) was not assessed",
+        )
+    elif depth >= options["min_depth"]:
+        verdict, rule = FAIL, "too few positive markers in a deep enough run"
+    else:
+        verdict, rule = (
+            NOT_ASSESSED,
+            f"not assessed: too few positive markers, but {_shallow(depth, options)}",
+        )
+    return Answer(
+        ASSAY,
+        "MISEV2018 protein rule",
+        verdict,
+        float(n),
+        "markers",
+        f">= {options['min_markers']} of categories 1 and 2a, >= 1 of each, category 3 looked at",
+        rule,
+        f"category 1: {_genes(found, '1')}; category 2a: {_genes(found, '2')};"
+        f" category 3: {_listed(control)}{_ambiguous(markers, EV_PANELS)}",
+        MISEV,
+    )
+
+
+def tetraspanins(markers: pd.DataFrame, depth: int, options: Mapping[str, Any]) -> Answer:
+    """How many of the four tetraspanins are detected; none in a deep run fails."""
+    four = markers[markers["panel"] == "tetraspanin"]
+    n = int((four["evidence"] == DETECTED).sum())
+    deep = depth >= options["min_depth"]
+    if n >= options["min_tetraspanins"]:
+        verdict, rule = PASS, "enough tetraspanins detected"
+    elif not deep:
+        verdict, rule = NOT_ASSESSED, f"not assessed: {n} detected, but {_shallow(depth, options)}"
+    else:
+        verdict, rule = (
+            (WARN, "few tetraspanins") if n else (FAIL, "no tetraspanin in a deep enough run")
+        )
+    return Answer(
+        ASSAY,
+        "tetraspanins CD9, CD63, CD81, CD82",
+        verdict,
+        float(n),
+        "tetraspanins",
+        f"warn < {options['min_tetraspanins']}, fail at 0",
+        rule,
+        _listed(four),
+        MISEV,
+    )
+
+
+def escrt(markers: pd.DataFrame, depth: int, options: Mapping[str, Any]) -> Answer:
+    """Whether TSG101, Alix or another ESCRT protein is detected; large EVs may lack them."""
+    panel = markers[markers["panel"] == "escrt"]
+    found = panel[panel["evidence"] == DETECTED]
+    n = found["feature"].nunique()
+    if n:
+        verdict, rule = PASS, "ESCRT proteins detected"
+    elif depth >= options["min_depth"]:
+        verdict, rule = WARN, "no ESCRT protein in a deep enough run"
+    else:
+        verdict, rule = NOT_ASSESSED, f"not assessed: none detected, but {_shallow(depth, options)}"
+    first_two = panel[panel["gene"].str.upper().isin(["TSG101", "PDCD6IP"])]
+    others = found[~found["gene"].isin(first_two["gene"])]["gene"]
+    evidence = f"{_listed(first_two)}; others: {', '.join(others) or 'none'}"
+    return Answer(
+        ASSAY,
+        "TSG101, Alix and other ESCRT",
+        verdict,
+        float(n),
+        "proteins",
+        "warn at 0",
+        rule,
+        evidence,
+        MISEV,
+    )
+
+
+def tetraspanin_ratio(
+    markers: pd.DataFrame, gene: str, floor: float, limits: Mapping[str, Any], matrix: str
+) -> Answer:
+    """Compare the summed intensity of CD9, CD63, CD81, CD82 to that of ALB or APOB.
+
+    Where one side is not detected, the lowest intensity of the sample (`floor`) bounds it: a good
+    bound on the one side, or a bad one on the other, still decides.
+    """
+    criterion, source = f"tetraspanin to {gene} ratio", TETRASPANIN_RATIO
+    band = band_for(limits, matrix, high_is_good=True, unit="log2")
+    found = markers[(markers["evidence"] == DETECTED)].drop_duplicates(["panel", "feature"])
+    four = found[found["panel"] == "tetraspanin"]
+    impure = found[(found["panel"] == "misev2018_3a") & (found["gene"].str.upper() == gene)]
+    evidence = (
+        f"{', '.join(four['gene']) or 'no tetraspanin'} v {gene if len(impure) else 'no ' + gene}"
+    )
+    if four.empty and impure.empty:
+        return open_answer(ASSAY, criterion, "log2", "neither is detected", source, evidence)
+    if len(four) and len(impure):
+        value = math.log2(four["intensity"].sum() / impure["intensity"].sum())
+        return judged(ASSAY, criterion, value, band, evidence, source)
+    high = floor if four.empty else four["intensity"].sum()
+    low = impure["intensity"].sum() if len(impure) else floor
+    bound = math.log2(high / low)
+    verdict = band.verdict(bound)
+    decided = verdict == (FAIL if four.empty else PASS)
+    side = "<=" if four.empty else ">="
+    rule = f"one side is not detected; from the sample's lowest intensity {side} {shown(bound)}"
+    return Answer(
+        ASSAY,
+        criterion,
+        verdict if decided else NOT_ASSESSED,
+        math.nan,
+        "log2",
+        str(band),
+        rule if decided else f"not assessed: {rule} does not decide",
+        evidence,
+        source,
+    )
+
+
+def _shallow(depth: int, options: Mapping[str, Any]) -> str:
+    return f"{depth} protein groups are fewer than {options['min_depth']}, so absence says nothing"
+
+
+def _genes(found: pd.DataFrame, category: str) -> str:
+    genes = found[found["category"].str.startswith(category)]
+    genes = genes.sort_values("intensity", ascending=False, kind="stable")["gene"].drop_duplicates()
+    more = f" and {len(genes) - 10} more" if len(genes) > 10 else ""
+    return ", ".join(genes.head(10)) + more or "none"
+
+
+def _listed(markers: pd.DataFrame) -> str:
+    words = {SHALLOW: "not detected (too shallow to tell)"}
+    return ", ".join(
+        f"{gene} {words.get(evidence, evidence)}"
+        for gene, evidence in zip(markers["gene"], markers["evidence"], strict=True)
+    )
+
+
+def _ambiguous(markers: pd.DataFrame, panels: tuple[str, ...]) -> str:
+    shared = markers[(markers["evidence"] == AMBIGUOUS) & markers["panel"].isin(panels)]
+    genes = shared["gene"].drop_duplicates()
+    return f"; ambiguous, not counted: {', '.join(genes)}" if len(genes) else ""

@@ -1,0 +1,216 @@
+"""Marker panels, and which protein groups carry the markers."""
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from evcargo.errors import EvcargoError
+
+if TYPE_CHECKING:
+    from anndata import AnnData
+
+HOST_TAXON = MappingProxyType({"human": "9606", "mouse": "10090", "rat": "10116"})
+HUMAN = HOST_TAXON["human"]
+BOVINE = "9913"
+SKIN_PANEL = "keratin"
+"""Skin of the human who handled the sample: looked for in human form whatever the organism."""
+
+COLUMNS = (
+    *("panel", "category", "role", "gene", "accession", "aliases", "mouse", "rat", "taxon"),
+    *("description", "source", "note"),
+)
+KEYED = (
+    *("panel", "category", "role", "gene", "symbols", "accessions", "taxon"),
+    *("description", "source", "note"),
+)
+DETECTED, AMBIGUOUS, ABSENT, SHALLOW = "detected", "ambiguous", "not detected", "not assessed"
+
+
+def read_panels(path: str | Path, organism: str = "human") -> pd.DataFrame:
+    """Read the marker panels in the symbols of one organism.
+
+    Parameters
+    ----------
+    path
+        `resources/markers/panels.tsv`, or a file of the same columns.
+    organism
+        human, mouse or rat.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per panel, marker and taxon: `panel`, `category`, `role`, `gene` (symbol, or name of
+        the miRNA, in the organism), `symbols` and `accessions` (tuples, upper case) by which it is
+        found, `taxon` (NCBI id), `description`, `source`, `note`. Markers without an ortholog are
+        left out.
+
+    Raises
+    ------
+    EvcargoError
+        If the organism is unknown or the table has other columns.
+    """
+    if organism not in HOST_TAXON:
+        raise EvcargoError(f"organism: {organism!r} is not one of {', '.join(HOST_TAXON)}")
+    table = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
+    if tuple(table.columns) != COLUMNS:
+        raise EvcargoError(f"{path}: a table of marker panels has the columns {' '.join(COLUMNS)}")
+    human = table["taxon"] == HUMAN
+    if organism == "human":
+        return _keyed(table, table["gene"])
+    host = table[human & (table[organism] != "")]
+    skin = table[human & (table["panel"] == SKIN_PANEL)]
+    parts = [
+        _keyed(host.assign(accession="", taxon=HOST_TAXON[organism]), host[organism]),
+        _keyed(skin, skin["gene"]),
+        _keyed(table[~human], table.loc[~human, "gene"]),
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _keyed(table: pd.DataFrame, genes: pd.Series) -> pd.DataFrame:
+    names = genes + ";" + table["aliases"]
+    return table.assign(
+        gene=genes.str.split(";").str[0],
+        symbols=names.map(lambda cell: tuple(split(cell))),
+        accessions=table["accession"].map(lambda cell: tuple(split(cell))),
+    )[list(KEYED)]
+
+
+def split(cell: str) -> list[str]:
+    """Members of a `;`-separated cell in upper case, without empty ones and repeats."""
+    members = (member.strip().upper() for member in str(cell).split(";"))
+    return list(dict.fromkeys(member for member in members if member))
+
+
+def plain_accession(accession: str) -> str:
+    """UniProt accession without contaminant prefix, database name and isoform number."""
+    bare = re.sub(r"^(CON__|CONT_|CONTAM_)", "", accession.strip().upper())
+    if bare.count("|") == 2:
+        bare = bare.split("|")[1]
+    return re.sub(r"-\d+$", "", bare)
+
+
+def match(var: pd.DataFrame, panels: pd.DataFrame) -> pd.DataFrame:
+    """Protein groups that carry markers.
+
+    A marker is found by its UniProt accession, or by its gene symbol (any case) if the group is of
+    the marker's taxon. Where the taxon is not known, the symbol counts only for groups that are not
+    tagged as contaminants: bovine ALB must never be taken for the host's.
+
+    Parameters
+    ----------
+    var
+        Features of a protein matrix: index = leading accession, columns `gene`, `accessions`,
+        `taxon`, `is_contaminant`.
+    panels
+        Of `read_panels`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per feature and row of `panels`: `feature`, `leading` (True if the leading protein
+        of the group is the marker; False if only another member is, so that the evidence is
+        ambiguous), `row` (label in `panels`) and `panel`, `category`, `role`, `gene`.
+    """
+    by_accession = _lookup(zip(panels.index, panels["accessions"], strict=True))
+    by_symbol = _lookup(
+        (row, [(symbol, taxon) for symbol in symbols])
+        for row, symbols, taxon in zip(
+            panels.index, panels["symbols"], panels["taxon"], strict=True
+        )
+    )
+    found: dict[tuple[str, object], bool] = {}
+    for feature, accessions, genes, taxa in _members(var, set(panels["taxon"])):
+        for number, accession in enumerate(accessions):
+            for row in by_accession.get(accession, ()):
+                found[feature, row] = found.get((feature, row), False) or number == 0
+        for number, gene in enumerate(genes):
+            for row in (row for taxon in taxa for row in by_symbol.get((gene, taxon), ())):
+                found[feature, row] = found.get((feature, row), False) or number == 0
+    matches = pd.DataFrame(
+        [(feature, leading, row) for (feature, row), leading in found.items()],
+        columns=["feature", "leading", "row"],
+    ).astype({"leading": bool})
+    return matches.join(panels[["panel", "category", "role", "gene"]], on="row")
+
+
+def _lookup(keys: Iterable[tuple[object, Iterable]]) -> dict[object, list]:
+    table: dict[object, list] = {}
+    for row, names in keys:
+        for name in names:
+            table.setdefault(name, []).append(row)
+    return table
+
+
+def _members(
+    var: pd.DataFrame, marker_taxa: set[str]
+) -> Iterator[tuple[str, list[str], list[str], list[str]]]:
+    hosts = sorted(marker_taxa - {BOVINE})
+    columns = (var["accessions"], var["gene"], var["taxon"], var["is_contaminant"])
+    for feature, accessions, genes, taxon, contaminant in zip(var.index, *columns, strict=True):
+        plain = [plain_accession(one) for one in split(accessions) or [str(feature)]]
+        taxon = str(taxon)
+        taxa = [taxon] if taxon else ([] if contaminant else hosts)
+        yield str(feature), plain, split(genes), taxa
+
+
+def marker_table(
+    matrix: "AnnData", panels: pd.DataFrame, matches: pd.DataFrame, min_depth: int
+) -> pd.DataFrame:
+    """Evidence of every marker in every sample, under the contract ``markers``.
+
+    Parameters
+    ----------
+    matrix
+        Protein matrix; `X` holds raw intensity, NaN for missing.
+    panels, matches
+        Of `read_panels` and `match`.
+    min_depth
+        Protein groups that a sample needs before the absence of a marker counts.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per sample and marker that has a symbol. `evidence` is `detected` (the leading
+        protein of a quantified group), `ambiguous` (only another member of the group),
+        `not detected`, or `not assessed` (too few protein groups for the absence to mean
+        anything).
+    """
+    named = panels[(panels["gene"] != "") & panels["role"].ne("signature")]
+    named = named[~named["gene"].str.contains(r"^[a-z]{3}-(?:miR|let)-", regex=True)]
+    parts = [
+        _sample_markers(matrix, number, named, matches, min_depth) for number in range(matrix.n_obs)
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _sample_markers(
+    matrix: "AnnData", number: int, panels: pd.DataFrame, matches: pd.DataFrame, min_depth: int
+) -> pd.DataFrame:
+    seen = pd.Series(np.asarray(matrix.X[number], dtype=float), index=matrix.var_names).dropna()
+    groups = pd.DataFrame(
+        {
+            "intensity": seen,
+            "share": seen / seen.sum(),
+            "rank": seen.rank(ascending=False, method="first"),
+            "n_peptides": matrix.var["n_peptides"].reindex(seen.index),
+        }
+    )
+    here = matches[matches["feature"].isin(seen.index)].join(groups, on="feature")
+    # The clearest evidence of a marker: a group that it leads, then the most intense.
+    best = here.sort_values(["leading", "intensity", "feature"], ascending=[False, False, True])
+    best = best.drop_duplicates("row").set_index("row")
+    rows = panels[["panel", "category", "role", "gene"]].join(
+        best[["leading", "feature", "intensity", "share", "rank", "n_peptides"]]
+    )
+    rows.insert(0, "sample", matrix.obs_names[number])
+    absent = ABSENT if len(seen) >= min_depth else SHALLOW
+    rows["evidence"] = np.select(
+        [rows["leading"].eq(True), rows["leading"].eq(False)], [DETECTED, AMBIGUOUS], absent
+    )
+    return rows.drop(columns="leading")

@@ -1,0 +1,253 @@
+"""Purity criteria from the protein matrix."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from evcargo.purity import shares as classes
+from evcargo.purity.answers import MISEV, OWN, Answer, band_for, judged, open_answer, shown, text_of
+from evcargo.purity.identity import (
+    ASSAY,
+    TETRASPANIN_RATIO,
+    UNSEARCHED,
+    escrt,
+    misev_rule,
+    tetraspanin_ratio,
+    tetraspanins,
+)
+from evcargo.purity.markers import DETECTED, marker_table, match
+
+if TYPE_CHECKING:
+    from anndata import AnnData
+
+CELLS = ("cell_culture", "tissue")
+CELL_CLASSES = (classes.AGGREGATES, classes.DEBRIS)
+PRISM = "github.com/maccoss/skyline-prism"
+
+SHARE_CRITERIA = (
+    (classes.LIPOPROTEIN, "lipoprotein_share", f"{MISEV}; {OWN}"),
+    (classes.ALBUMIN, "albumin_share", f"{MISEV}; {OWN}"),
+    (classes.IMMUNE, "immunoglobulin_share", f"{PRISM}; {OWN}"),
+    (classes.HAEMOGLOBIN, "haemoglobin_share", f"10.15252/emmm.201910427; {OWN}"),
+    (classes.PLATELET, "platelet_share", f"10.15252/emmm.201910427; {OWN}"),
+    (classes.KERATIN, "keratin_share", f"{PRISM}; {OWN}"),
+    (classes.BOVINE_CLASS, "bovine_share", f"10.1101/2022.04.27.489766; {OWN}"),
+    (classes.DEBRIS, "debris_share", f"{MISEV}; {OWN}"),
+)
+
+
+OFTEN_REMOVED = (classes.ALBUMIN, classes.KERATIN, classes.BOVINE_CLASS)
+"""Classes in the usual contaminant lists, which are often removed from tables, or not searched."""
+
+
+@dataclass(frozen=True)
+class Proteins:
+    """All that the criteria look at: one row of each table per sample, features in columns.
+
+    `panels` are in the host's symbols; `markers` is of `marker_table`, `share_of` and `class_share`
+    are fractions of the raw intensity by feature and by class.
+    """
+
+    intensity: pd.DataFrame
+    share_of: pd.DataFrame
+    class_of: pd.Series
+    class_share: pd.DataFrame
+    markers: pd.DataFrame
+    depth: pd.Series
+    status: pd.Series
+    label: pd.Series
+    has_contaminants: bool
+
+
+def protein_evidence(matrix: "AnnData", panels: pd.DataFrame, min_depth: int) -> Proteins:
+    """Evidence of a protein matrix: markers, signal classes and shares of every sample."""
+    intensity = pd.DataFrame(np.asarray(matrix.X, dtype=float), matrix.obs_names, matrix.var_names)
+    var = matrix.var
+    reasons = [text_of(row, "status_reason") for row in matrix.obs.to_dict("records")]
+    states = matrix.obs["status"].astype(str)
+    return Proteins(
+        intensity=intensity,
+        share_of=intensity.div(intensity.sum(axis=1), axis=0),
+        class_of=classes.protein_classes(var, panels),
+        class_share=classes.protein_shares(matrix, panels),
+        markers=marker_table(matrix, panels, match(var, panels), min_depth),
+        depth=intensity.notna().sum(axis=1),
+        status=states.where(
+            states == "ok", [f"{s}: {r}" for s, r in zip(states, reasons, strict=True)]
+        ),
+        label=var["gene"]
+        .astype(str)
+        .str.split(";")
+        .str[0]
+        .where(lambda gene: gene != "", var.index),
+        has_contaminants=bool(
+            var["is_contaminant"].astype(bool).any() or (var["taxon"].astype(str) == "9913").any()
+        ),
+    )
+
+
+def protein_criteria(
+    sample: Mapping[str, Any],
+    samples: pd.DataFrame,
+    proteins: Proteins | None,
+    options: Mapping[str, Any],
+) -> list[Answer]:
+    """Answers to all protein questions for one sample.
+
+    Parameters
+    ----------
+    sample
+        Row of the sample sheet.
+    samples
+        The sample sheet, in which matched material is looked for.
+    proteins
+        Of `protein_evidence`; None if the study has no protein runs.
+    options
+        `purity` section of the config.
+    """
+    name, matrix = str(sample["sample"]), text_of(sample, "biofluid")
+    obstacle = _obstacle(name, proteins)
+    if proteins is None or obstacle:
+        return [
+            open_answer(ASSAY, criterion, unit, obstacle, source)
+            for criterion, unit, source in _asked()
+        ]
+    markers = proteins.markers[proteins.markers["sample"] == name]
+    depth = int(proteins.depth[name])
+    deep = depth >= options["min_depth"]
+    return [
+        misev_rule(markers, depth, options),
+        tetraspanins(markers, depth, options),
+        escrt(markers, depth, options),
+        *(
+            _ratio(name, proteins, markers, gene, options[key], matrix)
+            for gene, key in (
+                ("ALB", "tetraspanin_albumin_log2"),
+                ("APOB", "tetraspanin_apob_log2"),
+            )
+        ),
+        *(
+            _share(name, proteins, cls, options[key], matrix, source, deep)
+            for cls, key, source in SHARE_CRITERIA
+        ),
+        *(
+            _enrichment(sample, samples, proteins, material, options)
+            for material in ("depleted", "source")
+        ),
+    ]
+
+
+def _asked() -> list[tuple[str, str, str]]:
+    return [
+        ("MISEV2018 protein rule", "markers", MISEV),
+        ("tetraspanins CD9, CD63, CD81, CD82", "tetraspanins", MISEV),
+        ("TSG101, Alix and other ESCRT", "proteins", MISEV),
+        ("tetraspanin to ALB ratio", "log2", TETRASPANIN_RATIO),
+        ("tetraspanin to APOB ratio", "log2", TETRASPANIN_RATIO),
+        *((f"{cls} share", "fraction", source) for cls, _, source in SHARE_CRITERIA),
+        *(
+            (
+                f"EV markers v contaminants, against matched {material} material",
+                "log2",
+                "10.1002/jev2.12404",
+            )
+            for material in ("depleted", "source")
+        ),
+    ]
+
+
+def _obstacle(name: str, proteins: Proteins | None) -> str:
+    if proteins is None:
+        return "the study has no protein runs"
+    if name not in proteins.intensity.index:
+        return "the sample is not in the protein table"
+    if proteins.status[name] != "ok":
+        return f"proteins {proteins.status[name]}"
+    return "" if proteins.depth[name] else "no protein group is quantified"
+
+
+def _ratio(
+    name: str,
+    proteins: Proteins,
+    markers: pd.DataFrame,
+    gene: str,
+    limits: Mapping[str, Any],
+    matrix: str,
+) -> Answer:
+    seen = markers.loc[markers["gene"].str.upper() == gene, "evidence"].eq(DETECTED).any()
+    if gene == "ALB" and not seen and not proteins.has_contaminants:
+        criterion = f"tetraspanin to {gene} ratio"
+        return open_answer(ASSAY, criterion, "log2", UNSEARCHED, TETRASPANIN_RATIO)
+    floor = float(proteins.intensity.loc[name].min())
+    return tetraspanin_ratio(markers, gene, floor, limits, matrix)
+
+
+def _share(
+    name: str,
+    proteins: Proteins,
+    cls: str,
+    limits: Mapping[str, Any],
+    matrix: str,
+    source: str,
+    deep: bool,
+) -> Answer:
+    criterion, value = f"{cls} share", float(proteins.class_share.loc[name, cls])
+    members = proteins.share_of.loc[name, proteins.class_of == cls].dropna()
+    band = band_for(limits, matrix, high_is_good=False, unit="fraction")
+    if members.empty and cls in OFTEN_REMOVED and not proteins.has_contaminants:
+        return open_answer(ASSAY, criterion, "fraction", UNSEARCHED, source)
+    if members.empty and not deep:
+        reason = (
+            f"none found, but with {proteins.depth[name]} protein groups the run is too shallow"
+        )
+        return open_answer(ASSAY, criterion, "fraction", reason, source)
+    top = members.sort_values(ascending=False, kind="stable").head(5)
+    listed = ", ".join(f"{proteins.label[key]} {100 * part:.2g} %" for key, part in top.items())
+    more = f" and {len(members) - 5} more" if len(members) > 5 else ""
+    return judged(ASSAY, criterion, value, band, listed + more or "none found", source)
+
+
+def _enrichment(
+    sample: Mapping[str, Any],
+    samples: pd.DataFrame,
+    proteins: Proteins,
+    material: str,
+    options: Mapping[str, Any],
+) -> Answer:
+    criterion = f"EV markers v contaminants, against matched {material} material"
+    source = f"10.1002/jev2.12404; {OWN}"
+    name, subject = str(sample["sample"]), text_of(sample, "subject")
+    if text_of(sample, "material") != "ev":
+        return open_answer(ASSAY, criterion, "log2", "not an EV preparation", source)
+    matched = samples[
+        (samples["material"] == material) & (samples["subject"].fillna("") == subject)
+    ]
+    names = [other for other in matched["sample"] if not _obstacle(other, proteins)]
+    if not subject or not names:
+        reason = f"no {material} material of the same subject with proteins"
+        return open_answer(ASSAY, criterion, "log2", reason, source)
+    matrix = text_of(sample, "biofluid")
+    from_cells = material == "source" and matrix in CELLS
+    against = CELL_CLASSES if from_cells else classes.CONTAMINANT_CLASSES
+    change = np.log2(proteins.share_of.loc[name] / proteins.share_of.loc[names].mean()).dropna()
+    ev = change[proteins.class_of[change.index] == classes.EV_CORE]
+    impure = change[proteins.class_of[change.index].isin(against)]
+    evidence = (
+        f"{len(ev)} EV core proteins, median {_median(ev)}; {len(impure)} of {', '.join(against)},"
+        f" median {_median(impure)}; {name} v {', '.join(names)}"
+    )
+    if min(len(ev), len(impure)) < options["enrichment_min_proteins"]:
+        reason = (
+            f"fewer than {options['enrichment_min_proteins']} proteins of a kind in both materials"
+        )
+        return open_answer(ASSAY, criterion, "log2", reason, source, evidence)
+    band = band_for(options["enrichment_log2"], matrix, high_is_good=True, unit="log2")
+    value = float(ev.median() - impure.median())
+    return judged(ASSAY, criterion, value, band, evidence, source)
+
+
+def _median(values: pd.Series) -> str:
+    return shown(float(values.median())) if len(values) else "none"

@@ -1,0 +1,74 @@
+"""The purity stage as a whole: matrices and sheet in, the five purity tables out."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from evcargo.purity.associations import associate, purity_metrics
+from evcargo.purity.criteria import assess, verdicts
+from evcargo.purity.proteins import protein_evidence
+from evcargo.purity.rna import rna_evidence
+from evcargo.purity.shares import shares_table
+from evcargo.tables import CONTRACTS
+
+if TYPE_CHECKING:
+    from anndata import AnnData
+
+
+def score(
+    samples: pd.DataFrame,
+    panels: pd.DataFrame,
+    options: Mapping[str, Any],
+    contrasts: Sequence[Mapping[str, Any]] = (),
+    proteins: "AnnData | None" = None,
+    rna: "AnnData | None" = None,
+    particles: pd.DataFrame | None = None,
+) -> dict[str, pd.DataFrame]:
+    """Score the purity of every sample from all its assays.
+
+    Parameters
+    ----------
+    samples
+        Sample sheet (contract ``samples``).
+    panels
+        Of `evcargo.purity.markers.read_panels`, in the study's organism.
+    options
+        `purity` section of the config, with all its defaults.
+    contrasts
+        What the study compares, for `evcargo.purity.associations.associate`.
+    proteins, rna
+        Matrices of raw quantities, None where the study has no such assay.
+    particles
+        Table of the contract ``particles``, or None.
+
+    Returns
+    -------
+    dict
+        Tables `criteria`, `verdicts`, `markers`, `shares` and `associations` by name, each under
+        the contract of that name.
+    """
+    protein_side = (
+        None if proteins is None else protein_evidence(proteins, panels, options["min_depth"])
+    )
+    rna_side = None if rna is None else rna_evidence(rna, panels, options)
+    shares = [
+        shares_table(side.class_share, assay)
+        for side, assay in ((protein_side, "proteins"), (rna_side, "rna"))
+        if side is not None
+    ]
+    shared = pd.concat(shares, ignore_index=True) if shares else _empty("shares")
+    criteria = assess(samples, options, protein_side, rna_side, particles)
+    return {
+        "criteria": criteria,
+        "verdicts": verdicts(criteria, samples),
+        "markers": _empty("markers") if protein_side is None else protein_side.markers,
+        "shares": shared,
+        "associations": associate(
+            purity_metrics(criteria, shared), samples, contrasts, options["association_alpha"]
+        ),
+    }
+
+
+def _empty(contract: str) -> pd.DataFrame:
+    return pd.DataFrame(columns=CONTRACTS[contract].names)

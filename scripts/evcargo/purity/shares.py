@@ -1,0 +1,107 @@
+"""Share of each sample's signal that each class of features holds."""
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from evcargo.purity.markers import BOVINE, match
+
+if TYPE_CHECKING:
+    from anndata import AnnData
+
+EV_CORE, PROMISCUOUS, LIPOPROTEIN, ALBUMIN = "EV core", "EV promiscuous", "lipoprotein", "albumin"
+IMMUNE, HAEMOGLOBIN, PLATELET = "immunoglobulin and complement", "haemoglobin", "platelet"
+COAGULATION, PLASMA, KERATIN = "coagulation", "other plasma", "keratin"
+BOVINE_CLASS, FOREIGN = "bovine", "other contaminant"
+AGGREGATES, DEBRIS, AGO_VAULT = "ribosome and aggregates", "cell debris", "argonaute and vault"
+SECRETED, OTHER = "secreted", "other"
+
+PANELS_OF_CLASS = MappingProxyType(
+    {
+        EV_CORE: ("misev2018_1a", "misev2018_1b", "misev2018_2a"),
+        PROMISCUOUS: ("misev2018_2b",),
+        LIPOPROTEIN: ("lipoprotein",),
+        ALBUMIN: ("albumin",),
+        IMMUNE: ("immunoglobulin_complement",),
+        HAEMOGLOBIN: ("haemolysis",),
+        PLATELET: ("platelet",),
+        COAGULATION: ("coagulation",),
+        PLASMA: ("plasma",),
+        KERATIN: ("keratin",),
+        AGGREGATES: ("misev2018_3b",),
+        DEBRIS: ("misev2018_4a", "misev2018_4b", "misev2018_4c", "misev2018_4d"),
+        AGO_VAULT: ("ago_mvp",),
+        SECRETED: ("misev2018_5a", "misev2018_5b"),
+    }
+)
+"""Panels of each class; a protein group in panels of two classes belongs to the upper one."""
+
+CLASSES = (*PANELS_OF_CLASS, BOVINE_CLASS, FOREIGN, OTHER)
+CONTAMINANT_CLASSES = (
+    *(LIPOPROTEIN, ALBUMIN, IMMUNE, HAEMOGLOBIN, PLATELET, COAGULATION, PLASMA, KERATIN),
+    *(BOVINE_CLASS, FOREIGN),
+)
+"""Classes that are impurities of any EV preparation."""
+
+
+def protein_classes(var: pd.DataFrame, panels: pd.DataFrame) -> pd.Series:
+    """Put each protein group into the one signal class that it belongs to.
+
+    The leading protein decides. A group led by a bovine protein is `bovine`, by its taxon or, where
+    the table gives none, by its accession; a group tagged as a contaminant that is in no panel is
+    `other contaminant`.
+
+    Parameters
+    ----------
+    var, panels
+        As in `evcargo.purity.markers.match`.
+
+    Returns
+    -------
+    pandas.Series
+        Class by feature, one of `CLASSES`, in the order of `var`.
+    """
+    matches = match(var, panels)
+    led = matches[matches["leading"]]
+    bovine = (var["taxon"].astype(str) == BOVINE) | var.index.isin(
+        led.loc[led["panel"] == "bovine_serum", "feature"]
+    )
+    classes = pd.Series(OTHER, index=var.index, dtype=object)
+    classes[var["is_contaminant"].astype(bool)] = FOREIGN
+    for name, panel_names in reversed(tuple(PANELS_OF_CLASS.items())):
+        classes[var.index.isin(led.loc[led["panel"].isin(panel_names), "feature"])] = name
+    classes[bovine] = BOVINE_CLASS
+    return classes
+
+
+def protein_shares(matrix: "AnnData", panels: pd.DataFrame) -> pd.DataFrame:
+    """Share of the summed raw intensity by exclusive class.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Samples x `CLASSES`, fractions that sum to 1; NaN for a sample without any intensity.
+    """
+    return _shares(matrix, protein_classes(matrix.var, panels), CLASSES)
+
+
+def rna_shares(matrix: "AnnData") -> pd.DataFrame:
+    """Share of the counts by RNA class, samples x classes; NaN for a sample without counts."""
+    classes = matrix.var["class"].astype(str)
+    return _shares(matrix, classes, tuple(sorted(set(classes))))
+
+
+def _shares(matrix: "AnnData", classes: pd.Series, order: tuple[str, ...]) -> pd.DataFrame:
+    signal = pd.DataFrame(np.asarray(matrix.X, dtype=float), matrix.obs_names, matrix.var_names)
+    sums = signal.fillna(0.0).T.groupby(classes.to_numpy()).sum().T
+    totals = sums.sum(axis=1)
+    return sums.reindex(columns=list(order), fill_value=0.0).div(totals.where(totals > 0), axis=0)
+
+
+def shares_table(shares: pd.DataFrame, assay: str) -> pd.DataFrame:
+    """Wide shares as rows of the contract ``shares``."""
+    long = shares.stack(future_stack=True).rename("share").reset_index()
+    long.columns = ["sample", "class", "share"]
+    return long.assign(assay=assay)[["sample", "assay", "class", "share"]]

@@ -1,0 +1,223 @@
+"""Quality figures of all assays in one table, and the MultiQC page made of them."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pandas as pd
+
+from evcargo.errors import EvcargoError
+from evcargo.job import whole_file
+from evcargo.tables import read_table, write_table
+
+HEADLINES = 3  # figures per assay that the general table shows unasked
+SETTINGS: dict[str, Any] = {
+    "title": "evcargo quality",
+    "show_analysis_paths": False,
+    "show_analysis_time": False,
+    "fn_clean_sample_names": False,
+    "no_version_check": True,
+    "no_ai": True,
+    "make_data_dir": False,
+    "max_table_rows": 1000,
+    "intro_text": "Quality figures of every sample and run of the study.",
+}
+
+
+def join_quality(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Join the quality tables of all assays (contract ``quality``), in the order given."""
+    return pd.concat(list(tables), ignore_index=True)
+
+
+def general_section(quality: pd.DataFrame) -> dict[str, Any]:
+    """Make MultiQC's general table: the first figures of every assay shown, the others on demand.
+
+    Parameters
+    ----------
+    quality
+        Contract ``quality``.
+    """
+    table = quality[quality["run"].isna()]
+    headers = {}
+    for assay, own in table.groupby("assay", sort=False):
+        for place, (metric, unit) in enumerate(_units(own).items()):
+            headers[f"{assay}_{metric}"] = _header(metric, unit, str(assay)) | {
+                "hidden": place >= HEADLINES
+            }
+    return {
+        "id": "evcargo_general",
+        "plot_type": "generalstats",
+        "headers": headers,
+        "data": _nested(table.assign(metric=table["assay"] + "_" + table["metric"])),
+    }
+
+
+def assay_section(quality: pd.DataFrame, assay: str) -> dict[str, Any]:
+    """Make a table of all figures of an assay, one row per sample and run.
+
+    Parameters
+    ----------
+    quality
+        Contract ``quality``.
+    assay
+        Assay of the section.
+    """
+    own = quality[quality["assay"] == assay]
+    named = own.assign(sample=own["sample"].where(own["run"].isna(), "run " + own["run"]))
+    return {
+        "id": f"evcargo_{assay}",
+        "section_name": {"rna": "Small RNA"}.get(assay, assay.capitalize()),
+        "description": "Figures per sample, then per run.",
+        "plot_type": "table",
+        "pconfig": {
+            "id": f"evcargo_{assay}_table",
+            "title": f"{assay}: figures",
+            "col1_header": "",
+        },
+        "headers": {m: _header(m, unit, assay) for m, unit in _units(own).items()},
+        "data": _nested(named.sort_values("run", na_position="first", kind="stable")),
+    }
+
+
+def funnel_section(funnel: pd.DataFrame) -> dict[str, Any]:
+    """Make a stacked bar of where the reads of each sample ended (contract ``funnel``)."""
+    named = funnel.rename(columns={"step": "metric", "reads": "value"})
+    return {
+        "id": "evcargo_read_funnel",
+        "section_name": "Read funnel",
+        "description": "Every raw read is in exactly one class.",
+        "plot_type": "bargraph",
+        "pconfig": {"id": "evcargo_read_funnel_plot", "title": "Read funnel", "ylab": "reads"},
+        "data": _nested(named),
+    }
+
+
+def sizes_section(distribution: pd.DataFrame) -> dict[str, Any]:
+    """Make a line per sample of its particle sizes.
+
+    Parameters
+    ----------
+    distribution
+        Columns sample, diameter_nm, concentration_per_ml.
+    """
+    lines = {
+        str(sample): [  # pairs, because MultiQC takes the keys of JSON for words
+            [float(d), float(c)]
+            for d, c in zip(own["diameter_nm"], own["concentration_per_ml"], strict=True)
+        ]
+        for sample, own in distribution.groupby("sample", sort=False)
+    }
+    return {
+        "id": "evcargo_particle_sizes",
+        "section_name": "Particle sizes",
+        "description": "Concentration by diameter.",
+        "plot_type": "linegraph",
+        "pconfig": {
+            "id": "evcargo_particle_sizes_plot",
+            "title": "Particle sizes",
+            "xlab": "diameter (nm)",
+            "ylab": "particles/ml",
+        },
+        "data": lines,
+    }
+
+
+def collect_quality(
+    tables: Sequence[str], funnel: str, distribution: str, quality: str, sections: Sequence[str]
+) -> None:
+    """Write the joined quality table and the sections of the MultiQC page.
+
+    Parameters
+    ----------
+    tables
+        Quality tables of the assays.
+    funnel, distribution
+        Read funnel and particle sizes, empty where the study has none.
+    quality
+        Joined table to write.
+    sections
+        Files to write, named ``<section>_mqc.json``: general, an assay, read_funnel or
+        particle_sizes.
+    """
+    joined = join_quality(read_table(path, "quality") for path in tables)
+    write_table(joined, quality, "quality")
+    for path in sections:
+        name = Path(path).name.removesuffix("_mqc.json")
+        if name == "general":
+            section = general_section(joined)
+        elif name == "read_funnel":
+            section = funnel_section(read_table(funnel, "funnel"))
+        elif name == "particle_sizes":
+            section = sizes_section(pd.read_csv(distribution, sep="\t", dtype={"sample": str}))
+        else:
+            section = assay_section(joined, name)
+        with whole_file(path) as part:
+            part.write_text(json.dumps(section, indent=1) + "\n", encoding="utf-8")
+
+
+def write_multiqc(files: Sequence[str | Path], page: str | Path) -> None:
+    """Run MultiQC on `files`, without a network, and move its page to `page`.
+
+    MultiQC works in a folder and with a home of its own, so that no setting of the user changes the
+    page.
+
+    Raises
+    ------
+    EvcargoError
+        If MultiQC fails or finds nothing.
+    """
+    with TemporaryDirectory() as folder:
+        place = Path(folder)
+        shown = []
+        for file in files:
+            if json.loads(Path(file).read_text(encoding="utf-8"))["data"]:
+                shown.append(str(Path(file).resolve()))
+        order = [f"evcargo_{Path(path).name.removesuffix('_mqc.json')}" for path in shown]
+        settings = SETTINGS | {"custom_content": {"order": order}}
+        (place / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
+        (place / "files.txt").write_text("".join(f"{path}\n" for path in shown), encoding="utf-8")
+        command = [sys.executable, "-m", "multiqc", "--file-list", "files.txt"]
+        command += ["--config", "settings.json", "--filename", "page.html", "--no-ansi"]
+        done = subprocess.run(
+            command,
+            cwd=place,
+            env=os.environ | {"HOME": folder, "MULTIQC_NO_VERSION_CHECK": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        print(done.stdout, done.stderr)
+        made = place / "page.html"
+        if done.returncode or not made.is_file():
+            last = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()[-1]
+            raise EvcargoError(f"{page}: MultiQC failed: {last}. See the log of rule run_multiqc")
+        with whole_file(page) as part:
+            part.write_bytes(made.read_bytes())
+
+
+def _units(quality: pd.DataFrame) -> dict[str, str]:
+    first = quality.drop_duplicates("metric")
+    return dict(zip(first["metric"], first["unit"].fillna(""), strict=True))
+
+
+def _header(metric: str, unit: str, assay: str) -> dict[str, Any]:
+    words = metric.replace("_", " ")
+    header: dict[str, Any] = {"title": words, "description": f"{assay}: {words}, {unit}"}
+    if unit == "fraction":
+        return header | {"min": 0, "max": 1, "format": "{:,.3f}"}
+    if unit and unit.lower() not in words.lower():
+        header["title"] = f"{words} ({unit})"
+    return header | {"format": "{:,.6g}"}
+
+
+def _nested(table: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """Sample -> metric -> value, in order, without missing values."""
+    found: dict[str, dict[str, float]] = {}
+    for row in table[table["value"].notna()].itertuples(index=False):
+        found.setdefault(str(row.sample), {})[str(row.metric)] = float(row.value)
+    return found

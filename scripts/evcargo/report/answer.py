@@ -1,0 +1,230 @@
+"""The first section: the verdict of each sample, and one answer per contrast."""
+
+from dataclasses import dataclass
+from math import comb
+from typing import Any
+
+import pandas as pd
+
+from evcargo.report.parts import (
+    Column,
+    Group,
+    Table,
+    capital,
+    counted,
+    figure_text,
+    groups_of,
+    listed,
+    p_text,
+    table_of,
+)
+from evcargo.report.results import Results
+
+NAMED = 3  # metrics that the answer names
+VERDICTS = ("pass", "warn", "fail", "not assessed")
+NOUNS = {
+    "proteins": ("protein", "proteins"),
+    "rna": ("small RNA", "small RNAs"),
+    "transcripts": ("transcript", "transcripts"),
+}
+ASSAY_WORDS = {
+    "proteins": "proteins",
+    "rna": "small RNA",
+    "transcripts": "transcripts",
+    "particles": "particles",
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a contrast found, in one sentence per question.
+
+    Parameters
+    ----------
+    name
+        Name of the contrast.
+    heading
+        Test v reference.
+    verdict
+        `warn` where purity differs between the groups or hits are flagged, `pass` where not, and
+        `not assessed` where nothing was tested.
+    cargo
+        What differs, and how much of it is impurity.
+    purity
+        Whether the groups are equally pure.
+    """
+
+    name: str
+    heading: str
+    verdict: str
+    cargo: str
+    purity: str
+
+
+def answer_section(results: Results) -> dict[str, Any]:
+    """Collect what the first section shows."""
+    groups = groups_of(results.samples)
+    return {
+        "groups": [_group(results, group) for group in groups],
+        "counts": _counts(results, [g for g in groups if g.material == "ev"]),
+        "n_ev": sum(len(group.samples) for group in groups if group.material == "ev"),
+        "answers": [answer(results, contrast) for contrast in results.config["contrasts"]],
+        "table": verdict_table(results),
+    }
+
+
+def answer(results: Results, contrast: dict[str, Any]) -> Answer:
+    """Put the findings of one contrast into words."""
+    name = str(contrast["name"])
+    rows = contrast_rows(results, name)
+    related = related_metrics(results, name)
+    flagged = int(rows["flagged"].fillna(0).sum())
+    tested = int(rows["tested"].fillna(0).sum())
+    clean = "warn" if flagged or len(related) else "pass"
+    verdict = clean if tested else "not assessed"
+    return Answer(
+        name,
+        f"{contrast['test']} v {contrast['reference']}",
+        verdict,
+        cargo_words(rows),
+        purity_words(results, contrast),
+    )
+
+
+def contrast_rows(results: Results, name: str) -> pd.DataFrame:
+    """Give the rows of the contrast in the summary table, in the order of the workflow."""
+    if results.contrasts is None:
+        raise ValueError("a study with contrasts has the table of contrasts")
+    rows = results.contrasts[results.contrasts["contrast"] == name]
+    rank = {assay: place for place, assay in enumerate(results.assays)}
+    return rows.sort_values("assay", key=lambda column: column.map(rank), kind="stable")
+
+
+def related_metrics(results: Results, name: str) -> pd.DataFrame:
+    """Find the purity metrics that differ between the two sides of the contrast."""
+    table = results.associations
+    rows = table[(table["contrast"] == name) & table["associated"].fillna(False)]
+    return rows.sort_values("p_value", kind="stable")
+
+
+def cargo_words(rows: pd.DataFrame) -> str:
+    """Say how many features differ, and how many of these are impurity."""
+    parts, silent = [], []
+    for row in rows.itertuples(index=False):
+        one, many = NOUNS.get(row.assay, (row.assay, row.assay))
+        if pd.isna(row.tested) or row.tested == 0:
+            silent.append(f"no {one} could be tested")
+        elif row.significant == 0:
+            silent.append(f"none of {row.tested:,} {many} differs significantly")
+        else:
+            noun = one if row.significant == 1 else many
+            parts.append(f"{row.flagged:,} of {row.significant:,} significant {noun}")
+    said = []
+    if parts:
+        alone = len(parts) == 1 and parts[0].startswith("1 of ")
+        verb = "is a contaminant or impurity marker" if alone else (
+            "are contaminants or impurity markers"
+        )  # fmt: skip
+        said.append(f"{listed(parts)} {verb}.")
+    if silent:
+        said.append(f"{capital(listed(silent))}.")
+    return " ".join(said) or "Nothing could be tested."
+
+
+def purity_words(results: Results, contrast: dict[str, Any]) -> str:
+    """Say whether the two sides are equally pure, and how well that could be seen."""
+    name, test = str(contrast["name"]), contrast["test"]
+    table = results.associations[results.associations["contrast"] == name]
+    judged = table[table["associated"].notna()]
+    related = related_metrics(results, name)
+    if judged.empty:
+        why = table["rule"].dropna().unique()
+        reason = f": {why[0]}" if len(why) == 1 else ""
+        return f"Whether the two groups are equally pure could not be told{reason}."
+    if related.empty:
+        return _unseen(judged)
+    parts = [
+        f"{row.metric} is {'higher' if row.median_test > row.median_reference else 'lower'} in"
+        f" {test} (median {figure_text(row.median_test)} v {figure_text(row.median_reference)},"
+        f" p = {p_text(row.p_value)})"
+        for row in related.head(NAMED).itertuples(index=False)
+    ]
+    if len(related) > NAMED:
+        parts.append(f"{counted(len(related) - NAMED, 'more metric')} differ")
+    if related["rule"].str.startswith("suggestive", na=False).all():
+        return f"The groups are probably not equally pure: {listed(parts)}. The groups are too" + (
+            " small for more than a suggestion."
+        )
+    return f"The groups are not equally pure: {listed(parts)}."
+
+
+def _unseen(judged: pd.DataFrame) -> str:
+    """Say that no metric differs, and which p-value could have been reached at all."""
+    largest = judged.loc[(judged["n_test"] + judged["n_reference"]).idxmax()]
+    n, m = int(largest["n_test"]), int(largest["n_reference"])
+    return (
+        f"None of {counted(len(judged), 'purity metric')} differs detectably between the groups;"
+        f" with {n} v {m} samples the smallest p-value that the exact test can give is"
+        f" {p_text(2 / comb(n + m, n))}, so a difference can have gone unseen."
+    )
+
+
+def verdict_table(results: Results) -> Table:
+    """Give the verdicts as a plain table, for download."""
+    frame = results.samples[["sample", "material", "condition"]].merge(
+        results.verdicts, on="sample", how="left"
+    )
+    columns = [
+        *(Column(name) for name in ("sample", "material", "condition")),
+        Column("verdict", "verdict"),
+        *(Column(f"criteria: {verdict}", "number") for verdict in VERDICTS),
+        Column("reason"),
+    ]
+    return table_of("verdicts", "Verdict of each sample", frame, columns)
+
+
+def _group(results: Results, group: Group) -> dict[str, Any]:
+    verdicts = results.verdicts.set_index("sample")
+    rows = []
+    for sample in group.samples:
+        known = sample in verdicts.index
+        row = verdicts.loc[sample] if known else None
+        rows.append(
+            {
+                "sample": sample,
+                "anchor": sample_anchor(results, sample),
+                "verdict": str(row["verdict"]) if row is not None else "not assessed",
+                "reasons": str(row["reason"]).split("; ")
+                if row is not None and pd.notna(row["reason"])
+                else [],
+                "counts": [
+                    (v, int(row[f"n_{v.replace(' ', '_')}"])) for v in VERDICTS if row is not None
+                ],
+                "troubles": _troubles(results, sample),
+            }
+        )
+    return {"label": group.label, "material": group.material, "rows": rows}
+
+
+def _troubles(results: Results, sample: str) -> list[str]:
+    """Say what of the sample was not measured, or failed."""
+    table = results.statuses
+    rows = table[(table["sample"] == sample) & (table["status"] != "ok")]
+    said = []
+    for row in rows.itertuples(index=False):
+        reason = (
+            f": {row.status_reason}" if pd.notna(row.status_reason) and row.status_reason else ""
+        )
+        said.append(f"{ASSAY_WORDS.get(row.assay, row.assay)} {row.status}{reason}")
+    return said
+
+
+def _counts(results: Results, groups: list[Group]) -> list[tuple[str, int]]:
+    chosen = [sample for group in groups for sample in group.samples]
+    seen = results.verdicts[results.verdicts["sample"].isin(chosen)]["verdict"]
+    return [(verdict, int((seen == verdict).sum())) for verdict in VERDICTS]
+
+
+def sample_anchor(results: Results, sample: str) -> str:
+    """Give the id of the sample's evidence in the page; never made of the user's own words."""
+    return f"evidence-{list(results.samples['sample']).index(sample) + 1}"

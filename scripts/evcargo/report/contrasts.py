@@ -1,0 +1,220 @@
+"""The section on differential cargo: what the reader must know first, then the hits."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from evcargo.report.answer import (
+    ASSAY_WORDS,
+    NOUNS,
+    answer,
+    contrast_rows,
+    related_metrics,
+)
+from evcargo.report.parts import (
+    MATERIAL_WORDS,
+    Column,
+    Figure,
+    Table,
+    capital,
+    counted,
+    figure_text,
+    p_text,
+    table_of,
+)
+from evcargo.report.results import Results
+from evcargo.report.volcano import volcano_points, volcano_spec, volcano_svg
+
+HOVER = 2000  # background points of the interactive volcano
+
+
+def contrasts_section(results: Results) -> list[dict[str, Any]]:
+    """Collect what the section shows, one entry per contrast."""
+    return [
+        _contrast(results, number, contrast)
+        for number, contrast in enumerate(results.config["contrasts"], 1)
+    ]
+
+
+def _contrast(results: Results, number: int, contrast: Mapping[str, Any]) -> dict[str, Any]:
+    name = str(contrast["name"])
+    rows = contrast_rows(results, name)
+    blocks = []
+    for row in rows.itertuples(index=False):
+        table = results.differential.get((name, row.assay))
+        if table is not None:
+            blocks.append(_block(results, number, contrast, row, table))
+    return {
+        "number": number,
+        "name": name,
+        "answer": answer(results, dict(contrast)),
+        "test": str(contrast["test"]),
+        "reference": str(contrast["reference"]),
+        "column": contrast["column"],
+        "covariates": contrast.get("covariates", []),
+        "material": MATERIAL_WORDS[contrast.get("material", "ev")],
+        "associations": association_table(results, contrast, number),
+        "related": len(related_metrics(results, name)),
+        "blocks": blocks,
+    }
+
+
+def association_table(results: Results, contrast: Mapping[str, Any], number: int) -> Table | None:
+    """Show the purity metrics against the contrast, or None where none was measured."""
+    table = results.associations
+    test, reference = contrast["test"], contrast["reference"]
+    rows = table[table["contrast"] == contrast["name"]].sort_values("p_value", kind="stable")
+    if rows.empty:
+        return None
+    cells = {
+        Column("purity metric"): rows["metric"],
+        Column("differs", "short"): rows["associated"]
+        .map({True: "yes", False: "no"})
+        .fillna("cannot tell"),
+        Column(f"median, {test}", "number"): rows["median_test"],
+        Column(f"median, {reference}", "number"): rows["median_reference"],
+        Column("n", "short"): _sizes(rows),
+        Column("p-value", "p"): rows["p_value"],
+        Column("adjusted p", "p"): rows["adjusted_p_value"],
+        Column("rule"): rows["rule"],
+    }
+    note = "Exact Mann-Whitney tests, two-sided."
+    return _table(f"associations-{number}", "Purity metrics between the groups", cells, note)
+
+
+def hit_table(table: pd.DataFrame, ident: str, caption: str, top: int) -> Table:
+    """All significant features and the `top` next ones by p-value.
+
+    Parameters
+    ----------
+    table
+        Under the contract ``differential``.
+    ident, caption
+        Id and caption in the page.
+    top
+        How many features that are not significant are shown.
+    """
+    tested = table[table["tested"].fillna(False)].sort_values(
+        ["p_value", "feature"], kind="stable", na_position="last"
+    )
+    significant = tested["significant"].fillna(False).astype(bool)
+    shown = pd.concat([tested[significant], tested[~significant].head(top)])
+    cells: dict[Column, Any] = {
+        Column("name"): shown["name"].fillna(shown["feature"]),
+        Column("feature"): shown["feature"],
+        Column("flag", "flag"): [_flag(row) for row in shown.itertuples(index=False)],
+        Column("log2 fold change", "number"): shown["log2_fold_change"],
+        Column("95 % CI", "short"): [
+            f"{figure_text(low)} to {figure_text(high)}"
+            for low, high in zip(shown["ci_low"], shown["ci_high"], strict=True)
+        ],
+        Column("p-value", "p"): shown["p_value"],
+        Column("adjusted p", "p"): shown["adjusted_p_value"],
+        Column("n", "short"): shown["n_test"].astype(str)
+        + " v "
+        + shown["n_reference"].astype(str),
+        Column("significant"): shown["significant"].map({True: "yes", False: "no"}).fillna("no"),
+    }
+    if (cells[Column("name")] == shown["feature"]).all():
+        del cells[Column("feature")]
+    left = len(tested) - len(shown)
+    note = (
+        f"All {significant.sum():,} significant features and the next"
+        f" {len(shown) - significant.sum():,} by p-value; {left:,} more are in the full table."
+        if left
+        else f"All {counted(len(shown), 'tested feature')}."
+    )
+    return _table(ident, caption, cells, note)
+
+
+def reasons_not_tested(table: pd.DataFrame) -> list[tuple[str, int]]:
+    """Why features have no test, or no adjusted p-value, and how many."""
+    untested = table[~table["tested"].fillna(False) | table["adjusted_p_value"].isna()]
+    counts = untested["reason"].fillna("no reason was given").value_counts()
+    return sorted(
+        ((str(r), int(n)) for r, n in counts.items()), key=lambda item: (-item[1], item[0])
+    )
+
+
+def _table(ident: str, caption: str, cells: Mapping[Column, Any], note: str) -> Table:
+    frame = pd.DataFrame(dict(enumerate(cells.values())))
+    return table_of(ident, caption, frame, list(cells), note)
+
+
+def _sizes(rows: pd.DataFrame) -> pd.Series:
+    return rows["n_test"].astype(str) + " v " + rows["n_reference"].astype(str)
+
+
+def _flag(row: Any) -> str | None:
+    """Join the flag with its reason, as "lipoprotein: apolipoprotein"."""
+    if pd.isna(row.flag):
+        return None
+    return f"{row.flag}: {row.flag_reason}" if pd.notna(row.flag_reason) else str(row.flag)
+
+
+def _block(
+    results: Results, number: int, contrast: Mapping[str, Any], row: Any, table: pd.DataFrame
+) -> dict[str, Any]:
+    assay, top = row.assay, int(results.config["report"]["top_features"])
+    one, many = NOUNS.get(assay, (assay, assay))
+    return {
+        "assay": assay,
+        "word": ASSAY_WORDS.get(assay, assay),
+        "id": f"contrast-{number}-{assay}",
+        "sentence": _sentence(row, one, many, contrast, results.config["differential"]["alpha"]),
+        "warning": "" if pd.isna(row.warning) else row.warning,
+        "method": "" if pd.isna(row.method) else row.method,
+        "volcano": _volcano(table, number, assay, contrast),
+        "hits": hit_table(
+            table,
+            f"hits-{number}-{assay}",
+            f"{capital(many)}: {contrast['test']} v {contrast['reference']}",
+            top,
+        )
+        if row.tested
+        else None,
+        "not_tested": reasons_not_tested(table),
+        "file": f"../differential/{contrast['name']}.{assay}.tsv",
+    }
+
+
+def _sentence(row: Any, one: str, many: str, contrast: Mapping[str, Any], alpha: float) -> str:
+    if not row.tested:
+        return f"No {one} could be tested."
+    said = (
+        f"{row.significant:,} of {row.tested:,} tested {many} differ (adjusted p <"
+        f" {p_text(alpha)}): {row.up:,} higher and {row.down:,} lower in {contrast['test']}."
+    )
+    if not row.significant:
+        return f"None of {row.tested:,} tested {many} differs (adjusted p < {p_text(alpha)})."
+    if row.flagged:
+        verb = "is a contaminant or impurity marker" if row.flagged == 1 else (
+            "are contaminants or impurity markers"
+        )  # fmt: skip
+        return f"{said} {row.flagged:,} of these {row.significant:,} {verb}."
+    return f"{said} None of them is a known contaminant or impurity marker."
+
+
+def _volcano(
+    table: pd.DataFrame, number: int, assay: str, contrast: Mapping[str, Any]
+) -> Figure | None:
+    points = volcano_points(table)
+    if points.empty:
+        return None
+    axis = f"log2 fold change, {contrast['test']} minus {contrast['reference']}"
+    title = f"Volcano, {ASSAY_WORDS.get(assay, assay)}"
+    ident = f"fig-volcano-{number}-{assay}"
+    caption = (
+        "Each point is a tested feature. Circles differ significantly; diamonds differ too, but"
+        " are contaminants or impurity markers; grey ones do not differ. The table below holds"
+        " the data."
+    )
+    return Figure(
+        ident,
+        title,
+        caption,
+        volcano_svg(points, ident, title, axis),
+        None,
+        volcano_spec(points, axis, HOVER),
+    )

@@ -1,0 +1,158 @@
+"""The section on methods: what was done, with which versions and options, on which files."""
+
+from collections.abc import Iterator, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import PurePath, PureWindowsPath
+from typing import Any
+
+import pandas as pd
+
+from evcargo import __version__
+from evcargo.report.parts import Column, Table, table_of
+from evcargo.report.results import Results
+from evcargo.study.model import ASSAYS
+
+STAGES = ("proteins", "rna", "particles", "purity", "differential", "report")
+PACKAGES = {
+    "always": (
+        "snakemake",
+        "numpy",
+        "scipy",
+        "pandas",
+        "anndata",
+        "matplotlib",
+        "altair",
+        "multiqc",
+    ),
+    "mzml": ("sagepy", "pyteomics", "directlfq", "mokapot", "scikit-learn"),
+    "fastq": ("cutadapt", "dnaio", "pybwa"),
+    "counts": ("pydeseq2",),
+}
+REFERENCES = {
+    "misev2018": ("Théry 2018, MISEV2018", "10.1080/20013078.2018.1535750"),
+    "misev2023": ("Welsh 2024, MISEV2023", "10.1002/jev2.12404"),
+    "snakemake": ("Mölder 2021, Snakemake", "10.12688/f1000research.29032.2"),
+    "multiqc": ("Ewels 2016, MultiQC", "10.1093/bioinformatics/btw354"),
+    "sage": ("Lazear 2023, Sage", "10.1021/acs.jproteome.3c00486"),
+    "fdr": ("Elias and Gygi 2007, target-decoy search", "10.1038/nmeth1019"),
+    "picked": ("Savitski 2015, picked protein FDR", "10.1074/mcp.M114.046995"),
+    "directlfq": ("Ammar 2023, directLFQ", "10.1016/j.mcpro.2023.100581"),
+    "cutadapt": ("Martin 2011, cutadapt", "10.14806/ej.17.1.200"),
+    "bwa": ("Li and Durbin 2009, BWA", "10.1093/bioinformatics/btp324"),
+    "mirbase": ("Kozomara 2019, miRBase", "10.1093/nar/gky1141"),
+    "ebayes": ("Smyth 2004, moderated t statistics", "10.2202/1544-6115.1027"),
+    "deseq2": ("Love 2014, DESeq2", "10.1186/s13059-014-0550-8"),
+    "pydeseq2": ("Muzellec 2023, PyDESeq2", "10.1093/bioinformatics/btad547"),
+    "bh": ("Benjamini and Hochberg 1995", "10.1111/j.2517-6161.1995.tb02031.x"),
+}
+
+
+def methods_section(results: Results) -> dict[str, Any]:
+    """Collect what the section shows."""
+    kinds = set(results.runs["format"].dropna())
+    has = {
+        "mzml": "mzml" in kinds,
+        "fastq": "fastq" in kinds,
+        "proteins": "proteins" in results.assays,
+        "rna": "rna" in results.assays,
+        "transcripts": "transcripts" in results.assays,
+        "particles": "particles" in results.assays,
+        "contrasts": bool(results.config["contrasts"]),
+    }
+    has["counts"] = has["contrasts"] and (has["rna"] or has["transcripts"])
+    return {
+        "has": has,
+        "config": results.config,
+        "sources": {assay: results.sources.get(assay, "") for assay in ASSAYS},
+        "evcargo": __version__,
+        "versions": versions(has),
+        "options": option_table(results, has),
+        "inputs": input_table(results),
+        "references": _references(has),
+    }
+
+
+def versions(has: Mapping[str, bool]) -> Table:
+    """List the versions of the packages that this study used, where the report was written."""
+    names = [n for key, group in PACKAGES.items() if key == "always" or has[key] for n in group]
+    rows = [("evcargo", __version__), *((n, v) for n in sorted(names) if (v := _version(n)))]
+    frame = pd.DataFrame(rows, columns=["package", "version"])
+    return table_of("versions", "Software", frame, [Column("package"), Column("version")])
+
+
+def option_table(results: Results, has: Mapping[str, bool]) -> Table:
+    """List the options of the stages that ran, with what the schema says about them."""
+    rows = []
+    for stage in STAGES:
+        if stage in ("proteins", "rna", "particles") and not has[stage]:
+            continue
+        if stage == "differential" and not has["contrasts"]:
+            continue
+        schema = results.schema.get("properties", {}).get(stage, {})
+        rows += list(_options(stage, results.config.get(stage) or {}, schema))
+    frame = pd.DataFrame(rows, columns=["option", "value", "meaning"])
+    return table_of(
+        "options", "Options", frame, [Column("option"), Column("value"), Column("meaning")]
+    )
+
+
+def input_table(results: Results) -> Table:
+    """List the files of the runs, by name only: folders belong to the machine."""
+    frame = results.runs[["run", "assay", "path", "format", "fraction", "replicate"]].copy()
+    frame["path"] = frame["path"].map(base_name, na_action="ignore")
+    columns = [
+        Column("run"),
+        Column("assay"),
+        Column("file"),
+        Column("kind"),
+        Column("fraction", "number"),
+        Column("replicate", "number"),
+    ]
+    return table_of("inputs", "Input files", frame, columns)
+
+
+def base_name(path: str) -> str:
+    """Give the name of a file without its folders, whichever system wrote the path."""
+    return PureWindowsPath(PurePath(path).name).name
+
+
+def _options(
+    name: str, values: Mapping[str, Any], schema: Mapping[str, Any]
+) -> Iterator[tuple[str, str, str]]:
+    properties = schema.get("properties", {})
+    for key, value in values.items():
+        known = properties.get(key, {})
+        if isinstance(value, Mapping) and (value or "properties" in known):
+            yield from _options(f"{name}.{key}", value, known)
+        else:
+            yield f"{name}.{key}", _value_text(value), str(known.get("description", ""))
+
+
+def _value_text(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(_value_text(item) for item in value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str) and ("/" in value or "\\" in value) and " " not in value:
+        return base_name(value)
+    return "none" if value in ("", None) or value == {} else str(value)
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
+
+
+def _references(has: Mapping[str, bool]) -> list[tuple[str, str]]:
+    keys = ["misev2023", "misev2018"]
+    if has["mzml"]:
+        keys += ["sage", "fdr", "picked", "directlfq"]
+    if has["fastq"]:
+        keys += ["cutadapt", "bwa", "mirbase"]
+    if has["contrasts"]:
+        keys += ["ebayes"] if has["proteins"] else []
+        keys += ["deseq2", "pydeseq2"] if has["counts"] else []
+        keys += ["bh"]
+    return [REFERENCES[key] for key in [*keys, "snakemake", "multiqc"]]

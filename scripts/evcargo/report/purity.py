@@ -1,0 +1,277 @@
+"""The section on purity: signal shares, criteria, haemolysis, particle sizes and markers."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from evcargo.report import charts
+from evcargo.report.answer import ASSAY_WORDS, sample_anchor
+from evcargo.report.parts import (
+    Column,
+    Figure,
+    Group,
+    Table,
+    capital,
+    counted,
+    figure_text,
+    groups_of,
+    listed,
+    share_text,
+    table_of,
+)
+from evcargo.report.results import Results
+
+HAEMOLYSIS = re.compile("ha?emoly", re.IGNORECASE)
+LIMIT = re.compile(r"\b(pass|warn|fail)\b\D{0,16}?(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)")
+
+# Headings of MISEV2018, table 3 (10.1080/20013078.2018.1535750).
+CATEGORIES = {
+    "1a": "Transmembrane or GPI-anchored, not tissue specific",
+    "1b": "Transmembrane or GPI-anchored, cell or tissue specific",
+    "2a": "Cytosolic, binds lipids or membrane proteins",
+    "2b": "Cytosolic, incorporated promiscuously",
+    "3a": "Not EV: lipoproteins",
+    "3b": "Not EV: protein and protein/nucleic acid aggregates",
+    "4a": "Other compartments: nucleus",
+    "4b": "Other compartments: mitochondria",
+    "4c": "Other compartments: secretory pathway",
+    "4d": "Other compartments: autophagosomes, cytoskeleton",
+    "5a": "Secreted: cytokines and growth factors",
+    "5b": "Secreted: adhesion and extracellular matrix",
+}
+
+
+def purity_section(results: Results) -> dict[str, Any]:
+    """Collect what the section on purity shows."""
+    groups = groups_of(results.samples)
+    return {
+        "groups": groups,
+        "criteria": criteria_map(results, groups),
+        "shares": [
+            _share_figure(results, assay, groups)
+            for assay in results.assays
+            if (results.shares["assay"] == assay).any()
+        ],
+        "haemolysis": haemolysis_figures(results, groups),
+        "sizes": size_figure(results, groups),
+        "evidence": evidence_table(results),
+        "n_samples": len(results.samples),
+        "panels": panel_map(results, groups),
+        "markers": marker_map(results, groups),
+        "marker_table": _marker_table(results),
+    }
+
+
+def criteria_map(results: Results, groups: Sequence[Group]) -> list[dict[str, Any]]:
+    """Arrange criteria x samples, each cell with its verdict and value."""
+    table = results.criteria
+    rows = []
+    for (assay, criterion), found in table.groupby(["assay", "criterion"], sort=False):
+        by_sample = found.drop_duplicates("sample").set_index("sample")
+        cells = [_criterion_cell(by_sample, sample) for group in groups for sample in group.samples]
+        rows.append(
+            {"assay": ASSAY_WORDS.get(assay, assay), "criterion": criterion, "cells": cells}
+        )
+    return rows
+
+
+def evidence_table(results: Results) -> Table:
+    """List all criteria with their evidence."""
+    names = ["sample", "criterion", "verdict", "value", "unit", "threshold", "rule", "evidence"]
+    frame = results.criteria[[*names, "assay", "source"]]
+    place = {sample: n for n, sample in enumerate(results.samples["sample"])}
+    frame = frame.sort_values("sample", key=lambda column: column.map(place), kind="stable")
+    columns = [
+        Column(name, {"verdict": "verdict", "value": "number"}.get(name, "text"))  # type: ignore[arg-type]
+        for name in frame.columns
+    ]
+    caption = "Every criterion of every sample, with its evidence"
+    first = ~frame["sample"].duplicated()
+    anchors = tuple(
+        sample_anchor(results, sample) if new else ""
+        for sample, new in zip(frame["sample"], first, strict=True)
+    )
+    return replace(table_of("criteria-evidence", caption, frame, columns), anchors=anchors)
+
+
+def limits_of(thresholds: pd.Series) -> list[tuple[str, float]]:
+    """Find verdicts and numbers named in the words of a threshold, e.g. "warn > 5, fail > 7"."""
+    found = {
+        (verdict, float(number))
+        for text in thresholds.dropna().unique()
+        for verdict, number in LIMIT.findall(text)
+    }
+    return sorted(found, key=lambda limit: limit[1])
+
+
+def haemolysis_figures(results: Results, groups: Sequence[Group]) -> list[Figure]:
+    """Draw each haemolysis criterion that has a value, e.g. the miRNA ratio and the score."""
+    table = results.criteria
+    rows = table[table["criterion"].str.contains(HAEMOLYSIS) & table["value"].notna()]
+    named = rows[["assay", "criterion"]].drop_duplicates().itertuples(index=False, name=None)
+    return [
+        _criterion_figure(
+            table[(table["assay"] == assay) & (table["criterion"] == criterion)],
+            groups,
+            f"haemolysis-{number}",
+        )
+        for number, (assay, criterion) in enumerate(named, 1)
+    ]
+
+
+def size_figure(results: Results, groups: Sequence[Group]) -> Figure | None:
+    """Draw the particle-size distributions, or None where no sample has one."""
+    if results.distribution is None:
+        return None
+    curves = charts.size_curves(results.distribution)
+    if curves.empty:
+        return None
+    low, high = results.config["particles"]["window_nm"]
+    title = "Particle sizes"
+    svg = charts.size_panels(curves, groups, (low, high), "fig-sizes", title)
+    order = [s for group in groups for s in group.samples if s in curves]
+    data = curves[order].reset_index()
+    columns = [
+        Column("diameter", "number", "nm"),
+        *(Column(s, "number", "fraction per 10 nm") for s in order),
+    ]
+    caption = (
+        f"Shape of each size distribution; the band is the window of {low:g} to {high:g} nm."
+        " Heights are shares of the sample's particles, so that samples of different"
+        " concentration compare."
+    )
+    return Figure(
+        "fig-sizes",
+        title,
+        caption,
+        svg,
+        table_of("particle-sizes", "Size distributions", data, columns),
+    )
+
+
+def panel_map(results: Results, groups: Sequence[Group]) -> list[dict[str, Any]]:
+    """Arrange panels x samples: how many markers were detected, of those that could be judged."""
+    samples = [sample for group in groups for sample in group.samples]
+    rows = []
+    for (panel, role), found in results.markers.groupby(
+        ["panel", "role"], sort=False, dropna=False
+    ):
+        counts = found.groupby(["sample", "evidence"]).size().unstack(fill_value=0)
+        counts = counts.reindex(index=samples, columns=["detected", "not detected"], fill_value=0)
+        cells = [(int(d), int(d + n)) for d, n in counts.to_numpy()]
+        rows.append({"panel": panel, "role": role, "size": found["gene"].nunique(), "cells": cells})
+    return rows
+
+
+def marker_map(results: Results, groups: Sequence[Group]) -> list[dict[str, Any]]:
+    """Arrange MISEV categories: markers x samples, and the names of what no sample shows."""
+    samples = [sample for group in groups for sample in group.samples]
+    table = results.markers[results.markers["panel"].str.startswith("misev", na=False)]
+    sections = []
+    for category, found in table.groupby("category", sort=True):
+        found = found.drop_duplicates(["gene", "sample"])
+        evidence = found.pivot(index="gene", columns="sample", values="evidence")
+        shares = found.pivot(index="gene", columns="sample", values="share")
+        seen = (evidence == "detected").sum(axis=1)
+        ordered = seen[seen > 0].sort_values(ascending=False, kind="stable").index
+        silent = evidence.loc[seen == 0]
+        undecided = (silent == "not assessed").any(axis=1)
+        sections.append(
+            {
+                "category": category,
+                "words": CATEGORIES.get(str(category), ""),
+                "size": len(evidence),
+                "rows": [
+                    {
+                        "gene": gene,
+                        "cells": [_marker_cell(evidence, shares, gene, s) for s in samples],
+                    }
+                    for gene in ordered
+                ],
+                "absent": list(silent.index[~undecided]),
+                "undecided": list(silent.index[undecided]),
+            }
+        )
+    return sections
+
+
+def _criterion_figure(rows: pd.DataFrame, groups: Sequence[Group], ident: str) -> Figure:
+    """Draw the values of one criterion with its limits."""
+    title = capital(str(rows["criterion"].iloc[0]))
+    unit = str(rows["unit"].dropna().iloc[0]) if rows["unit"].notna().any() else ""
+    values = rows[["sample", "value", "verdict"]]
+    limits = limits_of(rows["threshold"])
+    svg = charts.sample_dots(values, groups, limits, f"fig-{ident}", title, unit)
+    marked = list(rows.loc[rows["verdict"].isin(["warn", "fail"]), "sample"])
+    caption = f"Beyond a limit: {listed(marked)}." if marked else "No sample is beyond a limit."
+    sources = rows["source"].dropna().unique()
+    if len(sources):
+        caption += f" Source: {sources[0]}."
+    columns = [
+        Column("sample"),
+        Column("value", "number", unit),
+        Column("verdict", "verdict"),
+        Column("limits"),
+        Column("rule"),
+        Column("evidence"),
+    ]
+    frame = rows[["sample", "value", "verdict", "threshold", "rule", "evidence"]]
+    return Figure(
+        f"fig-{ident}", title, caption, svg, table_of(ident, f"{title}: values", frame, columns)
+    )
+
+
+def _criterion_cell(by_sample: pd.DataFrame, sample: str) -> dict[str, str]:
+    if sample not in by_sample.index:
+        return {"verdict": "not assessed", "said": "not assessed"}
+    row = by_sample.loc[sample]
+    unit = f" {row['unit']}" if pd.notna(row["unit"]) and row["unit"] != "fraction" else ""
+    shown = share_text(row["value"]) if row["unit"] == "fraction" else figure_text(row["value"])
+    value = f", {shown}{unit}" if pd.notna(row["value"]) else ""
+    return {"verdict": str(row["verdict"]), "said": f"{sample}: {row['verdict']}{value}"}
+
+
+def _marker_cell(
+    evidence: pd.DataFrame, shares: pd.DataFrame, gene: str, sample: str
+) -> dict[str, str]:
+    known = sample in evidence.columns and pd.notna(evidence.at[gene, sample])
+    word = str(evidence.at[gene, sample]) if known else "not assessed"
+    share = shares.at[gene, sample] if word == "detected" else None
+    more = f", {share_text(share)} of the signal" if share is not None and pd.notna(share) else ""
+    return {"evidence": word, "said": f"{sample}: {word}{more}"}
+
+
+def _share_figure(results: Results, assay: str, groups: Sequence[Group]) -> Figure:
+    table = results.shares[results.shares["assay"] == assay]
+    wide = table.pivot_table(
+        index="sample", columns="class", values="share", sort=False, dropna=False
+    ).astype(float)
+    order = [name for name in wide if wide[name].max() > 0]
+    order = [c for c in order if c not in charts.REST] + [c for c in order if c in charts.REST]
+    ident, word = (
+        f"fig-shares-{assay}",
+        {"proteins": "protein", "rna": "small RNA"}.get(assay, assay),
+    )
+    title = f"{capital(word)} signal"
+    svg = charts.stacked_bars(wide, groups, order, ident, title, "share of the raw signal")
+    samples = [s for group in groups for s in group.samples]
+    data = wide.reindex(samples)[order].reset_index()
+    columns = [Column("sample"), *(Column(name, "share") for name in order)]
+    caption = (
+        f"Raw {word} quantities, not normalised, cut into {counted(len(order), 'class', 'classes')}"
+        " that do not overlap."
+    )
+    caption_ = f"Shares of the {word} signal"
+    return Figure(ident, title, caption, svg, table_of(f"shares-{assay}", caption_, data, columns))
+
+
+def _marker_table(results: Results) -> Table:
+    names = ["sample", "panel", "category", "gene", "evidence", "feature", "share", "n_peptides"]
+    kinds = {"share": "share", "n_peptides": "number"}
+    columns = [Column(name, kinds.get(name, "text")) for name in names]  # type: ignore[arg-type]
+    misev = results.markers["panel"].str.startswith("misev", na=False)
+    frame = results.markers.loc[misev & (results.markers["evidence"] == "detected"), names]
+    return table_of("markers-detected", "Detected MISEV markers", frame, columns)

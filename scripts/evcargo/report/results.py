@@ -1,0 +1,156 @@
+"""The tables that the report is written from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from evcargo.errors import EvcargoError
+from evcargo.study.model import ASSAYS
+from evcargo.tables import read_matrix, read_table
+
+Paths = Mapping[str, str | Sequence[str]]
+SIZES = {"sample": "string", "diameter_nm": "float64", "concentration_per_ml": "float64"}
+
+
+@dataclass(frozen=True)
+class Results:
+    """Everything that the stages found, as they wrote it; None where the study lacks a stage.
+
+    Parameters
+    ----------
+    config
+        The study's config with every default filled in.
+    schema
+        The schema of the config, whose descriptions explain the options.
+    samples, runs, criteria, verdicts, markers, shares, associations, quality
+        Tables under the contracts of these names (`evcargo.tables.CONTRACTS`).
+    funnel, particles, contrasts
+        The same, for studies that have them.
+    distribution
+        Particle sizes: columns sample, diameter_nm, concentration_per_ml.
+    differential
+        One table per contrast and assay.
+    statuses
+        Status of every sample in every assay: columns sample, assay, status, status_reason.
+    sources
+        Where the quantities of each assay come from, in words.
+    """
+
+    config: dict[str, Any]
+    schema: dict[str, Any]
+    samples: pd.DataFrame
+    runs: pd.DataFrame
+    criteria: pd.DataFrame
+    verdicts: pd.DataFrame
+    markers: pd.DataFrame
+    shares: pd.DataFrame
+    associations: pd.DataFrame
+    quality: pd.DataFrame
+    funnel: pd.DataFrame | None
+    particles: pd.DataFrame | None
+    distribution: pd.DataFrame | None
+    contrasts: pd.DataFrame | None
+    differential: dict[tuple[str, str], pd.DataFrame]
+    statuses: pd.DataFrame
+    sources: dict[str, str]
+
+    @property
+    def assays(self) -> list[str]:
+        """Assays of the study, in the order of the workflow."""
+        return [assay for assay in ASSAYS if (self.runs["assay"] == assay).any()]
+
+
+def read_results(paths: Paths) -> Results:
+    """Read the inputs of rule write_report.
+
+    Parameters
+    ----------
+    paths
+        The inputs by name; a name that is absent or empty is a stage that the study lacks. Other
+        names are ignored.
+
+    Raises
+    ------
+    EvcargoError
+        If a table breaks its contract.
+    """
+    particles = _optional(paths, "particles")
+    matrices = {Path(path).stem: path for path in _many(paths, "matrices")}
+    cards = {assay: _card(path, assay) for assay, path in matrices.items()}
+    statuses = [status for status, _ in cards.values()]
+    if particles is not None:
+        statuses.append(particles[["sample", "status", "status_reason"]].assign(assay="particles"))
+    return Results(
+        config=_yaml(paths, "config"),
+        schema=_yaml(paths, "schema") if paths.get("schema") else {},
+        funnel=_optional(paths, "funnel"),
+        particles=particles,
+        distribution=_sizes(paths),
+        contrasts=_optional(paths, "contrasts"),
+        differential=_differential(_many(paths, "differential")),
+        statuses=pd.concat(statuses, ignore_index=True)
+        if statuses
+        else pd.DataFrame(columns=["sample", "status", "status_reason", "assay"]),
+        sources={assay: source for assay, (_, source) in cards.items() if source},
+        **{name: read_table(_one(paths, name), name) for name in _ALWAYS},
+    )
+
+
+_ALWAYS = (
+    "samples",
+    "runs",
+    "criteria",
+    "verdicts",
+    "markers",
+    "shares",
+    "associations",
+    "quality",
+)
+
+
+def _one(paths: Paths, name: str) -> str:
+    value = paths[name]
+    return value if isinstance(value, str) else value[0]
+
+
+def _many(paths: Paths, name: str) -> list[str]:
+    value = paths.get(name, [])
+    return [value] if isinstance(value, str) else list(value)
+
+
+def _optional(paths: Paths, name: str) -> pd.DataFrame | None:
+    return read_table(_one(paths, name), name) if paths.get(name) else None
+
+
+def _yaml(paths: Paths, name: str) -> dict[str, Any]:
+    return yaml.safe_load(Path(_one(paths, name)).read_text(encoding="utf-8"))
+
+
+def _sizes(paths: Paths) -> pd.DataFrame | None:
+    if not paths.get("distribution"):
+        return None
+    path = _one(paths, "distribution")
+    frame = pd.read_csv(path, sep="\t", dtype={"sample": "string"}, keep_default_na=False)
+    missing = [name for name in SIZES if name not in frame]
+    if missing:
+        raise EvcargoError(f"{path}: columns {missing} are missing. Delete it and run again")
+    return frame[list(SIZES)].astype(SIZES)
+
+
+def _differential(paths: Sequence[str]) -> dict[tuple[str, str], pd.DataFrame]:
+    tables = {}
+    for path in paths:
+        contrast, _, assay = Path(path).stem.rpartition(".")
+        tables[contrast, assay] = read_table(path, "differential")
+    return tables
+
+
+def _card(path: str, assay: str) -> tuple[pd.DataFrame, str]:
+    matrix = read_matrix(path)
+    status = matrix.obs[["status", "status_reason"]].astype("string")
+    frame = status.rename_axis("sample").reset_index().assign(assay=assay)
+    return frame, str(matrix.uns.get("source", ""))

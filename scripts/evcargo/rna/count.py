@@ -1,0 +1,118 @@
+"""The products of the stage: matrix, funnel, lengths, classes and quality of all samples."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from evcargo.rna.counted import (
+    all_features,
+    class_rows,
+    funnel_rows,
+    length_rows,
+    matrix_metrics,
+    read_counted,
+    read_metrics,
+)
+from evcargo.rna.matrix import OK, SampleCounts, count_matrix
+from evcargo.tables import CONTRACTS, read_table, write_matrix, write_matrix_tsv, write_table
+
+Rows = Callable[[str, Mapping[str, Any]], Iterator[tuple[Any, ...]]]
+TABLES: tuple[tuple[str, str, Rows], ...] = (
+    ("funnel", "funnel", funnel_rows),
+    ("rna_lengths", "lengths", length_rows),
+    ("rna_classes", "classes", class_rows),
+)
+UNITS = {"rna": "reads or molecules", "transcripts": "reads"}
+
+
+@dataclass(frozen=True)
+class Sequenced:
+    """What the sequenced samples of a study left behind.
+
+    Parameters
+    ----------
+    counts, summaries
+        Sample -> files of `evcargo.rna.counted.assign_sample`.
+    features
+        Table of the features of the references.
+    priority
+        RNA classes, the first wins.
+    """
+
+    counts: Mapping[str, str]
+    summaries: Mapping[str, str]
+    features: str
+    priority: Sequence[str]
+
+
+def count_study(
+    assay: str,
+    samples: str | Path,
+    sequenced: Sequenced | None,
+    imported: str | Path | None,
+    products: Mapping[str, str | Path],
+) -> None:
+    """Bring the counts of all samples together.
+
+    Parameters
+    ----------
+    assay
+        rna or transcripts.
+    samples
+        The sample sheet, contract ``samples``.
+    sequenced
+        Samples that were sequenced here; None if there is none.
+    imported
+        Counts that came as tables, contract ``imported_counts``; None if there is none.
+    products
+        Files to write: matrix (.h5ad), table (its TSV), funnel, lengths, classes, quality.
+    """
+    told = {}
+    counted: dict[str, SampleCounts] = {}
+    features = pd.DataFrame(columns=["class", "sequence"], dtype=object)
+    sources = []
+    if sequenced:
+        told = {
+            sample: json.loads(Path(path).read_text())
+            for sample, path in sequenced.summaries.items()
+        }
+        for name, table in sequenced.counts.items():
+            counted[name] = read_counted(table, told[name]["problem"])
+        seen = {name for one in counted.values() for name in one.counts.index}
+        listed = read_table(sequenced.features, "rna_features")
+        features = all_features(listed, sequenced.priority, seen)
+        sources.append("FASTQ: cutadapt, bwa aln, evcargo assignment")
+    if imported:
+        long = read_table(imported, "imported_counts")
+        for sample, group in long.groupby("sample"):
+            counts = group.set_index("feature")["reads"].astype(float)
+            before = counted.get(str(sample))
+            if before is not None:
+                counts = before.counts.add(counts, fill_value=0)
+            counted[str(sample)] = SampleCounts(counts, before.problem if before else "")
+        names = long.drop_duplicates("feature").set_index("feature")[["class"]].assign(sequence="")
+        features = pd.concat([features, names.loc[~names.index.isin(features.index)]])
+        sources.append("count table")
+    matrix = count_matrix(
+        read_table(samples, "samples"), counted, features, " and ".join(sources), UNITS[assay]
+    )
+    write_matrix(matrix, products["matrix"])
+    write_matrix_tsv(matrix, products["table"])
+    for contract, product, rows_of in TABLES:
+        rows = [row for sample, one in told.items() for row in rows_of(sample, one)]
+        frame = pd.DataFrame(rows, columns=CONTRACTS[contract].names)
+        write_table(frame, products[product], contract)
+    metrics = []
+    counts_of = matrix.to_df()
+    for sample in matrix.obs_names:
+        found = list(read_metrics(told[sample])) if sample in told else []
+        if matrix.obs.loc[sample, "status"] == OK:
+            found += matrix_metrics(counts_of.loc[sample], matrix.var["class"])
+        metrics += [(sample, "", assay, name, value, unit) for name, value, unit in found]
+    write_table(
+        pd.DataFrame(metrics, columns=CONTRACTS["quality"].names), products["quality"], "quality"
+    )

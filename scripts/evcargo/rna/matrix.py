@@ -1,0 +1,118 @@
+"""Counts of all samples as one matrix, and its normalisation."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from anndata import AnnData
+
+OK, FAILED, NO_RUN = "ok", "failed", "no run"
+
+
+@dataclass(frozen=True)
+class SampleCounts:
+    """Counts of one sample.
+
+    Parameters
+    ----------
+    counts
+        Feature -> reads; index is unique.
+    problem
+        Why the sample cannot be used; empty if it can.
+    """
+
+    counts: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
+    problem: str = ""
+
+
+def log_cpm(counts: np.ndarray) -> np.ndarray:
+    """log2 counts per million, as limma's voom takes them (Law 2014, 10.1186/gb-2014-15-2-r29).
+
+    Parameters
+    ----------
+    counts
+        Samples x features; a row of NaN stays one.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``log2((count + 0.5) / (library size + 1) * 1e6)``, same shape.
+    """
+    library_sizes = counts.sum(axis=1, keepdims=True)
+    return np.log2((counts + 0.5) / (library_sizes + 1) * 1e6)
+
+
+def count_matrix(
+    samples: pd.DataFrame,
+    counted: Mapping[str, SampleCounts],
+    features: pd.DataFrame,
+    source: str,
+    unit: str,
+) -> AnnData:
+    """Build the matrix that the later stages read.
+
+    Parameters
+    ----------
+    samples
+        Sample sheet, contract ``samples``.
+    counted
+        Sample -> its counts; a sample that is not there has no run.
+    features
+        Index: feature ids in the order of the matrix; columns ``class`` and ``sequence``.
+    source
+        Where the counts come from, in words.
+    unit
+        Words for ``uns["raw_quantity"]``.
+
+    Returns
+    -------
+    anndata.AnnData
+        Samples x features; ``X`` holds integer counts as float64, a row of NaN where a sample has
+        no run or failed; ``layers["normalised"]`` is `log_cpm`.
+    """
+    values = np.full((len(samples), len(features)), np.nan)
+    states = []
+    for row, sample in enumerate(samples["sample"]):
+        state, reason = OK, ""
+        if sample not in counted:
+            state = NO_RUN
+        elif counted[sample].problem:
+            state, reason = FAILED, counted[sample].problem
+        else:
+            values[row] = (
+                counted[sample].counts.reindex(features.index, fill_value=0).to_numpy(float)
+            )
+        states.append((state, reason))
+    obs = _plain(samples.drop(columns="sample")).set_axis(samples["sample"].astype(str), axis=0)
+    obs.index.name = "sample"
+    obs["status"] = [state for state, _ in states]
+    obs["status_reason"] = [reason for _, reason in states]
+    var = pd.DataFrame(
+        {
+            "name": features.index.astype(str),
+            "gene": "",
+            "class": features["class"].astype(str),
+            "sequence": features["sequence"].astype(str),
+        },
+        index=features.index.astype(str),
+    )
+    var.index.name = "feature"
+    matrix = AnnData(X=values, obs=obs, var=var)
+    matrix.layers["normalised"] = log_cpm(values)
+    matrix.uns["source"] = source
+    matrix.uns["raw_quantity"] = unit
+    return matrix
+
+
+def _plain(table: pd.DataFrame) -> pd.DataFrame:
+    """Nullable columns as plain str and float, which .h5ad files hold best."""
+    plain = {
+        name: values.astype(float)
+        if pd.api.types.is_numeric_dtype(values)
+        else values.fillna("").astype(str)
+        for name, values in table.items()
+    }
+    return pd.DataFrame(plain, index=table.index).astype(
+        {name: object for name, values in plain.items() if values.dtype != float}
+    )

@@ -1,0 +1,258 @@
+"""The files that a study names: are they there, and are they what the study says they are."""
+
+import difflib
+import os
+import re
+import stat
+from collections import Counter
+from collections.abc import Mapping
+from itertools import islice
+from pathlib import Path, PurePath
+from typing import Any
+
+import pandas as pd
+
+from evcargo.study.kinds import SUFFIXES, Head, is_nucleotides, kind_of, read_head, taxa_of
+from evcargo.study.notes import Notes, listed, nearest, shown
+
+TAXA = {"human": "9606", "mouse": "10090", "rat": "10116"}
+SPECIES = {"human": "hsa", "mouse": "mmu", "rat": "rno"}
+KINDS = {"mzml": "mzML", "fastq": "FASTQ", "fasta": "FASTA", "text": "plain text"}
+MOST_NAMES = 5000
+LONGEST_HEADER = 1_000_000
+# What to do with files that are common, and that evcargo does not read.
+INSTEAD = {
+    "an Excel or zip file": "Save the table as tab-separated text (TSV)",
+    "an old Excel file": "Save the table as tab-separated text (TSV)",
+    "a Thermo .raw file": "Convert it to mzML, with msconvert or ThermoRawFileParser",
+    "an mzXML file": "Convert it to mzML with msconvert",
+    "an MGF file": "Give the mzML that it was made from: an MGF file has no intensities of MS1",
+    "an HTML page": "Download the file again: this is a web page, perhaps an error message",
+    "a BAM file": "Give the FASTQ that it was made from",
+    "a SAM file": "Give the FASTQ that it was made from",
+    "empty": "Copy or download it again, or delete the row",
+}
+
+
+def check_run_files(
+    runs: pd.DataFrame, lines: Mapping[str, int], organism: str, notes: Notes
+) -> None:
+    """Write down every run whose file is missing, unreadable or of another kind than its format.
+
+    Parameters
+    ----------
+    runs
+        Contract ``runs``.
+    lines
+        Line in the run sheet of each ``assay/run``.
+    organism
+        Organism of the study.
+    notes
+        Takes the problems; the problems of one file are told once, at its first row.
+    """
+    heads: dict[tuple[str, str], Head | None] = {}
+    headers: dict[str, list[str]] = {}
+    for run in runs.to_dict("records"):
+        line = lines[f"{run['assay']}/{run['run']}"]
+        path, kind, column = run["path"], run["format"], run["column"]
+        known = (path, kind)
+        if known not in heads:
+            first = heads[known] = _checked_head(path, kind, notes, line, "path")
+            if first and run["assay"] == "rna" and kind != "fastq":
+                _check_species(first.text, organism, path, line, notes)
+        head = heads[known]
+        if head and isinstance(column, str) and kind != "sizes":
+            if path not in headers:
+                headers[path] = _header(path, head)
+            _check_column(column, headers[path], path, line, notes)
+
+
+def check_references(config: Mapping[str, Any], notes: Notes) -> None:
+    """Write down every FASTA of the config that is missing or not what it should be."""
+    fasta, organism = config["proteins"]["fasta"], config["organism"]
+    if fasta:
+        place = "proteins.fasta"
+        head = _checked_head(fasta, "fasta", notes, 0, place)
+        if head and is_nucleotides(head.text):
+            remedy = "Give the protein sequences, e.g. the UniProt proteome of the organism"
+            notes.add("holds nucleotides, not proteins", remedy, column=place, value=fasta)
+        elif head:
+            _check_taxa(taxa_of(fasta, head), organism, fasta, notes)
+    references = config.get("rna", {}).get("references", {})
+    for name, path in references.items() if isinstance(references, dict) else ():
+        place = f"rna.references.{name}"
+        head = _checked_head(path, "fasta", notes, 0, place) if isinstance(path, str) else None
+        if head and not is_nucleotides(head.text):
+            remedy = "Give RNA or DNA sequences in FASTA"
+            notes.add(
+                "holds no nucleotides, or other letters too", remedy, column=place, value=path
+            )
+
+
+def _checked_head(path: str, wanted: str, notes: Notes, line: int, column: str) -> Head | None:
+    """Return the beginning of a file, or None and a problem if it is not of the wanted kind."""
+    why, remedy = why_no_file(path)
+    if why:
+        notes.add(why, remedy, line, column, path)
+        return None
+    try:
+        head = read_head(path)
+    except OSError as error:
+        remedy = "Check the permissions of the file and of the disk it is on"
+        notes.add(f"cannot be read ({error.strerror})", remedy, line, column, path)
+        return None
+    message, remedy = _why_other_kind(path, head, wanted)
+    if message:
+        notes.add(message, remedy, line, column, path)
+        return None
+    return head
+
+
+def _why_other_kind(path: str, head: Head, wanted: str) -> tuple[str, str]:
+    """Message and remedy where a file is not what it should be, else two empty texts."""
+    if head.damage:
+        return head.damage, "Copy or download the file again"
+    named = SUFFIXES.get(PurePath(path).suffix.casefold(), "")
+    if named and not head.compression:
+        return (
+            f"is not compressed, though its name ends in {PurePath(path).suffix}",
+            "Rename the file, or copy it again",
+        )
+    if head.compression and head.compression != named:
+        end = next(suffix for suffix, name in SUFFIXES.items() if name == head.compression)
+        return (
+            f"is {head.compression} data, though its name does not end in {end}",
+            f"Let its name end in {end}",
+        )
+    kind = kind_of(head)
+    need = wanted if wanted in ("mzml", "fastq", "fasta") else "text"
+    if kind == need:
+        return "", ""
+    is_what = "is empty" if kind == "empty" else f"is {KINDS.get(kind, kind)}"
+    message = (
+        is_what
+        if kind == "empty"
+        else f"{is_what}, not {'a text table' if need == 'text' else KINDS[need]}"
+    )
+    if kind in INSTEAD:
+        return message, INSTEAD[kind]
+    if kind in ("fastq", "mzml") and need == "text":
+        return message, f"Write {kind} into the column format, or give the file its proper suffix"
+    if kind == "fasta" and need == "fastq":
+        return message, "Give the reads as the sequencer wrote them, with qualities"
+    return message, "Give another file, or correct the column format"
+
+
+def why_no_file(path: str) -> tuple[str, str]:
+    """Message and remedy where a path is no file to read, else two empty texts."""
+    try:
+        mode = Path(path).stat().st_mode
+    except (OSError, ValueError) as error:
+        if isinstance(error, (FileNotFoundError, NotADirectoryError, ValueError)):
+            return "does not exist", _nearest_file(path)
+        return f"cannot be read ({error.strerror})", "Check the path and its permissions"
+    if stat.S_ISDIR(mode):
+        return "is a folder, not a file", "Give one file of it; .d folders need conversion to mzML"
+    if not stat.S_ISREG(mode):
+        return "is not a regular file", "Copy it to a file"
+    if not os.access(path, os.R_OK):
+        return "may not be read by you", "Change its permissions (chmod +r)"
+    return "", ""
+
+
+def _nearest_file(path: str) -> str:
+    """Say for a missing file what is there under a similar name."""
+    if re.match(r"[a-z0-9]+://", path, re.IGNORECASE):
+        return "Download it and write the path of the file"
+    if "\\" in path:
+        return "Write the path with / in place of \\"
+    folder, name = Path(path).parent, Path(path).name
+    while not _is_folder(folder) and folder != folder.parent:
+        folder, name = folder.parent, folder.name
+    missing_folder = name != Path(path).name or folder != Path(path).parent
+    try:
+        with os.scandir(folder) as entries:
+            names = sorted(entry.name for entry in islice(entries, MOST_NAMES))
+    except (OSError, ValueError):
+        names = []
+    found = _similar(name, names)
+    what = "folder" if missing_folder else "file"
+    if found:
+        return f"Did you mean {shown(str(folder / found))}?"
+    where = "the folder in which Snakemake works" if str(folder) == "." else shown(str(folder))
+    return f"Check the path: {where} holds no {what} of a similar name"
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def _similar(name: str, names: list[str]) -> str | None:
+    folded = {one.casefold(): one for one in reversed(names)}
+    close = difflib.get_close_matches(name.casefold()[:255], list(folded), n=1, cutoff=0.75)
+    return folded[close[0]] if close else None
+
+
+def _check_taxa(taxa: list[str], organism: str, fasta: str, notes: Notes) -> None:
+    """Most entries must be of the study's organism, where the headers say their taxon."""
+    wrong = [taxon for taxon in taxa if taxon != TAXA[organism]]
+    if 2 * len(wrong) <= len(taxa):
+        return
+    most, count = Counter(wrong).most_common(1)[0]
+    name = next((name for name, taxon in TAXA.items() if taxon == most), f"taxon {most}")
+    notes.add(
+        f"is of another organism than {organism}: {count} of {len(taxa)} entries looked at"
+        f" are {name} (OX={most})",
+        f"Set organism, or give a FASTA of {organism} (OX={TAXA[organism]})",
+        column="proteins.fasta",
+        value=fasta,
+    )
+
+
+def _check_species(text: str, organism: str, path: str, line: int, notes: Notes) -> None:
+    """Hold the miRNAs of a count table to be of the study's organism, where they say theirs."""
+    found = re.findall(r"(?m)^\W*(hsa|mmu|rno)-", text)
+    wrong = [prefix for prefix in found if prefix != SPECIES[organism]]
+    if 2 * len(wrong) <= len(found):
+        return
+    most, count = Counter(wrong).most_common(1)[0]
+    other = next(name for name, prefix in SPECIES.items() if prefix == most)
+    notes.add(
+        f"is of another organism than {organism}: {count} of {len(found)} names looked at"
+        f" are {other} ({most}-)",
+        f"Set organism to {other} in the config, or give a table of {organism}",
+        line,
+        "path",
+        path,
+    )
+
+
+def _check_column(column: str, header: list[str], path: str, line: int, notes: Notes) -> None:
+    """Look for the run in the header of its table, alone or within a longer name."""
+    whole = re.compile(rf"(?<![A-Za-z0-9]){re.escape(column)}(?![A-Za-z0-9])")
+    if not header or any(whole.search(cell) for cell in header):
+        return
+    found = nearest(column, header)
+    guess = f"did you mean {shown(found)}?" if found else f"it ends with {listed(header[-8:], 8)}"
+    notes.add(
+        f"is in no column name of {shown(path)}",
+        f"Write the name of the table's column into column; {guess}",
+        line,
+        "column",
+        column,
+    )
+
+
+def _header(path: str, head: Head) -> list[str]:
+    """Cells of a table's first line that is no comment; empty if that line is too long to tell."""
+    text = head.text
+    if not head.compression and "\n" not in text:
+        with Path(path).open("rb") as stream:
+            text = Head("", stream.read(LONGEST_HEADER)).text
+    lines = text.split("\n")[:-1] if "\n" in text else []
+    first = next((line for line in lines if line.strip() and not line.startswith("#")), "")
+    delimiter = max("\t,;", key=first.count)
+    return [cell.strip('" ') for cell in first.split(delimiter)] if first else []

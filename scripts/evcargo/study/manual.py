@@ -1,0 +1,233 @@
+"""Write the manual of every key, `config/README.md`, from the schemas and the column contracts.
+
+Called as ``python -m evcargo.study.manual > config/README.md``.
+"""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from evcargo.study.model import BIOFLUIDS
+from evcargo.study.schema import read_schema
+from evcargo.tables import CONTRACTS
+
+INTRO = """\
+# How to write a study
+
+<!-- Written by `python -m evcargo.study.manual`; edit the schemas, or that module. -->
+
+A study is three files: `config/config.yaml` (what is asked), `config/samples.tsv` (what was
+prepared) and `config/runs.tsv` (what was measured). `make new STUDY=path` writes all three with
+comments. Then
+
+    snakemake --dry-run --directory path
+
+checks them, looks into the files they name, and lists **all** problems at once, each with file,
+row, column, value and what to do. Nothing is run until the list is empty.
+
+The three files in this folder are a small study over finished tables; it runs as it is.
+
+## Writing the sheets
+
+* Tab-separated, comma-separated, or semicolon-separated as Excel writes it where the decimal sign
+  is a comma; UTF-8 or Excel's "Unicode text"; any line ends. Column names are found whatever
+  their case.
+* Empty cells, `NA`, `N/A` and `NaN` are missing values. Lines that start with `#` are comments.
+* Row numbers in messages are lines of the file; the first line is 1.
+* Names of samples and contrasts become file names: letters, digits, `.`, `_` and `-`, at most 64,
+  no dash or dot first.
+* Relative paths start at the folder of the study, which holds `config/`.
+
+### Fractions, technical replicates, lanes
+
+A sample with one run of an assay gives its name to the run. With several, the run is
+`sample.f<fraction>.r<replicate>`, and FASTQ files with the same sample, fraction and replicate
+are lanes of one library, `.l1`, `.l2` ... in the order of the sheet. Technical replicates are
+averaged and never counted as samples.
+
+| sample | assay | path | fraction | replicate |
+|---|---|---|---|---|
+| T1 | proteins | raw/T1_a.mzML.gz | 1 | 1 |
+| T1 | proteins | raw/T1_b.mzML.gz | 2 | 1 |
+| T1 | rna | raw/T1_L001.fastq.gz | 1 | 1 |
+| T1 | rna | raw/T1_L002.fastq.gz | 1 | 1 |
+
+### Tables of other programs
+
+One row per sample, all with the path of the table; `column` names the sample's column in it where
+that is not the name of the sample. One assay of a study comes either from raw files or from
+tables.
+
+| sample | assay | path | format | column |
+|---|---|---|---|---|
+| T1 | proteins | tables/proteinGroups.txt | maxquant | Tumour_01 |
+| T2 | proteins | tables/proteinGroups.txt | maxquant | Tumour_02 |
+
+### Contrasts
+
+    contrasts:
+      - name: tumour_v_healthy
+        column: condition
+        test: tumour
+        reference: healthy
+        covariates: [batch]
+
+Either level needs two independent samples (samples of one subject count once) of the contrast's
+`material`. A covariate is numeric if each of its cells is a number; `subject`, `batch` and the
+other text columns of the list below are always categories. To compare paired samples, name
+`subject` as a covariate. A design that cannot be estimated is refused, with the columns that
+cannot be told apart.
+"""
+TYPES = {
+    "string": "text",
+    "number": "number",
+    "integer": "whole number",
+    "boolean": "true or false",
+    "array": "list",
+    "object": "section",
+    "null": "null",
+}
+BOUNDS = {
+    "minimum": ">= {}",
+    "exclusiveMinimum": "> {}",
+    "maximum": "<= {}",
+    "exclusiveMaximum": "< {}",
+}
+
+
+def manual(schema_dir: Path | None = None) -> str:
+    """Write the manual: how to write a study, every key and column, every table that comes out.
+
+    Parameters
+    ----------
+    schema_dir
+        Folder with the three schemas; that of the checkout by default.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    names = ("samples", "runs", "config")
+    samples, runs, config = (read_schema(name, schema_dir) for name in names)
+    parts = [
+        INTRO,
+        "## config/samples.tsv\n",
+        f"{samples['description']}\n",
+        _table(("column", "holds", "default", "meaning"), _columns(samples)),
+        "## config/runs.tsv\n",
+        f"{runs['description']}\n",
+        _table(("column", "holds", "default", "meaning"), _columns(runs)),
+        "## config/config.yaml\n",
+        f"{config['description']}\n",
+        *_sections(config, ()),
+        "## Tables that come out\n",
+        "Tab-separated, with a header, UTF-8; an empty cell is a missing value. Matrices are"
+        " AnnData `.h5ad` (samples x features), with a `.tsv` beside each.\n",
+        *_contracts(),
+    ]
+    return "\n".join(parts)
+
+
+def _sections(schema: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
+    """Yield one table of options, then the sections below it."""
+    options = schema.get("properties", {})
+    needed = schema.get("required", ())
+    sections = {
+        name: one
+        for name, one in options.items()
+        if _inner(one).get("properties") and not _is_by_matrix(one)
+    }
+    plain = [
+        (f"`{name}`", _holds(one), _default(name, one, needed), one.get("description", ""))
+        for name, one in options.items()
+        if name not in sections
+    ]
+    if plain:
+        yield _table(("option", "holds", "default", "meaning"), plain)
+    for name, section in sections.items():
+        below = (*path, name)
+        is_list = section.get("type") == "array"
+        listed = " (a list; each entry has these options)" if is_list else ""
+        yield f"{'#' * (2 + len(below))} `{'.'.join(below)}`{listed}\n"
+        yield f"{section.get('description', '')}\n"
+        yield from _sections(_inner(section), below)
+
+
+def _is_by_matrix(option: Mapping[str, Any]) -> bool:
+    """Whether an option is one value for each biofluid, which fits into one row."""
+    names = set(option.get("properties", ()))
+    return bool(names) and names <= {"default", *BIOFLUIDS}
+
+
+def _inner(option: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the schema of a section, be it one section or a list of them."""
+    items = option.get("items")
+    return items if isinstance(items, Mapping) and option.get("type") == "array" else option
+
+
+def _columns(schema: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
+    needed = schema["required"]
+    return [
+        (f"`{name}`", _holds(one), _default(name, one, needed), one["description"])
+        for name, one in schema["properties"].items()
+    ]
+
+
+def _holds(option: Mapping[str, Any]) -> str:
+    if _is_by_matrix(option):
+        first = next(iter(option["properties"].values()))
+        return f"section: for `default` or a biofluid, {_holds(first)}"
+    if "enum" in option:
+        return ", ".join(f"`{_value(one)}`" for one in option["enum"])
+    types = option.get("type", "string")
+    names = [TYPES[one] for one in ([types] if isinstance(types, str) else types)]
+    bounds = [text.format(_value(option[key])) for key, text in BOUNDS.items() if key in option]
+    items = option.get("items")
+    if isinstance(items, Mapping) and items:
+        low, high = option.get("minItems"), option.get("maxItems")
+        count = f" of {low}" if low is not None and low == high else ""
+        return f"list{count}: {_holds(items)}"
+    return f"{' or '.join(names)}{' ' if bounds else ''}{' and '.join(bounds)}"
+
+
+def _default(name: str, option: Mapping[str, Any], needed: Sequence[str]) -> str:
+    if _is_by_matrix(option):
+        each = option["properties"].items()
+        return "; ".join(f"{key} `{_value(one['default'])}`" for key, one in each)
+    if "default" in option:
+        return f"`{_value(option['default'])}`" if option["default"] != "" else "empty"
+    return "**needed**" if name in needed else "empty"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, list):
+        return f"[{', '.join(_value(one) for one in value)}]"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _contracts() -> Iterator[str]:
+    for contract in CONTRACTS.values():
+        more = " Further columns may follow." if contract.open else ""
+        yield f"### `{contract.file}`\n"
+        if more:
+            yield f"{more.strip()}\n"
+        rows = [(f"`{c.name}`", c.dtype, c.unit, c.meaning) for c in contract.columns]
+        yield _table(("column", "type", "unit", "meaning"), rows)
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "".join(f"| {' | '.join(_cell(cell) for cell in line)} |\n" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
+
+
+if __name__ == "__main__":
+    sys.stdout.write(manual())

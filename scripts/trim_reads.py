@@ -1,0 +1,23 @@
+"""Trim the reads of one sample and collapse identical inserts."""
+
+from typing import TYPE_CHECKING
+
+from evcargo.job import job_log
+from evcargo.rna.kits import read_kits
+from evcargo.rna.trim import Run, TrimSettings, trim_sample, write_inserts
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+with job_log(snakemake.log):
+    runs = [
+        Run(path, kit, replicate)
+        for path, kit, replicate in zip(
+            snakemake.input.reads, snakemake.params.kits, snakemake.params.replicates, strict=True
+        )
+    ]
+    settings = TrimSettings(
+        snakemake.params.min_length, snakemake.params.max_length, snakemake.params.quality_cutoff
+    )
+    inserts = trim_sample(runs, read_kits(snakemake.input.adapters), settings)
+    write_inserts(inserts, snakemake.output.inserts, snakemake.output.summary)

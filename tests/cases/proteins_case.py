@@ -1,0 +1,65 @@
+"""Search, infer and quantify real runs in-process."""
+
+from pathlib import Path
+
+import pandas as pd
+import yaml
+from evcargo.proteins.database import build_database, read_accessions, read_fasta
+from evcargo.proteins.inference import infer_proteins
+from evcargo.proteins.ions import SurveyScans, extract_ions
+from evcargo.proteins.mzml import read_spectra
+from evcargo.proteins.search import SearchSettings, search_run
+from evcargo.proteins.study import quantify_study
+from evcargo.tables import CONTRACTS
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def search_options(**changes):
+    """The defaults of ``proteins.search`` in the schema, with changes."""
+    schema = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
+    options = schema["properties"]["proteins"]["properties"]["search"]["properties"]
+    return {**{name: option["default"] for name, option in options.items()}, **changes}
+
+
+def run_study(spectra, fasta, options, contaminants=True):
+    """Inference, matrix and quality of runs (name -> mzML), each a sample of its own."""
+    shipped = ROOT / "resources" / "proteins"
+    settings = SearchSettings.from_config(options)
+    proteins = build_database(
+        read_fasta(fasta),
+        read_fasta(shipped / "contaminants.fasta", contaminants=True) if contaminants else [],
+        "human",
+        read_accessions(shipped / "contaminants.tsv") if contaminants else (),
+    )
+    psms, figures = [], {}
+    for run, path in spectra.items():
+        table, figures[run] = search_run(read_spectra(path), proteins, settings, 2)
+        psms.append(table.assign(run=run, sample=run))
+    inference = infer_proteins(pd.concat(psms), proteins, settings.digestion, "human", 0.01, 0.01)
+    good = inference.psms[inference.psms["accepted"]]
+    ions = pd.concat(
+        extract_ions(
+            SurveyScans.of(read_spectra(path, levels=(1,))),
+            good[good["run"] == run],
+            settings.precursor_tolerance_ppm,
+        ).assign(run=run)
+        for run, path in spectra.items()
+    )
+    names = list(spectra)
+    samples = pd.DataFrame({name: [""] * len(names) for name in CONTRACTS["samples"].names})
+    samples["sample"] = names
+    runs = pd.DataFrame({"run": names, "sample": names, "assay": "proteins", "replicate": 1})
+    matrix, quality = quantify_study(
+        ions,
+        inference.psms,
+        inference.groups,
+        inference.rules,
+        figures,
+        samples,
+        runs,
+        "directlfq",
+        1,
+        "median",
+    )
+    return inference, matrix, quality

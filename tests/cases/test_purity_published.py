@@ -1,0 +1,197 @@
+"""Purity of published EV data: Mag-Net plasma EVs, GBM serum exosomes, BV2 EVs and cells."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from anndata import AnnData
+from evcargo.purity.flags import feature_flags
+from evcargo.purity.markers import read_panels
+from evcargo.purity.score import score
+from evcargo.purity.shares import protein_shares
+
+
+@pytest.fixture(scope="module")
+def options(root):
+    """Defaults of the purity section of the config."""
+    schema = yaml.safe_load((root / "workflow/schemas/config.schema.yaml").read_text())
+
+    def filled(part):
+        if "properties" not in part:
+            return part["default"]
+        return {key: filled(sub) for key, sub in part["properties"].items()}
+
+    return filled(schema["properties"]["purity"])
+
+
+@pytest.fixture(scope="module")
+def panels_of(root):
+    return lambda organism: read_panels(root / "resources/markers/panels.tsv", organism)
+
+
+def sheet(samples, **columns):
+    empty = dict.fromkeys(("subject", "batch", "isolation", "condition"), "")
+    numbers = dict.fromkeys(("particle_count", "protein_ug"), np.nan)
+    return pd.DataFrame({"sample": samples} | {**empty, **numbers, **columns})
+
+
+@pytest.fixture(scope="module")
+def magnet(shared_data):
+    """Three plasma EV preparations and three plasmas; zeros are missing."""
+    table = pd.read_csv(shared_data / "magnet_plasma_ev" / "protein_total_areas.csv")
+    groups = table["Protein"].str.split("/").map(lambda ids: [i.strip().split("|")[1] for i in ids])
+    x = table.filter(like="NormalizedArea").to_numpy(float).T
+    var = pd.DataFrame(
+        {
+            "gene": table["ProteinGene"].fillna("").str.replace(" / ", ";").to_numpy(),
+            "accessions": groups.map(";".join).to_numpy(),
+            "taxon": "9606",
+            "is_contaminant": False,
+            "n_peptides": 1,
+        },
+        index=groups.str[0].to_numpy(),
+    )
+    names = [f"{kind}{n}" for kind in ("ev", "plasma") for n in (1, 2, 3)]
+    obs = pd.DataFrame({"status": "ok", "status_reason": ""}, index=names)
+    return AnnData(np.where(x > 0, x, np.nan), obs=obs, var=var)
+
+
+@pytest.fixture(scope="module")
+def magnet_tables(magnet, panels_of, options):
+    samples = sheet(
+        magnet.obs_names,
+        material=["ev"] * 3 + ["source"] * 3,
+        subject="pool",
+        biofluid="plasma",
+    )
+    return score(samples, panels_of("human"), options, proteins=magnet)
+
+
+def test_magnet_evs_are_purer_than_plasma_by_every_ev_criterion(magnet_tables):
+    values = magnet_tables["criteria"].pivot(index="criterion", columns="sample", values="value")
+    ev, plasma = (values.filter(like=kind) for kind in ("ev", "plasma"))
+    higher = ["tetraspanin to ALB ratio", "tetraspanin to APOB ratio"]
+    lower = ["albumin share", "lipoprotein share", "haemoglobin share"]
+    assert (ev.loc[higher].min(axis=1) > plasma.loc[higher].max(axis=1) + 8).all()
+    assert (ev.loc[lower].max(axis=1) < plasma.loc[lower].min(axis=1) / 5).all()
+    shares = magnet_tables["shares"].pivot(index="class", columns="sample", values="share")
+    core = shares.loc["EV core"]
+    assert core.filter(like="ev").min() > 10 * core.filter(like="plasma").max()
+    np.testing.assert_allclose(shares.sum(), 1.0)
+
+
+def test_magnet_evs_pass_and_plasma_gets_no_verdict_but_failing_criteria(magnet_tables):
+    verdicts = magnet_tables["verdicts"].set_index("sample")
+    assert verdicts["verdict"].tolist() == ["pass"] * 3 + ["not assessed"] * 3
+    assert (verdicts["n_fail"].tail(3) >= 3).all() and (verdicts["n_fail"].head(3) == 0).all()
+    criteria = magnet_tables["criteria"]
+    enriched = criteria[criteria["criterion"].str.contains("matched source")].head(3)
+    assert enriched["verdict"].eq("pass").all()
+    assert enriched["value"].between(4, 8).all()
+
+
+def test_magnet_markers_change_as_published(magnet):
+    """log2 EV/plasma of the shares of signal; the published values are of normalised areas."""
+    shares = magnet.to_df().div(np.nansum(magnet.X, axis=1), axis=0)
+    change = np.log2(shares.iloc[:3].mean() / shares.iloc[3:].mean())
+    published = {
+        "P02768": -4.24,  # ALB
+        "P04114": -3.33,  # APOB
+        "P21926": 5.26,  # CD9
+        "P08962": 6.17,  # CD63
+        "O75955": 4.89,  # FLOT1
+        "P11142": 4.17,  # HSPA8
+        "Q8WUM4": 3.86,  # PDCD6IP
+    }
+    for accession, log2_fold_change in published.items():
+        assert change[accession] == pytest.approx(log2_fold_change, abs=1.0), accession
+        assert np.sign(change[accession]) == np.sign(log2_fold_change)
+
+
+def read_gbm(shared_data):
+    folder = shared_data / "gbm_serum_exosome"
+    text = (folder / "mirna_counts.txt").read_bytes().decode().replace("\r", "\n")
+    lines = [line.split("\t") for line in text.split("\n") if line.strip()]
+    counts = pd.DataFrame(
+        [[float(cell) for cell in line[1:]] for line in lines[1:]],
+        index=[line[0] for line in lines[1:]],
+        columns=lines[0][1:],
+    )
+    phenotype = (folder / "phenotype.txt").read_bytes().decode().replace("\r", "\n")
+    rows = [line.split("\t") for line in phenotype.split("\n") if line.strip()]
+    table = pd.DataFrame(rows[1:], columns=rows[0]).set_index("Sample")
+    return counts, table.reindex(counts.columns)
+
+
+def test_gbm_serum_exosomes_are_associated_with_haemolysis(shared_data, panels_of, options):
+    counts, phenotype = read_gbm(shared_data)
+    condition = phenotype["GBMvsCont"].where(
+        phenotype["GBMvsCont"].isin(["GBM", "Control"]), phenotype["Type"].str.strip()
+    )
+    condition[(phenotype["GBMvsCont"] == "NA") & (phenotype["Type"].str.strip() == "Control")] = (
+        "late"
+    )
+    samples = sheet(counts.columns, material="ev", biofluid="serum").assign(
+        condition=phenotype["Type"].str.strip().to_numpy(), matched=condition.to_numpy()
+    )
+    obs = samples.set_index("sample")[["condition"]].assign(status="ok", status_reason="")
+    matrix = AnnData(
+        counts.T.to_numpy(), obs=obs, var=pd.DataFrame({"class": "miRNA"}, counts.index)
+    )
+    contrast = {"name": "gbm", "column": "matched", "test": "GBM", "reference": "Control"}
+    tables = score(
+        samples, panels_of("human"), options, [contrast | {"material": "ev"}], rna=matrix
+    )
+    table = tables["associations"].set_index("metric")
+    by_score = table.loc["haemolysis: 20-miRNA score"]
+    assert (by_score["n_test"], by_score["n_reference"]) == (12, 12)
+    assert by_score["median_test"] == pytest.approx(3.38, abs=0.005)
+    assert by_score["median_reference"] == pytest.approx(2.20, abs=0.005)
+    # 4.8e-4 is the normal approximation of the same U = 133; the exact p-value is 1.44e-4.
+    assert by_score["p_value"] == pytest.approx(1.442e-4, rel=1e-3)
+    assert by_score["associated"]
+    by_ratio = table.loc["haemolysis: miR-451a to miR-23a-3p"]
+    assert by_ratio["median_test"] == pytest.approx(5.91, abs=0.005)
+    assert by_ratio["median_reference"] == pytest.approx(4.81, abs=0.005)
+    assert by_ratio["p_value"] == pytest.approx(0.0597, abs=1e-3)
+    assert not by_ratio["associated"]
+    criteria = tables["criteria"]
+    warned = criteria[(criteria["criterion"] == "haemolysis: 20-miRNA score")]["verdict"]
+    assert warned.value_counts().to_dict() == {"warn": 34, "pass": 4}
+    assert not criteria["verdict"].eq("fail").any()
+
+
+def test_ten_of_the_gbm_hits_carry_the_haemolysis_flag(shared_data, panels_of):
+    published = pd.read_csv(
+        shared_data / "reference_deseq2" / "gbm_exosome_GBMvsHC.deseq2.tsv", sep="\t", index_col=0
+    )
+    hits = published[published["padj"] < 0.05]
+    flags = feature_flags(pd.DataFrame({"class": "miRNA"}, hits.index), panels_of("human"), "rna")
+    assert (len(hits), (flags["flag"] == "haemolysis").sum()) == (49, 10)
+
+
+def test_bv2_evs_show_the_serum_of_their_medium(shared_data, panels_of):
+    """MaxQuant without taxa: bovine proteins are known by accession; two of 16 EVs hold much."""
+    table = pd.read_csv(
+        shared_data / "bv2_ev_lps" / "proteomics" / "ev_perseus.csv",
+        skiprows=[1, 2],
+        low_memory=False,
+    )
+    accessions = table["Majority protein IDs"].astype(str)
+    var = pd.DataFrame(
+        {
+            "gene": table["Gene names"].fillna("").to_numpy(),
+            "accessions": accessions.to_numpy(),
+            "taxon": "",
+            "is_contaminant": accessions.str.startswith("CON__").to_numpy(),
+            "n_peptides": 1,
+        },
+        index=accessions.str.split(";").str[0].to_numpy(),
+    )
+    x = 2.0 ** table.iloc[:, :16].astype(float).to_numpy().T
+    obs = pd.DataFrame(index=[str(n) for n in range(16)])
+    shares = protein_shares(AnnData(x, obs=obs, var=var), panels_of("mouse"))
+    np.testing.assert_allclose(shares.sum(axis=1), 1.0)
+    assert (shares["bovine"] > 0.15).sum() == 2
+    assert (shares["bovine"] < 0.03).sum() == 14
+    assert shares["EV core"].between(0.005, 0.2).all()

@@ -1,0 +1,119 @@
+import gzip
+
+import pytest
+from evcargo.errors import EvcargoError
+from evcargo.proteins.database import (
+    Protein,
+    build_database,
+    read_database,
+    read_fasta,
+    write_database,
+)
+
+ALBUMIN = "MKWVTFISLLFLFSSAYSRGVFRRDAHK"
+BOVINE = "MKWVTFISLLLLFSSAYSRGVFRRDTHK"
+
+
+@pytest.fixture
+def fasta(tmp_path):
+    def write(text, name="db.fasta"):
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        (
+            "sp|P02768|ALBU_HUMAN Albumin OS=Homo sapiens OX=9606 GN=ALB PE=1 SV=2",
+            ("P02768", "ALB", "Albumin", "9606", True),
+        ),
+        (
+            "tr|A0A1|A0A1_BOVIN Uncharacterized protein OS=Bos taurus OX=9913 PE=4 SV=1",
+            ("A0A1", "", "Uncharacterized protein", "9913", False),
+        ),
+        (
+            "P02769|ALBU_BOVIN Serum albumin - Bos taurus (Bovine).",
+            ("P02769", "", "Serum albumin - Bos taurus (Bovine).", "9913", True),
+        ),
+        (
+            "ENSP00000295897.4 pep gene_symbol",
+            ("ENSP00000295897.4", "", "pep gene_symbol", "", False),
+        ),
+        ("my;odd=acc name", ("my_odd_acc", "", "name", "", False)),
+    ],
+)
+def test_reads_headers(fasta, header, expected):
+    (protein,) = read_fasta(fasta(f">{header}\n{ALBUMIN}\n"))
+    found = (protein.accession, protein.gene, protein.name, protein.taxon, protein.reviewed)
+    assert found == expected
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_reads_line_ends_gzip_and_marks_of_byte_order(fasta, end):
+    text = f"\ufeff>A one{end}MKW{end}vtf*{end}{end}>B two{end}ACDEF{end}"
+    for data in (text.encode(), gzip.compress(text.encode())):
+        assert [p.sequence for p in read_fasta(fasta(data))] == ["MKWVTF", "ACDEF"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("<!DOCTYPE html><html></html>", "is an HTML page"),
+        ("", "no FASTA"),
+        ("ACDEF\n", "no FASTA"),
+        (">A\n\n>B\nACD\n", "'A' has no sequence"),
+        (">A\nACD*EF\n", "stop '\\*' inside"),
+        (">A\nACD3EF\n", "holds '3'"),
+        (f">A\n{'ACGTTGCA' * 10}\n", "is a nucleotide sequence"),
+        (">A x\nACDEF\n>A y\nACDEG\n", "accession 'A' is there twice with different sequences"),
+    ],
+)
+def test_refuses_what_is_no_protein_fasta(fasta, text, words):
+    with pytest.raises(EvcargoError, match=rf"db\.fasta: .*{words}"):
+        read_fasta(fasta(text))
+
+
+def test_refuses_a_truncated_gzip(fasta):
+    data = gzip.compress(f">A\n{ALBUMIN * 50}\n".encode())
+    with pytest.raises(EvcargoError, match="gzip file is damaged"):
+        read_fasta(fasta(data[:-12]))
+
+
+def test_of_identical_sequences_the_host_stays_and_is_no_contaminant():
+    human = Protein("P62805", ALBUMIN, taxon="9606", reviewed=True)
+    bovine = Protein("P62803", ALBUMIN, taxon="9913", is_contaminant=True, reviewed=True)
+    (kept,) = build_database([human], [bovine], "human")
+    assert (kept.accession, kept.is_contaminant) == ("P62805", False)
+    assert kept.same_sequence == ("P62803",)
+
+
+def test_reviewed_entries_stand_for_identical_ones():
+    entries = [
+        Protein("A0A1", ALBUMIN, taxon="9606"),
+        Protein("P02768-2", ALBUMIN, taxon="9606", reviewed=True),
+        Protein("P02768", ALBUMIN, taxon="9606", reviewed=True),
+    ]
+    (kept,) = build_database(entries, [], "human")
+    assert (kept.accession, kept.same_sequence) == ("P02768", ("A0A1", "P02768-2"))
+
+
+def test_an_accession_in_both_files_is_a_contaminant_with_the_users_sequence():
+    user = [Protein("P02769", BOVINE, taxon="9913"), Protein("P04264", "ACDEFK", taxon="9606")]
+    shipped = [Protein("P02769", BOVINE + "A", gene="ALB", taxon="9913", is_contaminant=True)]
+    albumin, keratin = build_database(user, shipped, "human", listed={"P04264"})
+    assert (albumin.is_contaminant, albumin.sequence, albumin.gene) == (True, BOVINE, "ALB")
+    assert keratin.is_contaminant
+
+
+def test_is_read_as_it_was_written(tmp_path):
+    proteins = build_database(
+        [Protein("P1", ALBUMIN, "ALB", 'odd "name"\twith tab', "9606", reviewed=True)],
+        [Protein("P2", BOVINE, "ALB", "x", "9913", True)],
+        "human",
+    )
+    write_database(proteins, tmp_path / "a.fasta", tmp_path / "a.tsv")
+    assert read_database(tmp_path / "a.fasta", tmp_path / "a.tsv") == proteins

@@ -1,0 +1,97 @@
+import numpy as np
+import pandas as pd
+import pytest
+from evcargo.proteins.ions import SurveyScans, extract_ions, peak_at
+from evcargo.proteins.mzml import Spectrum
+from evcargo.proteins.search import ISOTOPE, PROTON
+
+RT = np.arange(0, 10, 1 / 30)  # a scan every 2 s
+
+
+def gaussian(centre, area, sd=0.1):
+    """Elution peak of that area, intensity x s, over RT, min."""
+    return area / 60 / (sd * np.sqrt(2 * np.pi)) * np.exp(-((RT - centre) ** 2) / 2 / sd**2)
+
+
+def survey(peaks):
+    """MS1 scans of (m/z, trace) pairs."""
+    return [
+        Spectrum(
+            str(i),
+            1,
+            rt,
+            np.array([mz for mz, trace in peaks if trace[i] > 1]),
+            np.array([trace[i] for _, trace in peaks if trace[i] > 1]),
+        )
+        for i, rt in enumerate(RT)
+    ]
+
+
+def psm(mass=1000.0, charge=2, rt=5.0, **more):
+    row = {
+        "modified": "PEPTLDEK",
+        "peptide": "PEPTLDEK",
+        "charge": charge,
+        "mass": mass,
+        "rt": rt,
+        "score": 1.0,
+        "scan": "1",
+        "ppm": 0.0,
+    }
+    return {**row, **more}
+
+
+def test_the_area_of_a_peak_is_found_from_its_flank():
+    for seed in (4.8, 5.0, 5.25):
+        apex, start, end, area = peak_at(RT, gaussian(5, 1e6), seed)
+        assert apex == pytest.approx(5, abs=0.04)
+        assert start < 4.8 < 5.2 < end
+        assert area == pytest.approx(1e6, rel=0.03)
+
+
+def test_a_neighbour_beyond_a_valley_is_not_counted():
+    trace = gaussian(5, 1e6) + gaussian(5.6, 3e6)
+    assert peak_at(RT, trace, 5.0)[3] == pytest.approx(1e6, rel=0.05)
+
+
+def test_a_scan_that_missed_the_ion_does_not_end_the_peak():
+    trace = gaussian(5, 1e6)
+    trace[np.argmin(np.abs(RT - 5.1))] = 0
+    assert peak_at(RT, trace, 5.0)[3] == pytest.approx(1e6, rel=0.2)
+
+
+def test_no_signal_is_missing_and_never_zero():
+    assert np.isnan(peak_at(RT, np.zeros(len(RT)), 5.0)).all()
+    single = np.zeros(len(RT))
+    single[150] = 1e5
+    assert np.isnan(peak_at(RT, single, 5.0)).all()
+    away = np.where(np.abs(RT - 4.3) < 0.3, gaussian(4.3, 1e6), 0)
+    assert np.isnan(peak_at(RT, away, 5.0)).all()
+
+
+def test_isotopes_are_summed_and_the_mass_error_of_the_run_is_taken_off():
+    mz = 1000.0 / 2 + PROTON
+    shift = 1 + 8e-6
+    peaks = [
+        ((mz + k * ISOTOPE / 2) * shift, gaussian(5, area))
+        for k, area in enumerate((6e5, 3e5, 1e5))
+    ]
+    rows = [psm(ppm=8.0), psm(ppm=8.0, score=0.5, rt=5.2), psm(mass=1200.0, modified="X", ppm=8.0)]
+    found = extract_ions(SurveyScans.of(survey(peaks)), pd.DataFrame(rows), 5.0).set_index("ion")
+    assert list(found.index) == ["PEPTLDEK/2", "X/2"]
+    assert found.loc["PEPTLDEK/2", "intensity"] == pytest.approx(1e6, rel=0.03)
+    assert np.isnan(found.loc["X/2", "intensity"])
+
+
+def test_without_the_monoisotopic_peak_there_is_no_ion():
+    mz = 1000.0 / 2 + PROTON
+    peaks = [(mz + ISOTOPE / 2, gaussian(5, 1e6))]
+    found = extract_ions(SurveyScans.of(survey(peaks)), pd.DataFrame([psm()]), 5.0)
+    assert found["intensity"].isna().all()
+
+
+def test_runs_without_ms1_or_without_psms():
+    none = extract_ions(SurveyScans.of([]), pd.DataFrame([psm()]), 5.0)
+    assert none["intensity"].isna().all()
+    empty = pd.DataFrame([psm()]).iloc[:0]
+    assert extract_ions(SurveyScans.of(survey([(501.0, gaussian(5, 1e6))])), empty, 5.0).empty

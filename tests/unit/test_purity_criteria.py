@@ -1,0 +1,400 @@
+"""Every purity criterion on examples that can be worked out by hand."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from evcargo.purity.answers import Band
+from evcargo.purity.criteria import verdicts
+from evcargo.purity.markers import read_panels
+from evcargo.purity.score import score
+from evcargo.tables import CONTRACTS, read_table, write_table
+from purity_helpers import PANELS, answer, default_options, protein_matrix, rna_matrix, sheet
+
+PROTEIN_RULE, TETRASPANINS = "MISEV2018 protein rule", "tetraspanins CD9, CD63, CD81, CD82"
+ESCRT = "TSG101, Alix and other ESCRT"
+ALBUMIN_RATIO, APOB_RATIO = "tetraspanin to ALB ratio", "tetraspanin to APOB ratio"
+DEPLETED = "EV markers v contaminants, against matched depleted material"
+SOURCE = "EV markers v contaminants, against matched source material"
+PER_PROTEIN, WINDOW = "particles per protein", "particles within the size window"
+
+CD9, CD63, TSG101, ALIX = "P21926", "P08962", "Q99816", "Q8WUM4"
+ALB, APOB, APOA1, HSPA8 = "P02768", "P04114", "P02647", "P11142"
+
+
+@pytest.fixture(scope="module")
+def panels() -> pd.DataFrame:
+    return read_panels(PANELS)
+
+
+def criteria_of(panels, features, samples=None, *, biofluid="plasma", given=None, **matrix):
+    """Criteria of protein features (accession -> (gene, intensities)) and their sheet."""
+    n = len(next(iter(features.values()))[1])
+    names = [f"s{number}" for number in range(1, n + 1)]
+    if samples is None:
+        samples = sheet(*({"sample": name, "biofluid": biofluid} for name in names))
+    options = default_options(min_depth=5) | (given or {})
+    proteins = protein_matrix(features, names, **matrix)
+    return score(samples, panels, options, proteins=proteins)["criteria"]
+
+
+@pytest.mark.parametrize(
+    ("value", "high_is_good", "expected"),
+    [
+        (0.05, False, "pass"),
+        (0.0501, False, "warn"),
+        (0.2, False, "warn"),
+        (0.2001, False, "fail"),
+        (math.nan, False, "not assessed"),
+    ],
+)
+def test_a_value_at_a_limit_is_on_the_better_side(value, high_is_good, expected):
+    assert Band(0.05, 0.2, high_is_good, "fraction").verdict(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(1, "pass"), (0.9, "warn"), (0, "warn"), (-1, "fail")]
+)
+def test_bands_of_values_that_should_be_high(value, expected):
+    assert Band(1, 0, True, "log2").verdict(value) == expected
+
+
+def test_a_band_without_limits_judges_nothing():
+    assert Band(None, None, False, "log2").verdict(3.0) == "not assessed"
+    assert Band(1.9, None, False, "log2").verdict(99.0) == "warn"
+
+
+def test_misev_rule_passes_with_three_markers_of_both_categories_and_category_3(panels):
+    row = answer(
+        criteria_of(
+            panels,
+            {
+                CD9: ("CD9", [3.0]),
+                CD63: ("CD63", [2.0]),
+                TSG101: ("TSG101", [1.0]),
+                ALB: ("ALB", [9.0]),
+            },
+        ),
+        "s1",
+        PROTEIN_RULE,
+    )
+    assert (row["verdict"], row["value"]) == ("pass", 3)
+    assert row["evidence"].startswith(
+        "category 1: CD9, CD63; category 2a: TSG101; category 3: APOA1"
+    )
+    assert "ALB detected" in row["evidence"]
+
+
+def test_misev_rule_warns_where_category_3_could_not_be_looked_at(panels):
+    features = {CD9: ("CD9", [3.0]), CD63: ("CD63", [2.0]), TSG101: ("TSG101", [1.0])}
+    row = answer(criteria_of(panels, features), "s1", PROTEIN_RULE)
+    assert row["verdict"] == "warn"
+    deep = answer(criteria_of(panels, features, others=2), "s1", PROTEIN_RULE)
+    assert deep["verdict"] == "pass"
+
+
+@pytest.mark.parametrize(
+    "features",
+    [
+        {CD9: ("CD9", [3.0]), CD63: ("CD63", [2.0]), "P05106": ("ITGB3", [1.0])},  # no category 2
+        {HSPA8: ("HSPA8", [3.0]), TSG101: ("TSG101", [2.0]), ALIX: ("PDCD6IP", [1.0])},  # no cat. 1
+        {
+            CD9: ("CD9", [3.0]),
+            TSG101: ("TSG101", [2.0]),
+            "P60709": ("ACTB", [1.0]),
+        },  # 2b: promiscuous
+    ],
+)
+def test_misev_rule_fails_only_in_a_deep_enough_run(panels, features):
+    assert answer(criteria_of(panels, features), "s1", PROTEIN_RULE)["verdict"] == "not assessed"
+    assert answer(criteria_of(panels, features, others=2), "s1", PROTEIN_RULE)["verdict"] == "fail"
+
+
+def test_two_genes_of_one_group_are_one_marker_and_shared_groups_are_none(panels):
+    features = {
+        "P63096": ("GNAI1;GNAI2", [3.0]),
+        TSG101: ("TSG101", [2.0]),
+        "Q0": ("OTHER;CD9", [1.0]),
+        ALB: ("ALB", [1.0]),
+    }
+    row = answer(criteria_of(panels, features, others=1), "s1", PROTEIN_RULE)
+    assert (row["verdict"], row["value"]) == ("fail", 2)
+    assert "ambiguous, not counted: GNAI2, CD9" in row["evidence"]
+
+
+@pytest.mark.parametrize(
+    ("genes", "others", "expected"),
+    [
+        ({CD9: "CD9", CD63: "CD63"}, 0, "pass"),
+        ({CD9: "CD9"}, 4, "warn"),
+        ({CD9: "CD9"}, 3, "not assessed"),
+        ({"Q1": "X1"}, 4, "fail"),
+        ({"Q1": "X1"}, 3, "not assessed"),
+    ],
+)
+def test_tetraspanins_are_listed_and_counted(panels, genes, others, expected):
+    features = {accession: (gene, [1.0]) for accession, gene in genes.items()}
+    row = answer(criteria_of(panels, features, others=others), "s1", TETRASPANINS)
+    assert row["verdict"] == expected
+    assert [word.split()[0] for word in row["evidence"].split(", ")] == [
+        "CD9",
+        "CD63",
+        "CD81",
+        "CD82",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("gene", "others", "expected"),
+    [("PDCD6IP", 0, "pass"), ("X", 4, "warn"), ("X", 3, "not assessed")],
+)
+def test_escrt(panels, gene, others, expected):
+    row = answer(criteria_of(panels, {"Q1": (gene, [1.0])}, others=others), "s1", ESCRT)
+    assert row["verdict"] == expected
+
+
+def test_tetraspanin_ratios_by_hand(panels):
+    """(1 + 3) / 1024 = 2^-8; 4 / 4096 = 2^-10."""
+    criteria = criteria_of(
+        panels,
+        {
+            CD9: ("CD9", [1.0]),
+            CD63: ("CD63", [3.0]),
+            ALB: ("ALB", [1024.0]),
+            APOB: ("APOB", [4096.0]),
+        },
+    )
+    for criterion, value, verdict in ((ALBUMIN_RATIO, -8, "pass"), (APOB_RATIO, -10, "fail")):
+        row = answer(criteria, "s1", criterion)
+        assert (row["value"], row["verdict"]) == (pytest.approx(value), verdict)
+
+
+@pytest.mark.parametrize(
+    ("features", "expected"),
+    [
+        # No tetraspanin: at most 1 / 2^13, which fails in plasma (limit -12).
+        ({ALB: ("ALB", [8192.0]), "Q1": ("X", [1.0])}, "fail"),
+        # At most 1 / 2^11: does not say whether it fails.
+        ({ALB: ("ALB", [2048.0]), "Q1": ("X", [1.0])}, "not assessed"),
+        # No albumin, in a table with contaminants: at least 4 / 1.
+        ({CD9: ("CD9", [4.0]), "P00761": ("", [1.0])}, "pass"),
+        ({"Q1": ("X", [1.0]), "P00761": ("", [1.0])}, "not assessed"),
+    ],
+)
+def test_a_missing_side_of_the_ratio_is_bounded_by_the_lowest_intensity(panels, features, expected):
+    contaminant = {"P00761": True} if "P00761" in features else {}
+    row = answer(criteria_of(panels, features, is_contaminant=contaminant), "s1", ALBUMIN_RATIO)
+    assert row["verdict"] == expected
+    assert math.isnan(row["value"])
+
+
+@pytest.mark.parametrize(
+    ("biofluid", "albumin", "expected"),
+    [
+        ("plasma", 10, "pass"),
+        ("plasma", 11, "warn"),
+        ("plasma", 31, "fail"),
+        ("cell_culture", 2, "pass"),
+        ("cell_culture", 11, "fail"),
+        ("", 3, "warn"),
+    ],
+)
+def test_shares_are_held_to_the_limits_of_the_matrix(panels, biofluid, albumin, expected):
+    features = {ALB: ("ALB", [float(albumin)]), "Q1": ("X", [100.0 - albumin])}
+    row = answer(criteria_of(panels, features, biofluid=biofluid), "s1", "albumin share")
+    assert (row["verdict"], row["value"]) == (expected, pytest.approx(albumin / 100))
+    assert row["evidence"] == f"ALB {albumin} %"
+
+
+@pytest.mark.parametrize(
+    ("accession", "gene", "criterion"),
+    [
+        (APOA1, "APOA1", "lipoprotein share"),
+        ("P01857", "IGHG1", "immunoglobulin and complement share"),
+        ("P69905", "HBA1", "haemoglobin share"),
+        ("P02776", "PF4", "platelet share"),
+        ("P04264", "KRT1", "keratin share"),
+        ("P62805", "H4C1", "cell debris share"),
+    ],
+)
+def test_each_class_has_its_criterion(panels, accession, gene, criterion):
+    features = {accession: (gene, [50.0]), "Q1": ("X", [50.0])}
+    row = answer(criteria_of(panels, features, biofluid="cell_culture"), "s1", criterion)
+    assert (row["verdict"], row["value"]) == ("fail", 0.5)
+
+
+def test_bovine_share_goes_by_taxon(panels):
+    features = {"P02769": ("ALB", [20.0]), "Q1": ("X", [80.0])}
+    criteria = criteria_of(panels, features, biofluid="cell_culture", taxon_of={"P02769": "9913"})
+    assert answer(criteria, "s1", "bovine share")["value"] == pytest.approx(0.2)
+    assert answer(criteria, "s1", "bovine share")["verdict"] == "fail"
+    assert answer(criteria, "s1", "albumin share")["value"] != pytest.approx(0.2)
+
+
+def test_nothing_found_is_a_pass_only_if_it_could_have_been_found(panels):
+    features = {"Q1": ("X", [1.0]), "Q2": ("Y", [1.0])}
+    for others, platelet in ((2, "not assessed"), (3, "pass")):
+        criteria = criteria_of(panels, features, others=others)
+        assert answer(criteria, "s1", "platelet share")["verdict"] == platelet
+        for often_removed in ("bovine share", "keratin share", "albumin share"):
+            row = answer(criteria, "s1", often_removed)
+            assert row["verdict"] == "not assessed"
+            assert "no contaminants" in row["rule"]
+    searched = criteria_of(panels, features, others=3, is_contaminant={"Q2": True})
+    assert answer(searched, "s1", "bovine share")["verdict"] == "pass"
+    assert answer(searched, "s1", "keratin share")["value"] == 0
+
+
+def test_enrichment_against_matched_material_by_hand(panels):
+    """EV proteins rise 4-fold in share, contaminants fall 2-fold: log2 4 - log2 1/2 = 3."""
+    ev, contaminants = ("CD9", "CD63", "TSG101"), ("ALB", "APOA1", "TF")
+    features = {f"E{n}": (gene, [40.0, 10.0]) for n, gene in enumerate(ev)}
+    features |= {f"C{n}": (gene, [10.0, 20.0]) for n, gene in enumerate(contaminants)}
+    features["Q1"] = ("X", [50.0, 110.0])
+    samples = sheet(
+        {"sample": "s1", "subject": "d1"}, {"sample": "s2", "subject": "d1", "material": "depleted"}
+    )
+    criteria = criteria_of(panels, features, samples)
+    row = answer(criteria, "s1", DEPLETED)
+    assert (row["value"], row["verdict"]) == (pytest.approx(3.0), "pass")
+    assert "s1 v s2" in row["evidence"]
+    assert answer(criteria, "s1", SOURCE)["verdict"] == "not assessed"
+    assert answer(criteria, "s2", DEPLETED)["rule"] == "not assessed: not an EV preparation"
+    strangers = samples.assign(subject=["d1", "d2"])
+    assert (
+        answer(criteria_of(panels, features, strangers), "s1", DEPLETED)["verdict"]
+        == "not assessed"
+    )
+    nobody = samples.assign(subject="")
+    assert (
+        answer(criteria_of(panels, features, nobody), "s1", DEPLETED)["verdict"] == "not assessed"
+    )
+
+
+def test_enrichment_over_cells_is_against_what_cells_are_made_of(panels):
+    features = {f"E{n}": (gene, [40.0, 10.0]) for n, gene in enumerate(("CD9", "CD63", "TSG101"))}
+    features |= {f"C{n}": (gene, [5.0, 40.0]) for n, gene in enumerate(("CANX", "H4C1", "RPS3"))}
+    samples = sheet(
+        {"sample": "s1", "subject": "d", "biofluid": "cell_culture"},
+        {"sample": "s2", "subject": "d", "biofluid": "cell_culture", "material": "source"},
+    )
+    row = answer(criteria_of(panels, features, samples), "s1", SOURCE)
+    assert row["value"] == pytest.approx(5.0)
+    assert "ribosome and aggregates, cell debris" in row["evidence"]
+
+
+def test_enrichment_needs_enough_proteins_of_both_kinds(panels):
+    features = {CD9: ("CD9", [4.0, 1.0]), ALB: ("ALB", [1.0, 4.0])}
+    samples = sheet(
+        {"sample": "s1", "subject": "d"}, {"sample": "s2", "subject": "d", "material": "depleted"}
+    )
+    row = answer(criteria_of(panels, features, samples), "s1", DEPLETED)
+    assert (row["verdict"], math.isnan(row["value"])) == ("not assessed", True)
+
+
+def particles(panels, sample, table=None):
+    samples = sheet({"sample": "s1"} | sample)
+    criteria = score(samples, panels, default_options(), particles=table)["criteria"]
+    return answer(criteria, "s1", PER_PROTEIN), answer(criteria, "s1", WINDOW)
+
+
+@pytest.mark.parametrize(
+    ("per_ug", "verdict", "word"),
+    [
+        (3.1e10, "pass", "high purity"),
+        (3e10, "warn", "between low and high purity"),
+        (2.1e10, "warn", "between low and high purity"),
+        (2e10, "warn", "is low purity"),
+        (2e9, "warn", "is low purity"),
+        (1.9e9, "warn", "between impure and low"),
+        (1.5e9, "warn", "between impure and low"),
+        (1.4e9, "fail", "impure"),
+    ],
+)
+def test_particles_per_protein_in_the_bands_of_webber_and_clayton(panels, per_ug, verdict, word):
+    row, _ = particles(panels, {"particle_count": per_ug * 4, "protein_ug": 4.0})
+    assert (row["verdict"], row["value"]) == (verdict, pytest.approx(per_ug))
+    assert word in row["rule"]
+
+
+@pytest.mark.parametrize(
+    "sample", [{}, {"particle_count": 1e10}, {"protein_ug": 0.0, "particle_count": 1.0}]
+)
+def test_particles_per_protein_needs_both_numbers(panels, sample):
+    row, window = particles(panels, sample)
+    assert (row["verdict"], window["verdict"]) == ("not assessed", "not assessed")
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0.65, "pass"), (0.5, "pass"), (0.49, "warn")])
+def test_share_in_the_size_window(panels, share, expected):
+    row = dict.fromkeys(CONTRACTS["particles"].names, np.nan)
+    row |= {"sample": "s1", "status": "ok", "share_in_window": share, "mode_nm": 95.0}
+    _, window = particles(panels, {}, pd.DataFrame([row]))
+    assert (window["verdict"], window["evidence"]) == (expected, "mode 95 nm")
+
+
+def test_every_sample_is_asked_every_question_and_every_pass_has_a_figure(panels):
+    samples = sheet({"sample": "s1"}, {"sample": "s2"}, {"sample": "s3", "material": "source"})
+    proteins = protein_matrix({CD9: ("CD9", [1.0, np.nan, 2.0])}, ["s1", "s2", "s3"], others=600)
+    proteins.X[1, :] = np.nan
+    proteins.obs.loc["s2", ["status", "status_reason"]] = ["failed", "no protein identified"]
+    rna = rna_matrix({"hsa-miR-451a": [5, 5, 5], "hsa-miR-23a-3p": [20, 5, 1]}, ["a", "a", "a"])
+    criteria = score(samples, panels, default_options(), proteins=proteins, rna=rna)["criteria"]
+    asked = criteria.groupby("sample")["criterion"].agg(list)
+    assert asked["s1"] == asked["s2"] == asked["s3"]
+    assert len(asked["s1"]) == len(set(asked["s1"])) == 20
+    failed = criteria[(criteria["sample"] == "s2") & (criteria["assay"] == "proteins")]
+    assert failed["verdict"].eq("not assessed").all()
+    assert failed["rule"].eq("not assessed: proteins failed: no protein identified").all()
+    assert criteria["source"].ne("").all() and criteria["rule"].ne("").all()
+    passed = criteria[criteria["verdict"] == "pass"]
+    assert (passed["value"].notna() | passed["rule"].str.contains(">=")).all()
+
+
+def test_verdict_is_the_gravest_answer():
+    samples = sheet(
+        *({"sample": name} for name in "abcde"), {"sample": "f", "material": "depleted"}
+    )
+    given = {
+        "a": [("x", "pass"), ("y", "fail"), ("z", "warn")],
+        "b": [(PROTEIN_RULE, "pass"), ("y", "warn")],
+        "c": [(PROTEIN_RULE, "pass"), ("y", "not assessed")],
+        "d": [(PROTEIN_RULE, "not assessed"), ("y", "pass")],
+        "e": [(PROTEIN_RULE, "not assessed")],
+        "f": [(PROTEIN_RULE, "fail")],
+    }
+    criteria = pd.DataFrame(
+        [
+            {"sample": sample, "criterion": criterion, "verdict": verdict, "rule": "because"}
+            for sample, answers in given.items()
+            for criterion, verdict in answers
+        ]
+    )
+    table = verdicts(criteria, samples).set_index("sample")
+    none = "not assessed"
+    assert table["verdict"].tolist() == ["fail", "warn", "pass", none, none, none]
+    assert table.loc["a", ["n_pass", "n_warn", "n_fail", "n_not_assessed"]].tolist() == [1, 1, 1, 0]
+    assert table.loc["a", "reason"] == "y: because"
+    assert table.loc["d", "reason"].startswith("the MISEV2018 protein rule could not be assessed")
+    assert table.loc["f", "reason"] == "not an EV preparation (material: depleted)"
+
+
+def test_a_study_of_one_assay_or_none_keeps_the_contracts(panels, tmp_path):
+    samples = sheet({"sample": "s1"}, {"sample": "s2", "subject": np.nan})
+    tables = score(samples, panels, default_options())
+    assert tables["verdicts"]["verdict"].eq("not assessed").all()
+    for name, table in tables.items():
+        write_table(table, tmp_path / f"{name}.tsv", name)
+        assert len(read_table(tmp_path / f"{name}.tsv", name)) == len(table)
+
+
+def test_options_of_one_matrix_leave_the_others_at_their_default():
+    options = default_options(albumin_share={"plasma": [0.5, 0.6]})
+    assert options["albumin_share"] == {
+        "plasma": [0.5, 0.6],
+        "serum": [0.1, 0.3],
+        "ascites": [0.1, 0.3],
+        "default": [0.02, 0.1],
+    }
+    assert default_options()["lipoprotein_share"]["plasma"] == [0.05, 0.2]

@@ -1,0 +1,164 @@
+"""A study from files to matrix: failed samples, samples without a run, and tables beside reads."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from evcargo.rna.count import Sequenced, count_study
+from evcargo.rna.counted import assign_sample
+from evcargo.rna.count_table import Column, import_counts
+from evcargo.rna.kits import NONE, Kit
+from evcargo.rna.matrix import log_cpm
+from evcargo.rna.reference import build_reference
+from evcargo.rna.trim import Run, TrimSettings, trim_sample, write_inserts
+from evcargo.tables import CONTRACTS, read_matrix, read_table, write_table
+
+ADAPTER = "TGGAATTCTCGGGTGCCAAGG"
+KITS = {"illumina": Kit("illumina", ADAPTER), NONE: Kit(NONE, "")}
+LET7, MIR1 = "TGAGGTAGTAGGTTGTATAGTT", "TGGAATGTAAAGAAGTATGTAT"
+HALF = "GCATGGGTGGTTCAGTGGTAGAATTCTCGC"
+PRIORITY = ["spike_in", "miRNA", "tRNA"]
+
+
+def product_paths(folder: Path) -> dict[str, Path]:
+    names = ("matrix", "table", "funnel", "lengths", "classes", "quality")
+    return {
+        name: folder / (f"{name}.h5ad" if name == "matrix" else f"{name}.tsv") for name in names
+    }
+
+
+def sheet(path: Path, *samples: str) -> Path:
+    frame = pd.DataFrame(columns=CONTRACTS["samples"].names, index=range(len(samples)))
+    frame["sample"] = samples
+    frame["condition"] = "x"
+    frame["age"] = "41"
+    write_table(frame, path, "samples")
+    return path
+
+
+@pytest.fixture
+def sequenced(tmp_path: Path) -> Sequenced:
+    fastas = {}
+    for kind, text in {
+        "hairpin": f">mir-7\nGGGG{LET7}CCCCGGATTACA\n>mir-1\nTACC{MIR1}ACGT\n",
+        "mature": f">miR-7\n{LET7}\n>miR-1\n{MIR1}\n",
+        "tRNA": f">tRNA-Gly-GCC-1\n{HALF}CTGCCACGCGGGAGGCCCGGGTTCGATTCCCGGCCCATGCACCA\n",
+    }.items():
+        fastas[kind] = tmp_path / f"{kind}.fa"
+        fastas[kind].write_text(text)
+    reference = [tmp_path / name for name in ("reference.fa", "features.tsv", "manifest.tsv")]
+    build_reference(fastas, {}, *reference)
+    inserts = {
+        "good": [LET7] * 6 + [MIR1 + "A"] * 2 + [HALF] * 4 + ["ACCGATTAGGCCATTAGCAT"] + ["A" * 20],
+        "no_mirna": [HALF] * 3,
+        "dimers": [""] * 5,
+    }
+    counts, summaries = {}, {}
+    for sample, reads in inserts.items():
+        fastq = tmp_path / f"{sample}.fastq"
+        wholes = [read + ADAPTER for read in reads]
+        fastq.write_text("".join(f"@r\n{read}\n+\n{'I' * len(read)}\n" for read in wholes))
+        trimmed = [tmp_path / f"{sample}.inserts.gz", tmp_path / f"{sample}.trim.json"]
+        write_inserts(trim_sample([Run(str(fastq))], KITS, TrimSettings()), *trimmed)
+        counts[sample], summaries[sample] = (
+            str(tmp_path / f"{sample}.tsv"),
+            str(tmp_path / f"{sample}.json"),
+        )
+        assign_sample(
+            *trimmed, reference[0], reference[1], PRIORITY, counts[sample], summaries[sample]
+        )
+    return Sequenced(counts, summaries, str(reference[1]), PRIORITY)
+
+
+def test_sequenced_samples(tmp_path: Path, sequenced: Sequenced) -> None:
+    products = product_paths(tmp_path)
+    samples = sheet(tmp_path / "samples.tsv", "good", "absent", "dimers", "no_mirna")
+    count_study("rna", samples, sequenced, None, products)
+    matrix = read_matrix(products["matrix"])
+    assert matrix.obs_names.tolist() == ["good", "absent", "dimers", "no_mirna"]
+    assert matrix.obs["status"].tolist() == ["ok", "no run", "failed", "failed"]
+    assert (
+        matrix.obs.loc["dimers", "status_reason"] == "no insert of 16 to 50 nt is left of 5 reads"
+    )
+    assert matrix.obs.loc["no_mirna", "status_reason"] == "no miRNA read among 3 inserts"
+    assert matrix.obs["age"].tolist() == ["41"] * 4
+    assert matrix.var_names.tolist() == ["miR-1", "miR-7", "tRNA-Gly-GCC"]
+    assert matrix.var["class"].tolist() == ["miRNA", "miRNA", "tRNA"]
+    assert matrix.var["sequence"].tolist()[:2] == [MIR1, LET7]
+    assert matrix["good"].X.tolist() == [[2, 6, 4]]
+    assert np.isnan(matrix[["absent", "dimers", "no_mirna"]].X).all()
+    # log2((6 + 0.5) / (12 + 1) * 1e6) = log2(500000)
+    assert matrix["good"].layers["normalised"][0, 1] == pytest.approx(np.log2(5e5))
+
+
+def test_funnel_sums_to_the_raw_reads(tmp_path: Path, sequenced: Sequenced) -> None:
+    products = product_paths(tmp_path)
+    samples = sheet(tmp_path / "samples.tsv", "good", "dimers", "no_mirna")
+    count_study("rna", samples, sequenced, None, products)
+    funnel = read_table(products["funnel"], "funnel")
+    assert funnel.groupby("sample")["reads"].sum().to_dict() == {
+        "good": 14,
+        "dimers": 5,
+        "no_mirna": 3,
+    }
+    good = funnel[(funnel["sample"] == "good") & (funnel["reads"] > 0)]
+    assert dict(zip(good["step"], good["reads"], strict=True)) == {
+        "low_complexity": 1,
+        "miRNA": 8,
+        "tRNA": 4,
+        "unassigned": 1,
+    }
+    classes = read_table(products["classes"], "rna_classes").dropna()
+    assert classes.groupby("sample")["share"].sum().round(9).to_dict() == {"good": 1, "no_mirna": 1}
+    quality = read_table(products["quality"], "quality")
+    good = quality[quality["sample"] == "good"].set_index("metric")["value"]
+    assert good["raw_reads"] == 14
+    assert good["adapter_share"] == 1
+    assert good["insert_mode_nt"] == 22
+    assert good["mirna_reads"] == 8
+    assert good["mirna_share"] == pytest.approx(8 / 14)
+    assert good["mature_mirnas_detected"] == 2
+    dimers = quality[quality["sample"] == "dimers"].set_index("metric")["value"]
+    assert dimers["dimer_share"] == 1
+    assert "library_size" not in dimers
+
+
+def test_tables_beside_reads(tmp_path: Path, sequenced: Sequenced) -> None:
+    table = tmp_path / "counts.tsv"
+    table.write_text("id\tother\nmiR-7\t9\nhsa-miR-21-5p\t1\n")
+    imported = tmp_path / "imported.tsv"
+    import_counts([Column("other", str(table))], "rna", imported)
+    products = product_paths(tmp_path)
+    count_study(
+        "rna", sheet(tmp_path / "samples.tsv", "good", "other"), sequenced, imported, products
+    )
+    matrix = read_matrix(products["matrix"])
+    assert matrix.to_df()["miR-7"].to_dict() == {"good": 6, "other": 9}
+    assert matrix.to_df()["hsa-miR-21-5p"].to_dict() == {"good": 0, "other": 1}
+    assert matrix.uns["source"].endswith("and count table")
+
+
+def test_the_same_input_gives_the_same_bytes(tmp_path: Path, sequenced: Sequenced) -> None:
+    samples = sheet(tmp_path / "samples.tsv", "good", "dimers")
+    contents = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        products = product_paths(tmp_path / name)
+        count_study("rna", samples, sequenced, None, products)
+        contents.append([products[key].read_bytes() for key in sorted(products) if key != "matrix"])
+    assert contents[0] == contents[1]
+
+
+def test_summary_tells_the_kit(sequenced: Sequenced) -> None:
+    told = json.loads(Path(sequenced.summaries["good"]).read_text())
+    assert told["runs"] == [{"kit": "illumina", "verdict": "HIGH", "shares": {"illumina": 1.0}}]
+
+
+def test_log_cpm_by_hand() -> None:
+    counts = np.array([[0.0, 9.0], [np.nan, np.nan]])
+    expected = [np.log2(0.5 / 10 * 1e6), np.log2(9.5 / 10 * 1e6)]
+    assert log_cpm(counts)[0] == pytest.approx(expected)
+    assert np.isnan(log_cpm(counts)[1]).all()

@@ -1,0 +1,71 @@
+"""The shipped references and adapters are those that their README describes."""
+
+import hashlib
+import re
+from pathlib import Path
+
+import pytest
+
+from evcargo.rna.fasta import read_fasta
+from evcargo.rna.kits import read_kits
+from evcargo.rna.sheet import HAIRPIN, MATURE, SHIPPED
+
+
+@pytest.mark.parametrize("folder", ["rna", "adapters"])
+def test_every_file_has_the_checksum_of_the_readme(root: Path, folder: str) -> None:
+    readme = (root / "resources" / folder / "README.md").read_text()
+    listed = {name: digest for digest, name in re.findall(r"^([0-9a-f]{64})  (\S+)$", readme, re.M)}
+    files = [
+        path for path in (root / "resources" / folder).iterdir() if path.suffix in (".fa", ".tsv")
+    ]
+    assert set(listed) == {path.name for path in files}
+    for path in files:
+        assert hashlib.sha256(path.read_bytes()).hexdigest() == listed[path.name], path.name
+
+
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [
+        ("human_hairpin.fa", 1917),
+        ("human_mature.fa", 2656),
+        ("mouse_hairpin.fa", 1193),
+        ("rat_mature.fa", 765),
+        ("human_tRNA.fa", 279),
+        ("human_rRNA.fa", 4),
+    ],
+)
+def test_number_of_sequences(root: Path, name: str, count: int) -> None:
+    assert len(read_fasta(root / "resources/rna" / name)) == count
+
+
+def test_trnas_are_mature(root: Path) -> None:
+    trnas = {one.name: one.letters for one in read_fasta(root / "resources/rna/human_tRNA.fa")}
+    assert all(letters.endswith("CCA") for letters in trnas.values())
+    assert len(set(trnas.values())) == len(trnas)
+    assert max(map(len, trnas.values())) == 90  # selenocysteine tRNA; with introns, up to 111
+    # The gene chr6.trna14 without its intron (GtRNAdb: mature sequence of tRNA-Tyr-GTA-1-1).
+    assert trnas["tRNA-Tyr-GTA-1"] == (
+        "CCTTCGATAGCTCAGTTGGTAGAGCGGAGGACTGTAGATCCTTAGGTCGCTGGTTCGAATCCGGCTCGAAGGACCA"
+    )
+    assert trnas["tRNA-His-GTG-1"].startswith("GGCCGTGATCGTATAGTGG")
+    assert trnas["tRNA-Gly-GCC-1"].startswith("GCATGGGTGGTTCAGTGGTAGAATTCTCGC")
+
+
+def test_ribosomal_rnas_have_their_published_lengths(root: Path) -> None:
+    lengths = {
+        one.name: len(one.letters) for one in read_fasta(root / "resources/rna/human_rRNA.fa")
+    }
+    assert lengths == {"rRNA-18S": 1869, "rRNA-28S": 5035, "rRNA-5.8S": 157, "rRNA-5S": 121}
+
+
+def test_every_organism_has_hairpins_and_matures(root: Path) -> None:
+    for files in SHIPPED.values():
+        assert {HAIRPIN, MATURE} <= set(files)
+        assert all((root / "resources/rna" / name).is_file() for name in files.values())
+
+
+def test_kits_of_the_run_sheet(root: Path) -> None:
+    kits = read_kits(root / "resources/adapters/adapters.tsv")
+    assert {"illumina", "nextflex", "qiaseq", "nebnext", "none"} <= set(kits)
+    assert len({kit.adapter for kit in kits.values() if kit.adapter}) >= 7
+    assert (kits["qiaseq"].umi, kits["nextflex"].clip) == (12, 4)

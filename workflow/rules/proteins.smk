@@ -1,0 +1,195 @@
+# proteins: spectra or tables of other engines -> the protein matrix of the study.
+#
+# REQUIRED INPUTS
+#   results/study/samples.tsv, results/study/runs.tsv
+#   mzML route:  the mzML(.gz) of every proteins run, the FASTA of the config
+#   table route: the tables of the proteins runs
+# OUTPUTS
+#   results/proteins/proteins.h5ad          samples x protein groups: raw intensity, NaN missing; normalised log2
+#   results/proteins/proteins.tsv           the same for people
+#   results/proteins/quality.tsv            figures per run and sample
+#   mzML route only:
+#   results/proteins/database.fasta, .tsv   the searched proteins and what each is
+#   results/proteins/search/{run}.parquet   best match of every MS2 spectrum; {run}.json: figures of the run
+#   results/proteins/psms.parquet, peptides.parquet, groups.parquet, rules.tsv   what was accepted, and by which rule
+#   results/proteins/ions/{run}.parquet     MS1 quantity of every identified ion
+if STUDY.runs_of("proteins", kind="mzml"):
+
+    def spectra_of(wildcards):
+        """The mzML file of a run."""
+        return STUDY.paths_of([wildcards.run])
+
+    def contaminants_used(wildcards):
+        """The shipped contaminants, where the config wants them."""
+        return [resource("proteins/contaminants.fasta")] * config["proteins"][
+            "contaminants"
+        ]
+
+    rule build_database:
+        input:
+            fasta=lookup("proteins/fasta", within=config),
+            contaminants=contaminants_used,
+            library=lib("build_database"),
+        output:
+            fasta="results/proteins/database.fasta",
+            table="results/proteins/database.tsv",
+        log:
+            "logs/build_database.log",
+        conda:
+            "../../envs/proteins.yaml"
+        resources:
+            mem_mb=growing(1000),
+            runtime=growing(15),
+        params:
+            organism=lookup("organism", within=config),
+        message:
+            "Building the protein database"
+        script:
+            "../../scripts/build_database.py"
+
+    rule search_spectra:
+        input:
+            spectra=spectra_of,
+            fasta=rules.build_database.output.fasta,
+            table=rules.build_database.output.table,
+            library=lib("search_spectra"),
+        output:
+            psms="results/proteins/search/{run}.parquet",
+            figures="results/proteins/search/{run}.json",
+        log:
+            "logs/search_spectra/{run}.log",
+        benchmark:
+            "results/benchmarks/search_spectra/{run}.jsonl"
+        conda:
+            "../../envs/proteins.yaml"
+        threads: 4
+        resources:
+            mem_mb=growing(4000),
+            runtime=growing(120),
+        params:
+            search=lookup("proteins/search", within=config),
+        message:
+            "Searching the spectra of {wildcards.run}"
+        script:
+            "../../scripts/search_spectra.py"
+
+    rule infer_proteins:
+        input:
+            psms=collect(
+                rules.search_spectra.output.psms,
+                run=STUDY.runs_of("proteins", kind="mzml"),
+            ),
+            runs="results/study/runs.tsv",
+            fasta=rules.build_database.output.fasta,
+            table=rules.build_database.output.table,
+            library=lib("infer_proteins"),
+        output:
+            psms="results/proteins/psms.parquet",
+            peptides="results/proteins/peptides.parquet",
+            groups="results/proteins/groups.parquet",
+            rules="results/proteins/rules.tsv",
+        log:
+            "logs/infer_proteins.log",
+        benchmark:
+            "results/benchmarks/infer_proteins.jsonl"
+        conda:
+            "../../envs/proteins.yaml"
+        resources:
+            mem_mb=growing(4000),
+            runtime=growing(60),
+        params:
+            search=lookup("proteins/search", within=config),
+            organism=lookup("organism", within=config),
+            psm_fdr=lookup("proteins/psm_fdr", within=config),
+            protein_fdr=lookup("proteins/protein_fdr", within=config),
+        message:
+            "Filtering matches and grouping proteins"
+        script:
+            "../../scripts/infer_proteins.py"
+
+    rule extract_ions:
+        input:
+            spectra=spectra_of,
+            psms=rules.infer_proteins.output.psms,
+            library=lib("extract_ions"),
+        output:
+            ions="results/proteins/ions/{run}.parquet",
+        log:
+            "logs/extract_ions/{run}.log",
+        benchmark:
+            "results/benchmarks/extract_ions/{run}.jsonl"
+        conda:
+            "../../envs/proteins.yaml"
+        resources:
+            mem_mb=growing(2000),
+            runtime=growing(30),
+        params:
+            tolerance_ppm=lookup(
+                "proteins/search/precursor_tolerance_ppm", within=config
+            ),
+        message:
+            "Measuring the ions of {wildcards.run}"
+        script:
+            "../../scripts/extract_ions.py"
+
+    rule quantify_proteins:
+        input:
+            ions=collect(
+                rules.extract_ions.output.ions,
+                run=STUDY.runs_of("proteins", kind="mzml"),
+            ),
+            figures=collect(
+                rules.search_spectra.output.figures,
+                run=STUDY.runs_of("proteins", kind="mzml"),
+            ),
+            psms=rules.infer_proteins.output.psms,
+            groups=rules.infer_proteins.output.groups,
+            rules=rules.infer_proteins.output.rules,
+            samples="results/study/samples.tsv",
+            runs="results/study/runs.tsv",
+            library=lib("quantify_proteins"),
+        output:
+            matrix="results/proteins/proteins.h5ad",
+            tsv="results/proteins/proteins.tsv",
+            quality="results/proteins/quality.tsv",
+        log:
+            "logs/quantify_proteins.log",
+        benchmark:
+            "results/benchmarks/quantify_proteins.jsonl"
+        conda:
+            "../../envs/proteins.yaml"
+        resources:
+            mem_mb=growing(4000),
+            runtime=growing(60),
+        params:
+            rollup=lookup("proteins/rollup", within=config),
+            min_peptides=lookup("proteins/min_peptides", within=config),
+            normalisation=lookup("proteins/normalisation", within=config),
+        message:
+            "Quantifying proteins"
+        script:
+            "../../scripts/quantify_proteins.py"
+
+else:
+
+    rule import_proteins:
+        input:
+            tables=STUDY.paths_of(STUDY.runs_of("proteins")),
+            samples="results/study/samples.tsv",
+            runs="results/study/runs.tsv",
+            library=lib("import_proteins"),
+        output:
+            matrix="results/proteins/proteins.h5ad",
+            tsv="results/proteins/proteins.tsv",
+            quality="results/proteins/quality.tsv",
+        log:
+            "logs/import_proteins.log",
+        conda:
+            "../../envs/proteins.yaml"
+        resources:
+            mem_mb=growing(4000),
+            runtime=growing(30),
+        message:
+            "Importing the protein tables"
+        script:
+            "../../scripts/import_proteins.py"

@@ -1,0 +1,69 @@
+# Quality figures of all assays as one table and one MultiQC page.
+#
+# REQUIRED INPUTS
+#   results/{assay}/quality.tsv             of every assay of the study
+#   results/rna/funnel.tsv                  where the study has small RNA
+#   results/particles/distribution.tsv      where the study has particles
+# OUTPUTS
+#   results/quality/quality.tsv             every figure of every run and sample
+#   results/quality/multiqc/*_mqc.json      the sections of the MultiQC page
+#   results/quality/multiqc.html            the page
+QUALITY_SECTIONS = [
+    "general",
+    *STUDY.assays,
+    *(["read_funnel"] if "rna" in STUDY.assays else []),
+    *(["particle_sizes"] if "particles" in STUDY.assays else []),
+]
+
+
+rule collect_quality:
+    input:
+        tables=collect("results/{assay}/quality.tsv", assay=STUDY.assays),
+        funnel=["results/rna/funnel.tsv"] if "rna" in STUDY.assays else [],
+        distribution=(
+            ["results/particles/distribution.tsv"]
+            if "particles" in STUDY.assays
+            else []
+        ),
+        library=lib("collect_quality"),
+    output:
+        quality="results/quality/quality.tsv",
+        sections=collect(
+            "results/quality/multiqc/{section}_mqc.json", section=QUALITY_SECTIONS
+        ),
+    log:
+        "logs/collect_quality.log",
+    conda:
+        "../../envs/quality.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
+    message:
+        "Collect the quality figures of all assays"
+    script:
+        "../../scripts/collect_quality.py"
+
+
+rule run_multiqc:
+    input:
+        sections=collect(
+            "results/quality/multiqc/{section}_mqc.json", section=QUALITY_SECTIONS
+        ),
+        library=lib("run_multiqc"),
+    output:
+        page=report(
+            "results/quality/multiqc.html",
+            caption="../report/multiqc.rst",
+            category="Quality",
+        ),
+    log:
+        "logs/run_multiqc.log",
+    conda:
+        "../../envs/quality.yaml"
+    resources:
+        mem_mb=growing(1500),
+        runtime=growing(10),
+    message:
+        "Make the MultiQC page"
+    script:
+        "../../scripts/run_multiqc.py"

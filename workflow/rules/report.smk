@@ -1,0 +1,83 @@
+# The report: one offline HTML file, and the study as one data file.
+#
+# REQUIRED INPUTS
+#   results/study/{samples.tsv,runs.tsv,config.yaml}
+#   results/purity/*.tsv, results/quality/quality.tsv
+#   results/{proteins,rna,transcripts}/*.h5ad, results/rna/funnel.tsv, results/particles/*.tsv and
+#   results/differential/*.tsv, as far as the study has these assays and contrasts
+# OUTPUTS
+#   results/report/index.html               the report
+#   results/report/study.h5mu               matrices, sample sheet, verdicts and criteria in one file
+MATRIX_ASSAYS = [assay for assay in STUDY.assays if assay != "particles"]
+
+
+rule write_report:
+    input:
+        schema=workflow.source_path("../schemas/config.schema.yaml"),
+        samples="results/study/samples.tsv",
+        runs="results/study/runs.tsv",
+        config="results/study/config.yaml",
+        criteria="results/purity/criteria.tsv",
+        verdicts="results/purity/verdicts.tsv",
+        markers="results/purity/markers.tsv",
+        shares="results/purity/shares.tsv",
+        associations="results/purity/associations.tsv",
+        quality="results/quality/quality.tsv",
+        matrices=collect("results/{assay}/{assay}.h5ad", assay=MATRIX_ASSAYS),
+        funnel=["results/rna/funnel.tsv"] if "rna" in STUDY.assays else [],
+        particles=(
+            ["results/particles/particles.tsv"] if "particles" in STUDY.assays else []
+        ),
+        distribution=(
+            ["results/particles/distribution.tsv"]
+            if "particles" in STUDY.assays
+            else []
+        ),
+        contrasts=["results/differential/contrasts.tsv"] if STUDY.contrasts else [],
+        differential=collect(
+            "results/differential/{contrast.name}.{assay}.tsv",
+            contrast=STUDY.contrasts,
+            assay=MATRIX_ASSAYS,
+        ),
+        library=lib("write_report"),
+    output:
+        page=report(
+            "results/report/index.html",
+            caption="../report/report.rst",
+            category="Report",
+        ),
+    log:
+        "logs/write_report.log",
+    conda:
+        "../../envs/report.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(10),
+    message:
+        "Write the report"
+    script:
+        "../../scripts/write_report.py"
+
+
+rule bundle_study:
+    input:
+        samples="results/study/samples.tsv",
+        verdicts="results/purity/verdicts.tsv",
+        criteria="results/purity/criteria.tsv",
+        matrices=collect("results/{assay}/{assay}.h5ad", assay=MATRIX_ASSAYS),
+        library=lib("bundle_study"),
+    output:
+        bundle="results/report/study.h5mu",
+    log:
+        "logs/bundle_study.log",
+    conda:
+        "../../envs/report.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(10),
+    params:
+        assays=MATRIX_ASSAYS,
+    message:
+        "Bundle the study in one data file"
+    script:
+        "../../scripts/bundle_study.py"

@@ -1,0 +1,215 @@
+# RNA: small-RNA reads, or count tables of small or long RNA, to one count matrix per assay.
+#
+# REQUIRED INPUTS
+#   results/study/samples.tsv                   the checked sample sheet
+#   the FASTQ files of the runs (assay rna, format fastq), the count tables of all others
+#   resources/rna, resources/adapters           shipped references and known adapters
+# OUTPUTS
+#   results/rna/reference/                      index of all references, their features and manifest
+#   results/rna/inserts/{sample}.tsv.gz         distinct inserts of a sample, with {sample}.json beside it
+#   results/rna/counts/{sample}.tsv             counts of a sample, with {sample}.json (its read funnel) beside it
+#   results/{assay}/imported.tsv                counts that came as tables; assay is rna or transcripts
+#   results/{assay}/{assay}.h5ad and .tsv       the count matrix
+#   results/{assay}/quality.tsv                 quality figures per sample
+#   results/{assay}/{funnel,lengths,classes}.tsv   where the reads ended, insert lengths, RNA classes
+from evcargo.rna.sheet import (
+    REFERENCE_SUFFIXES,
+    fastq_runs,
+    shipped_references,
+    table_runs,
+)
+
+SHIPPED_RNA = shipped_references(config["organism"])
+
+
+def reads_of_sample(wildcards):
+    return fastq_runs(STUDY, wildcards.sample)["path"]
+
+
+def kits_of_sample(wildcards):
+    return fastq_runs(STUDY, wildcards.sample)["kit"]
+
+
+def replicates_of_sample(wildcards):
+    return fastq_runs(STUDY, wildcards.sample)["replicate"]
+
+
+def count_tables(wildcards):
+    return STUDY.paths_of(table_runs(STUDY, wildcards.assay)["run"])
+
+
+def columns_of_tables(wildcards):
+    return table_runs(STUDY, wildcards.assay)
+
+
+def sequenced_samples(wildcards):
+    return STUDY.samples_of("rna", kind="fastq") if wildcards.assay == "rna" else []
+
+
+def sequenced_counts(wildcards):
+    return collect(
+        "results/rna/counts/{sample}.tsv", sample=sequenced_samples(wildcards)
+    )
+
+
+def sequenced_summaries(wildcards):
+    return collect(
+        "results/rna/counts/{sample}.json", sample=sequenced_samples(wildcards)
+    )
+
+
+def sequenced_features(wildcards):
+    return (
+        ["results/rna/reference/features.tsv"] if sequenced_samples(wildcards) else []
+    )
+
+
+def imported_counts(wildcards):
+    return (
+        [f"results/{wildcards.assay}/imported.tsv"] if count_tables(wildcards) else []
+    )
+
+
+rule build_rna_reference:
+    input:
+        shipped=[resource(f"rna/{name}") for name in SHIPPED_RNA.values()],
+        user=list(config["rna"]["references"].values()),
+        library=lib("build_rna_reference"),
+    output:
+        fasta="results/rna/reference/reference.fa",
+        index=[
+            f"results/rna/reference/reference.fa{suffix}"
+            for suffix in REFERENCE_SUFFIXES
+        ],
+        features="results/rna/reference/features.tsv",
+        manifest="results/rna/reference/manifest.tsv",
+    log:
+        "logs/build_rna_reference.log",
+    conda:
+        "../../envs/rna.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(20),
+    params:
+        shipped=list(SHIPPED_RNA),
+        user=list(config["rna"]["references"]),
+    message:
+        "Index the RNA references"
+    script:
+        "../../scripts/build_rna_reference.py"
+
+
+rule trim_reads:
+    input:
+        reads=reads_of_sample,
+        adapters=resource("adapters/adapters.tsv"),
+        library=lib("trim_reads"),
+    output:
+        inserts="results/rna/inserts/{sample}.tsv.gz",
+        summary="results/rna/inserts/{sample}.json",
+    log:
+        "logs/trim_reads/{sample}.log",
+    benchmark:
+        "results/benchmarks/trim_reads/{sample}.jsonl"
+    conda:
+        "../../envs/rna.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(60),
+    params:
+        kits=kits_of_sample,
+        replicates=replicates_of_sample,
+        min_length=lookup("rna/min_length", within=config),
+        max_length=lookup("rna/max_length", within=config),
+        quality_cutoff=lookup("rna/quality_cutoff", within=config),
+    message:
+        "Trim and collapse the reads of {wildcards.sample}"
+    script:
+        "../../scripts/trim_reads.py"
+
+
+rule assign_inserts:
+    input:
+        inserts="results/rna/inserts/{sample}.tsv.gz",
+        trimming="results/rna/inserts/{sample}.json",
+        index=[
+            f"results/rna/reference/reference.fa{suffix}"
+            for suffix in REFERENCE_SUFFIXES
+        ],
+        fasta="results/rna/reference/reference.fa",
+        features="results/rna/reference/features.tsv",
+        library=lib("assign_inserts"),
+    output:
+        counts="results/rna/counts/{sample}.tsv",
+        summary="results/rna/counts/{sample}.json",
+    log:
+        "logs/assign_inserts/{sample}.log",
+    benchmark:
+        "results/benchmarks/assign_inserts/{sample}.jsonl"
+    conda:
+        "../../envs/rna.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(30),
+    params:
+        priority=lookup("rna/class_priority", within=config),
+    message:
+        "Assign the inserts of {wildcards.sample} to RNA classes and features"
+    script:
+        "../../scripts/assign_inserts.py"
+
+
+rule import_counts:
+    input:
+        tables=count_tables,
+        library=lib("import_counts"),
+    output:
+        counts="results/{assay}/imported.tsv",
+    log:
+        "logs/import_counts/{assay}.log",
+    wildcard_constraints:
+        assay="rna|transcripts",
+    conda:
+        "../../envs/rna.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(20),
+    params:
+        runs=columns_of_tables,
+    message:
+        "Read the count tables of {wildcards.assay}"
+    script:
+        "../../scripts/import_counts.py"
+
+
+rule count_rna:
+    input:
+        samples="results/study/samples.tsv",
+        counts=sequenced_counts,
+        summaries=sequenced_summaries,
+        features=sequenced_features,
+        imported=imported_counts,
+        library=lib("count_rna"),
+    output:
+        matrix="results/{assay}/{assay}.h5ad",
+        table="results/{assay}/{assay}.tsv",
+        funnel="results/{assay}/funnel.tsv",
+        lengths="results/{assay}/lengths.tsv",
+        classes="results/{assay}/classes.tsv",
+        quality="results/{assay}/quality.tsv",
+    log:
+        "logs/count_rna/{assay}.log",
+    wildcard_constraints:
+        assay="rna|transcripts",
+    conda:
+        "../../envs/rna.yaml"
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(20),
+    params:
+        samples=sequenced_samples,
+        priority=lookup("rna/class_priority", within=config),
+    message:
+        "Bring the {wildcards.assay} counts of all samples together"
+    script:
+        "../../scripts/count_rna.py"

@@ -1,0 +1,64 @@
+# The checked study, as later stages read it.
+# REQUIRED INPUTS   STUDY (common.smk), the two sheets that the config names
+# OUTPUTS           results/study/samples.tsv   contract samples
+#                   results/study/runs.tsv      contract runs
+#                   results/study/config.yaml   the config with every default
+# The config has a rule of its own: a new title must not make every reader of the sheets run again.
+from evcargo.study.names import one_of
+
+SCHEMAS = [
+    workflow.source_path("../schemas/config.schema.yaml"),
+    workflow.source_path("../schemas/samples.schema.yaml"),
+    workflow.source_path("../schemas/runs.schema.yaml"),
+]
+
+
+wildcard_constraints:
+    sample=one_of(STUDY.samples["sample"]),
+    run=one_of(STUDY.runs["run"]),
+    contrast=one_of(STUDY.contrast_names),
+    assay=one_of(STUDY.assays),
+
+
+rule write_study:
+    input:
+        samples=STUDY.config["samples"],
+        runs=STUDY.config["runs"],
+        schemas=SCHEMAS,
+        library=lib("write_study"),
+    output:
+        samples="results/study/samples.tsv",
+        runs="results/study/runs.tsv",
+    log:
+        "logs/write_study.log",
+    localrule: True
+    conda:
+        "../../envs/study.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
+    message:
+        "Writing the checked sheets"
+    script:
+        "../../scripts/write_study.py"
+
+
+rule write_config:
+    input:
+        library=lib("write_config"),
+    output:
+        config="results/study/config.yaml",
+    log:
+        "logs/write_config.log",
+    localrule: True
+    conda:
+        "../../envs/study.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
+    params:
+        config=STUDY.config,
+    message:
+        "Writing the config with every default"
+    script:
+        "../../scripts/write_config.py"
