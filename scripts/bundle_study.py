@@ -1,5 +1,6 @@
 """Bundle the matrices and the purity of the study in one file."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evcargo.job import job_log
@@ -12,8 +13,8 @@ if TYPE_CHECKING:
 with job_log(snakemake.log):
     given = snakemake.input
     study = bundle(
-        [read_matrix(path) for path in given.matrices],
-        list(snakemake.params.assays),
+        {Path(path).stem: read_matrix(path) for path in given.matrices},
+        read_table(given.particles[0], "particles") if given.particles else None,
         read_table(given.samples, "samples"),
         read_table(given.verdicts, "verdicts"),
         read_table(given.criteria, "criteria"),

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -98,30 +98,23 @@ def funnel_section(funnel: pd.DataFrame) -> dict[str, Any]:
 
 
 def sizes_section(distribution: pd.DataFrame) -> dict[str, Any]:
-    """Make a line per sample of its particle sizes.
-
-    Parameters
-    ----------
-    distribution
-        Columns sample, diameter_nm, concentration_per_ml.
-    """
+    """Make a line per sample of its particle sizes (contract ``distribution``)."""
     lines = {
         str(sample): [  # pairs, because MultiQC takes the keys of JSON for words
-            [float(d), float(c)]
-            for d, c in zip(own["diameter_nm"], own["concentration_per_ml"], strict=True)
+            [float(d), float(c)] for d, c in zip(own["diameter_nm"], own["share"], strict=True)
         ]
         for sample, own in distribution.groupby("sample", sort=False)
     }
     return {
         "id": "evcargo_particle_sizes",
         "section_name": "Particle sizes",
-        "description": "Concentration by diameter.",
+        "description": "Share of the sample's particles in each size bin.",
         "plot_type": "linegraph",
         "pconfig": {
             "id": "evcargo_particle_sizes_plot",
             "title": "Particle sizes",
             "xlab": "diameter (nm)",
-            "ylab": "particles/ml",
+            "ylab": "share of particles",
         },
         "data": lines,
     }
@@ -153,7 +146,7 @@ def collect_quality(
         elif name == "read_funnel":
             section = funnel_section(read_table(funnel, "funnel"))
         elif name == "particle_sizes":
-            section = sizes_section(pd.read_csv(distribution, sep="\t", dtype={"sample": str}))
+            section = sizes_section(read_table(distribution, "distribution"))
         else:
             section = assay_section(joined, name)
         with whole_file(path) as part:

@@ -328,7 +328,7 @@ def _shares(made: MadeStudy, rng: np.random.Generator) -> pd.DataFrame:
 
 
 def _associations(made: MadeStudy) -> pd.DataFrame:
-    name = CONTRAST["name"]
+    name, small = CONTRAST["name"], "groups too small for adjusted p-values over 3 metrics"
     rows = [
         (
             name,
@@ -341,7 +341,7 @@ def _associations(made: MadeStudy) -> pd.DataFrame:
             0.0286,
             0.0857,
             True,
-            "suggestive: plain p-value < 0.05; groups too small for adjusted p-values over 3 metrics",
+            f"suggestive: plain p-value < 0.05; {small}",
         ),
         (
             name,
@@ -354,7 +354,7 @@ def _associations(made: MadeStudy) -> pd.DataFrame:
             0.886,
             0.93,
             False,
-            "plain p-value not < 0.05; groups too small for adjusted p-values over 3 metrics",
+            f"plain p-value not < 0.05; {small}",
         ),
         (
             name,
@@ -387,7 +387,14 @@ def _quality(made: MadeStudy, rng: np.random.Generator) -> pd.DataFrame:
         "particles": [("median diameter", "nm")],
     }
     rows = [
-        (sample, run, assay, metric, float(rng.uniform() if unit == "fraction" else rng.integers(100, 9000)), unit)
+        (
+            sample,
+            run,
+            assay,
+            metric,
+            float(rng.uniform() if unit == "fraction" else rng.integers(100, 9000)),
+            unit,
+        )
         for assay in made.assays
         for sample in SAMPLES
         for metric, unit in metrics[assay]
@@ -441,7 +448,12 @@ def _distribution(rng: np.random.Generator) -> pd.DataFrame:
         counts = rng.poisson(height * 400) * 5e5
         rows.append(
             pd.DataFrame(
-                {"sample": sample, "diameter_nm": diameter, "concentration_per_ml": counts}
+                {
+                    "sample": sample,
+                    "diameter_nm": diameter,
+                    "share": counts / counts.sum(),
+                    "concentration_per_ml": counts,
+                }
             )
         )
     return pd.concat(rows)
@@ -515,7 +527,7 @@ def _contrasts(made: MadeStudy, tables: dict[str, pd.DataFrame]) -> pd.DataFrame
                 "warning": "",
             }
         )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=CONTRACTS["contrasts"].names)
 
 
 def _matrix(

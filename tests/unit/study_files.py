@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from evcargo.errors import Problem, StudyError
 from evcargo.study.load import load_study
 from evcargo.study.model import Study
@@ -29,7 +28,12 @@ RUNS = [
     *(f"{name}\tproteins\traw/{name}.mzML.gz" for name in ("T1", "T2", "H1", "H2")),
     *(f"{name}\trna\traw/{name}.fastq.gz" for name in ("T1", "T2", "H1", "H2")),
 ]
-CONTRAST = {"name": "tumour_v_healthy", "column": "condition", "test": "tumour", "reference": "healthy"}
+CONTRAST = {
+    "name": "tumour_v_healthy",
+    "column": "condition",
+    "test": "tumour",
+    "reference": "healthy",
+}
 
 
 class StudyFiles:

@@ -140,7 +140,7 @@ def _sheets(tmp_path: Path, runs: dict[str, str]) -> tuple[pd.DataFrame, pd.Data
             "protein_ug": [3.0, 2.0, 0.0],
         }
     )
-    names = "run sample assay path fraction replicate kit format column".split()
+    names = ["run", "sample", "assay", "path", "fraction", "replicate", "kit", "format", "column"]
     return sheet, pd.DataFrame(rows, columns=names)
 
 
@@ -211,6 +211,6 @@ def test_real_nta_table(shared_data: Path) -> None:
         assert found[f"d{percent}_nm"] == pytest.approx(
             np.interp(percent / 100, cumulative, size + 1), abs=1e-6
         )
-    # 30 and 150 nm are edges of bins (29-31 has its middle at 30: half of it counts).
+    # The bins are centred at odd numbers, so 30 and 150 nm are edges.
     inside = amount[(size > 30) & (size < 150)].sum()
     assert found["share_in_window"] == pytest.approx(inside / amount.sum(), abs=1e-9)

@@ -47,7 +47,7 @@ def test_what_is_left_counts_not_the_size():
 
 
 def test_without_a_unique_peptide_a_group_is_ambiguous():
-    # A: 1 2, B: 2 3, C: 3 1: any two explain all. The names decide: A, then B (3 is left for B and C).
+    # A: 1 2, B: 2 3, C: 3 1: any two explain all. The names decide: A, then B (3 is left).
     found = grouped({"1": {"A", "C"}, "2": {"A", "B"}, "3": {"B", "C"}})
     assert list(found) == [("A",), ("B",)]
     assert found["A",].is_ambiguous

@@ -6,10 +6,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-
 from evcargo.rna.count import Sequenced, count_study
-from evcargo.rna.counted import assign_sample
 from evcargo.rna.count_table import Column, import_counts
+from evcargo.rna.counted import assign_sample
 from evcargo.rna.kits import NONE, Kit
 from evcargo.rna.matrix import log_cpm
 from evcargo.rna.reference import build_reference
@@ -154,7 +153,9 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path, sequenced: Sequence
 
 def test_summary_tells_the_kit(sequenced: Sequenced) -> None:
     told = json.loads(Path(sequenced.summaries["good"]).read_text())
-    assert told["runs"] == [{"kit": "illumina", "verdict": "HIGH", "shares": {"illumina": 1.0}}]
+    assert told["runs"] == [
+        {"kit": "illumina", "umi": 0, "verdict": "HIGH", "shares": {"illumina": 1.0}}
+    ]
 
 
 def test_log_cpm_by_hand() -> None:

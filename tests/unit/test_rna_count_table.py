@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-
 from evcargo.errors import EvcargoError
 from evcargo.rna.count_table import Column, feature_class, import_counts, read_count_table
 from evcargo.tables import read_table
@@ -66,6 +65,18 @@ def test_bad_tables_end_in_one_line(tmp_path: Path, text: str, said: str) -> Non
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "out.tsv").exists()
+
+
+def test_genes_of_one_symbol_stay_apart(tmp_path: Path) -> None:
+    path = tmp_path / "t.tsv"
+    path.write_text("id\ts\nGapdh\t1\nAldoa\t2\nAldoa\t3\n")
+    import_counts([Column("s", str(path))], "transcripts", tmp_path / "out.tsv")
+    rows = read_table(tmp_path / "out.tsv", "imported_counts")
+    assert dict(zip(rows["feature"], rows["reads"], strict=True)) == {
+        "Gapdh": 1,
+        "Aldoa": 2,
+        "Aldoa.2": 3,
+    }
 
 
 def test_missing_and_binary_files(tmp_path: Path) -> None:

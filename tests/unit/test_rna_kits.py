@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-
 from evcargo.rna.kits import NONE, Kit, scan_reads
 
 KITS = {

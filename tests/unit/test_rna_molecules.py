@@ -3,7 +3,6 @@
 from collections import Counter
 
 import numpy as np
-
 from evcargo.rna.molecules import count_molecules
 
 INSERT = "TGAGGTAGTAGGTTGTATAGTT"

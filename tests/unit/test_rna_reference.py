@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import pytest
-
 from evcargo.errors import EvcargoError
 from evcargo.rna.reference import MIRNA, PRECURSOR, build_reference, reference_features
-from evcargo.rna.sheet import REFERENCE_SUFFIXES, SHIPPED
+from evcargo.rna.sheet import SHIPPED, index_files
 from evcargo.tables import read_table
 
 HAIRPIN = "GGGGG" + "TGAGGTAGTAGGTTGTATAGTT" + "CCCCC" + "CTATACAATCTACTGTCTTTC" + "AAAAA"
@@ -72,7 +71,8 @@ def test_build_reference(tmp_path: Path) -> None:
     out = tmp_path / "reference.fa"
     files = (out, tmp_path / "features.tsv", tmp_path / "manifest.tsv")
     build_reference({"Y_RNA": shipped, "rRNA": shipped}, {"Y_RNA": user}, *files)
-    assert all(Path(f"{out}{suffix}").stat().st_size for suffix in REFERENCE_SUFFIXES)
+    assert all(Path(name).stat().st_size for name in index_files(str(out)))
+    assert str(tmp_path) not in (tmp_path / "reference.dict").read_text()
     assert read_table(files[1], "rna_features")["feature"].tolist() == ["RNY9", "RNY1"]
     manifest = read_table(files[2], "rna_manifest")
     assert manifest[["class", "file", "origin"]].to_records(index=False).tolist() == [

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 import xopen
-
 from evcargo.errors import EvcargoError
 from evcargo.rna.kits import NONE, Kit
 from evcargo.rna.trim import Run, TrimSettings, read_inserts, trim_sample, write_inserts
@@ -159,6 +158,12 @@ def test_bad_files_end_in_one_line(tmp_path: Path, name: str, content: bytes, sa
     assert name in str(caught.value)
     assert "\n" not in str(caught.value)
     assert "again" in str(caught.value)
+
+
+def test_bounds_that_exclude_each_other(tmp_path: Path) -> None:
+    path = write_fastq(tmp_path / "a.fastq", [LET7 + ADAPTER])
+    with pytest.raises(EvcargoError, match=r"rna\.min_length: 30 is above rna\.max_length 20"):
+        trim_sample([Run(path)], KITS, TrimSettings(30, 20))
 
 
 def test_missing_file_and_unknown_kit(tmp_path: Path) -> None:

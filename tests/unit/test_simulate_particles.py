@@ -25,14 +25,10 @@ def test_table_and_truth_agree(tmp_path: Path, name: str) -> None:
     assert found["particles_per_ml"] == pytest.approx(truth["particles_per_ml"], rel=0.05)
 
 
-def test_truth_is_the_log_normal() -> None:
+def test_truth_is_the_log_normal(tmp_path: Path) -> None:
     settings = SizeSettings(mode_nm=90.0, sigma=0.3)
     reference = lognorm(0.3, scale=90 * np.exp(0.3**2))
-
-    from tempfile import TemporaryDirectory
-
-    with TemporaryDirectory() as folder:
-        truth = simulate_sizes(Path(folder) / "s.tsv", settings, np.random.default_rng(1)).iloc[0]
+    truth = simulate_sizes(tmp_path / "s.tsv", settings, np.random.default_rng(1)).iloc[0]
     assert truth["d10_nm"] == pytest.approx(reference.ppf(0.1))
     assert truth["d50_nm"] == pytest.approx(reference.median())
     assert truth["mean_nm"] == pytest.approx(reference.mean())

@@ -40,7 +40,8 @@ def _read(tmp_path: Path, data: str | bytes, column: str = "") -> SizeTable:
     [
         "Diameter (nm)\tConcentration (particles/ml)\n50\t1e8\n100.5\t2.5e8\n150\t0\n",
         "size_nm,concentration_per_ml\n50,1e8\n100.5,2.5e8\n150,0",
-        "Particle Size (nm),Concentration Average (particles / ml),Stdev\n50,1e8,1\n100.5,2.5e8,9\n150,0,0\n",
+        "Particle Size (nm),Concentration Average (particles / ml),Stdev\n"
+        "50,1e8,1\n100.5,2.5e8,9\n150,0,0\n",
         "Size;Conc. / mL\n50;100000000\n100,5;2,5e8\n150;0\n",
         'Size,Concentration\n50,"100,000,000"\n100.5,"250,000,000"\n150,0\n',
         "Size\tConcentration\n50\t100.000.000,0\n100,5\t250.000.000,0\n150\t0,0\n",

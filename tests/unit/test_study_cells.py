@@ -1,7 +1,6 @@
 """Cells: numbers in the ways of several countries, words of controlled lists."""
 
 import pytest
-
 from evcargo.study.cells import CellError, as_number, read_cell
 
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-
 from evcargo.study.notes import Notes, nearest, same_but_for_spelling
 from evcargo.study.sheets import Sheet, read_sheet
 
@@ -35,14 +34,21 @@ def read(data: bytes, path: Path) -> tuple[Sheet | None, Notes]:
         pytest.param(PLAIN.replace("\t", ",").encode(), id="csv"),
         pytest.param(PLAIN.replace("\t", ";").encode(), id="European csv"),
         pytest.param(b"sep=;\n" + PLAIN.replace("\t", ";").encode(), id="sep line"),
-        pytest.param(b'"sample","condition","protein_ug"\n"T1","tumour","1.5"\n"H1","",""\n', id="quoted"),
+        pytest.param(
+            b'"sample","condition","protein_ug"\n"T1","tumour","1.5"\n"H1","",""\n', id="quoted"
+        ),
         pytest.param((PLAIN + "\t\t\n\n\t\t\n").encode(), id="blank rows"),
         pytest.param(PLAIN.replace("\n", "\t\t\n").encode(), id="blank columns"),
         pytest.param(b"sample\tcondition\tprotein_ug\nT1\ttumour\t1.5\nH1\n", id="short row"),
-        pytest.param(" Sample \tCONDITION\tProtein_ug\u00a0\nT1\u00a0\t tumour\t1.5\nH1\t\u00a0\t\n".encode(), id="spaces"),
+        pytest.param(
+            " Sample \tCONDITION\tProtein_ug\u00a0\nT1\u00a0\t tumour\t1.5\nH1\t\u00a0\t\n".encode(),
+            id="spaces",
+        ),
         pytest.param(PLAIN.replace("H1\t\t", "H1\tNA\tn/a").encode(), id="NA"),
-        pytest.param(("# about, \"this\t\n" + PLAIN + "# end\n").encode(), id="comments"),
-        pytest.param(b'"# a, b",,\n' + PLAIN.replace("\t", ",").encode(), id="comment through Excel"),
+        pytest.param(('# about, "this\t\n' + PLAIN + "# end\n").encode(), id="comments"),
+        pytest.param(
+            b'"# a, b",,\n' + PLAIN.replace("\t", ",").encode(), id="comment through Excel"
+        ),
     ],
 )
 def test_every_form_reads_the_same(data, tmp_path):

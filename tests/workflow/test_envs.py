@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions, requires
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -90,7 +91,7 @@ def scripts_of(env: str) -> list[Path]:
 
 
 def imported(path: Path) -> set[str]:
-    """Top-level modules that a file imports when it runs, not only for type checking."""
+    """Top-level modules that a file imports or calls (`-m`) when it runs."""
     found: set[str] = set()
     waiting: list[ast.AST] = [ast.parse(path.read_text())]
     while waiting:
@@ -102,6 +103,9 @@ def imported(path: Path) -> set[str]:
             found |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
             found.add(node.module.partition(".")[0])
+        elif isinstance(node, ast.List):
+            words = [getattr(word, "value", None) for word in node.elts]
+            found |= {name for flag, name in pairwise(words) if flag == "-m"}
         waiting += ast.iter_child_nodes(node)
     return found
 

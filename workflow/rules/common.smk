@@ -17,8 +17,18 @@ from evcargo.errors import EvcargoError
 from evcargo.library import reached_by
 from evcargo.study.load import load_study
 
+# The schemas too must be fetched before the package can read them.
+SCHEMAS = [
+    workflow.source_path(f"../schemas/{name}.schema.yaml")
+    for name in ("config", "samples", "runs")
+]
+
 try:
-    STUDY = load_study(config, look_inside=workflow.is_main_process)
+    STUDY = load_study(
+        config,
+        look_inside=workflow.is_main_process,
+        schema_dir=Path(SCHEMAS[0]).parent,
+    )
 except EvcargoError as error:
     raise WorkflowError(str(error)) from None
 config.update(STUDY.config)

@@ -13,7 +13,7 @@ rule measure_particles:
     input:
         samples="results/study/samples.tsv",
         runs="results/study/runs.tsv",
-        tables=STUDY.paths_of(STUDY.runs_of("particles")),
+        tables=STUDY.paths_of("particles"),
         library=lib("measure_particles"),
     output:
         particles="results/particles/particles.tsv",

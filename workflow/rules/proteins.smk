@@ -15,20 +15,19 @@
 #   results/proteins/ions/{run}.parquet     MS1 quantity of every identified ion
 if STUDY.runs_of("proteins", kind="mzml"):
 
-    def spectra_of(wildcards):
-        """The mzML file of a run."""
-        return STUDY.paths_of([wildcards.run])
-
-    def contaminants_used(wildcards):
-        """The shipped contaminants, where the config wants them."""
-        return [resource("proteins/contaminants.fasta")] * config["proteins"][
-            "contaminants"
-        ]
+    SPECTRA = lookup(
+        query="assay == 'proteins' and run == '{run}'", within=STUDY.runs, cols="path"
+    )
+    CONTAMINANTS = ["proteins/contaminants.fasta", "proteins/contaminants.tsv"]
 
     rule build_database:
         input:
             fasta=lookup("proteins/fasta", within=config),
-            contaminants=contaminants_used,
+            contaminants=[
+                resource(name)
+                for name in CONTAMINANTS
+                if config["proteins"]["contaminants"]
+            ],
             library=lib("build_database"),
         output:
             fasta="results/proteins/database.fasta",
@@ -49,7 +48,7 @@ if STUDY.runs_of("proteins", kind="mzml"):
 
     rule search_spectra:
         input:
-            spectra=spectra_of,
+            spectra=SPECTRA,
             fasta=rules.build_database.output.fasta,
             table=rules.build_database.output.table,
             library=lib("search_spectra"),
@@ -64,7 +63,7 @@ if STUDY.runs_of("proteins", kind="mzml"):
             "../../envs/proteins.yaml"
         threads: 4
         resources:
-            mem_mb=growing(4000),
+            mem_mb=growing(6000),
             runtime=growing(120),
         params:
             search=lookup("proteins/search", within=config),
@@ -109,7 +108,7 @@ if STUDY.runs_of("proteins", kind="mzml"):
 
     rule extract_ions:
         input:
-            spectra=spectra_of,
+            spectra=SPECTRA,
             psms=rules.infer_proteins.output.psms,
             library=lib("extract_ions"),
         output:
@@ -174,7 +173,7 @@ else:
 
     rule import_proteins:
         input:
-            tables=STUDY.paths_of(STUDY.runs_of("proteins")),
+            tables=STUDY.paths_of("proteins"),
             samples="results/study/samples.tsv",
             runs="results/study/runs.tsv",
             library=lib("import_proteins"),

@@ -35,8 +35,8 @@ rule write_report:
         ),
         contrasts=["results/differential/contrasts.tsv"] if STUDY.contrasts else [],
         differential=collect(
-            "results/differential/{contrast.name}.{assay}.tsv",
-            contrast=STUDY.contrasts,
+            "results/differential/{contrast}.{assay}.tsv",
+            contrast=STUDY.contrast_names,
             assay=MATRIX_ASSAYS,
         ),
         library=lib("write_report"),
@@ -65,6 +65,9 @@ rule bundle_study:
         verdicts="results/purity/verdicts.tsv",
         criteria="results/purity/criteria.tsv",
         matrices=collect("results/{assay}/{assay}.h5ad", assay=MATRIX_ASSAYS),
+        particles=(
+            ["results/particles/particles.tsv"] if "particles" in STUDY.assays else []
+        ),
         library=lib("bundle_study"),
     output:
         bundle="results/report/study.h5mu",
@@ -75,8 +78,6 @@ rule bundle_study:
     resources:
         mem_mb=growing(2000),
         runtime=growing(10),
-    params:
-        assays=MATRIX_ASSAYS,
     message:
         "Bundle the study in one data file"
     script:

@@ -12,12 +12,7 @@
 #   results/{assay}/{assay}.h5ad and .tsv       the count matrix
 #   results/{assay}/quality.tsv                 quality figures per sample
 #   results/{assay}/{funnel,lengths,classes}.tsv   where the reads ended, insert lengths, RNA classes
-from evcargo.rna.sheet import (
-    REFERENCE_SUFFIXES,
-    fastq_runs,
-    shipped_references,
-    table_runs,
-)
+from evcargo.rna.sheet import fastq_runs, index_files, shipped_references, table_runs
 
 SHIPPED_RNA = shipped_references(config["organism"])
 
@@ -35,7 +30,7 @@ def replicates_of_sample(wildcards):
 
 
 def count_tables(wildcards):
-    return STUDY.paths_of(table_runs(STUDY, wildcards.assay)["run"])
+    return STUDY.paths_of(wildcards.assay, table_runs(STUDY, wildcards.assay)["run"])
 
 
 def columns_of_tables(wildcards):
@@ -77,10 +72,7 @@ rule build_rna_reference:
         library=lib("build_rna_reference"),
     output:
         fasta="results/rna/reference/reference.fa",
-        index=[
-            f"results/rna/reference/reference.fa{suffix}"
-            for suffix in REFERENCE_SUFFIXES
-        ],
+        index=index_files("results/rna/reference/reference.fa"),
         features="results/rna/reference/features.tsv",
         manifest="results/rna/reference/manifest.tsv",
     log:
@@ -132,10 +124,7 @@ rule assign_inserts:
     input:
         inserts="results/rna/inserts/{sample}.tsv.gz",
         trimming="results/rna/inserts/{sample}.json",
-        index=[
-            f"results/rna/reference/reference.fa{suffix}"
-            for suffix in REFERENCE_SUFFIXES
-        ],
+        index=index_files("results/rna/reference/reference.fa"),
         fasta="results/rna/reference/reference.fa",
         features="results/rna/reference/features.tsv",
         library=lib("assign_inserts"),

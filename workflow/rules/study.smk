@@ -6,13 +6,6 @@
 # The config has a rule of its own: a new title must not make every reader of the sheets run again.
 from evcargo.study.names import one_of
 
-SCHEMAS = [
-    workflow.source_path("../schemas/config.schema.yaml"),
-    workflow.source_path("../schemas/samples.schema.yaml"),
-    workflow.source_path("../schemas/runs.schema.yaml"),
-]
-
-
 wildcard_constraints:
     sample=one_of(STUDY.samples["sample"]),
     run=one_of(STUDY.runs["run"]),

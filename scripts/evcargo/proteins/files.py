@@ -23,7 +23,8 @@ def read_parquets(paths: Iterable[str | Path]) -> pd.DataFrame:
 def read_psms(paths: Iterable[str | Path], runs: pd.DataFrame) -> pd.DataFrame:
     """Read the PSMs of all runs and name the sample of each (`runs`: contract ``runs``)."""
     psms = read_parquets(paths)
-    sample_of = runs.astype({"run": str, "sample": str}).set_index("run")["sample"]
+    runs = runs[runs["assay"] == "proteins"].astype({"run": str, "sample": str})
+    sample_of = runs.set_index("run")["sample"]
     psms.insert(1, "sample", psms["run"].astype(str).map(sample_of))
     return psms
 

@@ -1,6 +1,5 @@
 """From ion quantities of runs to protein quantities of samples."""
 
-import contextlib
 import warnings
 
 import pandas as pd
@@ -59,7 +58,7 @@ def roll_up(ions: pd.DataFrame, groups: pd.Series, method: str) -> pd.DataFrame:
 
 
 def _directlfq(ions: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
-    with warnings.catch_warnings(), contextlib.suppress(ImportError):
+    with warnings.catch_warnings():  # its import changes the filters of the whole process
         warnings.simplefilter("ignore")
         import directlfq.config as settings
         import directlfq.protein_intensity_estimation as estimation

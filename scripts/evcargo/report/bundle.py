@@ -1,6 +1,6 @@
 """The study as one data file: all matrices and the purity of the samples."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 
 def bundle(
-    matrices: Sequence["AnnData"],
-    assays: Sequence[str],
+    matrices: Mapping[str, "AnnData"],
+    particles: pd.DataFrame | None,
     samples: pd.DataFrame,
     verdicts: pd.DataFrame,
     criteria: pd.DataFrame,
@@ -25,9 +25,9 @@ def bundle(
     Parameters
     ----------
     matrices
-        One per assay, each with all samples of the sheet.
-    assays
-        Name of each matrix.
+        Assay -> its matrix, with all samples of the sheet.
+    particles
+        Contract ``particles``, or None; its figures become the features of a modality.
     samples, verdicts, criteria
         Contracts of these names.
 
@@ -39,28 +39,42 @@ def bundle(
     """
     import mudata
 
-    with mudata.set_options(pull_on_update=False):
-        study = mudata.MuData(dict(zip(assays, matrices, strict=True)))
+    modalities = dict(matrices)
+    if particles is not None:
+        modalities["particles"] = particle_matrix(particles)
     obs = samples.merge(verdicts, on="sample", how="left", validate="one_to_one")
-    study.obs = _plain(obs.set_index("sample")).reindex(
-        study.obs_names if len(assays) else obs["sample"].astype(str)
-    )
-    study.uns["criteria"] = _plain(criteria)
+    with mudata.set_options(pull_on_update=False):
+        study = mudata.MuData(modalities)
+        study.obs = plain(obs.set_index("sample")).reindex(study.obs_names)
+    study.uns["criteria"] = plain(criteria)
     return study
+
+
+def particle_matrix(particles: pd.DataFrame) -> "AnnData":
+    """Arrange the particle figures (contract ``particles``) as samples x figures."""
+    import anndata
+
+    table = plain(particles.set_index("sample"))
+    obs = table[["status", "status_reason"]]
+    values = table.drop(columns=obs.columns)
+    var = pd.DataFrame(index=values.columns.astype(str))
+    return anndata.AnnData(values.to_numpy(dtype="float64"), obs=obs, var=var)
 
 
 def write_bundle(study: "MuData", path: str | Path) -> None:
     """Write the study as `.h5mu`, whole or not at all."""
-    with whole_file(path) as part:
+    import mudata
+
+    with mudata.set_options(pull_on_update=False), whole_file(path) as part:
         study.write_h5mu(part)
 
 
-def _plain(frame: pd.DataFrame) -> pd.DataFrame:
-    """Nullable columns as plain text and float, which every reader of the format knows."""
+def plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """Turn nullable columns into plain text and float, which every reader of the format knows."""
     columns = {
-        name: values.astype("float64")
+        name: values.to_numpy(dtype="float64", na_value=float("nan"))
         if pd.api.types.is_numeric_dtype(values)
-        else values.astype("object").fillna("").astype(str)
+        else values.astype("object").fillna("").astype(str).to_numpy()
         for name, values in frame.items()
     }
     return pd.DataFrame(columns, index=frame.index.astype(str))

@@ -177,7 +177,7 @@ def size_curves(distribution: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     distribution
-        Columns sample, diameter_nm, concentration_per_ml; bins may differ between samples.
+        Contract ``distribution``; the bins may differ between samples.
 
     Returns
     -------
@@ -187,8 +187,8 @@ def size_curves(distribution: pd.DataFrame) -> pd.DataFrame:
     curves = {}
     for sample, table in distribution.groupby("sample", sort=False):
         table = table.sort_values("diameter_nm").drop_duplicates("diameter_nm")
-        diameter = table["diameter_nm"].to_numpy()
-        amount = table["concentration_per_ml"].to_numpy()
+        diameter = table["diameter_nm"].to_numpy(dtype=float)
+        amount = table["share"].to_numpy(dtype=float, na_value=0.0)
         if len(diameter) < 2 or not amount.sum() > 0:
             continue
         density = amount / np.gradient(diameter)
@@ -246,7 +246,7 @@ def _rows(groups: Sequence[Group]) -> tuple[dict[str, float], Figure, Axes]:
     figure = Figure(figsize=(WIDTH, ROW * y + 0.95), layout="constrained")
     axes = figure.add_subplot()
     axes.set_ylim(y - 0.6, -0.7)
-    axes.set_yticks(list(places.values()), list(places))
+    axes.set_yticks(list(places.values()), [_short(sample) for sample in places])
     for tick in axes.get_yticklabels():
         tick.set_color(INK)
     for place, label in heads:
@@ -257,6 +257,10 @@ def _rows(groups: Sequence[Group]) -> tuple[dict[str, float], Figure, Axes]:
     axes.spines[["left"]].set_visible(False)
     axes.spines["bottom"].set_color(LINE)
     return places, figure, axes
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 24 else f"{name[:23]}…"
 
 
 def _legend_above(figure: Figure, axes: Axes, handles: list, labels: list[str]) -> None:

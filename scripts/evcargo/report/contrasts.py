@@ -206,9 +206,9 @@ def _volcano(
     title = f"Volcano, {ASSAY_WORDS.get(assay, assay)}"
     ident = f"fig-volcano-{number}-{assay}"
     caption = (
-        "Each point is a tested feature. Circles differ significantly; diamonds differ too, but"
-        " are contaminants or impurity markers; grey ones do not differ. The table below holds"
-        " the data."
+        "Each point is a tested feature. Blue circles differ significantly; diamonds differ too,"
+        " but are contaminants or impurity markers; grey circles and crosses do not differ. The"
+        " table below holds the data."
     )
     return Figure(
         ident,

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +120,7 @@ def _study(results: Results) -> dict[str, Any]:
     }
 
 
+@cache
 def _vega() -> Markup:
     """Vega, Vega-Lite and Vega-Embed as one script, as the installed Altair needs them."""
     import altair

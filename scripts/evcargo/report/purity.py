@@ -27,6 +27,12 @@ from evcargo.report.results import Results
 HAEMOLYSIS = re.compile("ha?emoly", re.IGNORECASE)
 LIMIT = re.compile(r"\b(pass|warn|fail)\b\D{0,16}?(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)")
 
+# Markers that the overview names: EV markers by the field's habit, and the commonest contaminants.
+KEY_MARKERS = frozenset(
+    ("CD9", "CD63", "CD81", "CD82", "TSG101", "PDCD6IP", "FLOT1", "SDCBP")
+    + ("ALB", "APOA1", "APOB", "APOE", "CANX", "CYC1", "GOLGA2", "LMNA")
+)
+
 # Headings of MISEV2018, table 3 (10.1080/20013078.2018.1535750).
 CATEGORIES = {
     "1a": "Transmembrane or GPI-anchored, not tissue specific",
@@ -167,7 +173,7 @@ def panel_map(results: Results, groups: Sequence[Group]) -> list[dict[str, Any]]
 
 
 def marker_map(results: Results, groups: Sequence[Group]) -> list[dict[str, Any]]:
-    """Arrange MISEV categories: markers x samples, and the names of what no sample shows."""
+    """Arrange MISEV categories: counts, key markers and all seen markers x samples."""
     samples = [sample for group in groups for sample in group.samples]
     table = results.markers[results.markers["panel"].str.startswith("misev", na=False)]
     sections = []
@@ -175,24 +181,21 @@ def marker_map(results: Results, groups: Sequence[Group]) -> list[dict[str, Any]
         found = found.drop_duplicates(["gene", "sample"])
         evidence = found.pivot(index="gene", columns="sample", values="evidence")
         shares = found.pivot(index="gene", columns="sample", values="share")
+        evidence, shares = evidence.reindex(columns=samples), shares.reindex(columns=samples)
         seen = (evidence == "detected").sum(axis=1)
         ordered = seen[seen > 0].sort_values(ascending=False, kind="stable").index
-        silent = evidence.loc[seen == 0]
-        undecided = (silent == "not assessed").any(axis=1)
+        undecided = (evidence == "not assessed").any(axis=1) & (seen == 0)
+        key = [gene for gene in evidence.index if str(gene).upper() in KEY_MARKERS]
         sections.append(
             {
                 "category": category,
                 "words": CATEGORIES.get(str(category), ""),
                 "size": len(evidence),
-                "rows": [
-                    {
-                        "gene": gene,
-                        "cells": [_marker_cell(evidence, shares, gene, s) for s in samples],
-                    }
-                    for gene in ordered
-                ],
-                "absent": list(silent.index[~undecided]),
-                "undecided": list(silent.index[undecided]),
+                "counts": [_judged(evidence[sample]) for sample in samples],
+                "key": [_marker_row(evidence, shares, gene) for gene in key],
+                "rows": [_marker_row(evidence, shares, gene) for gene in ordered],
+                "absent": list(evidence.index[(seen == 0) & ~undecided]),
+                "undecided": list(evidence.index[undecided]),
             }
         )
     return sections
@@ -234,14 +237,19 @@ def _criterion_cell(by_sample: pd.DataFrame, sample: str) -> dict[str, str]:
     return {"verdict": str(row["verdict"]), "said": f"{sample}: {row['verdict']}{value}"}
 
 
-def _marker_cell(
-    evidence: pd.DataFrame, shares: pd.DataFrame, gene: str, sample: str
-) -> dict[str, str]:
-    known = sample in evidence.columns and pd.notna(evidence.at[gene, sample])
-    word = str(evidence.at[gene, sample]) if known else "not assessed"
-    share = shares.at[gene, sample] if word == "detected" else None
-    more = f", {share_text(share)} of the signal" if share is not None and pd.notna(share) else ""
-    return {"evidence": word, "said": f"{sample}: {word}{more}"}
+def _judged(evidence: pd.Series) -> tuple[int, int]:
+    """Count the markers that were detected, and those that could be judged at all."""
+    detected = int((evidence == "detected").sum())
+    return detected, detected + int((evidence == "not detected").sum())
+
+
+def _marker_row(evidence: pd.DataFrame, shares: pd.DataFrame, gene: str) -> dict[str, Any]:
+    cells = []
+    for sample, word in evidence.loc[gene].fillna("not assessed").items():
+        share = shares.at[gene, sample]
+        more = f", {share_text(share)} of the signal" if pd.notna(share) else ""
+        cells.append({"evidence": word, "said": f"{sample}: {word}{more}"})
+    return {"gene": gene, "cells": cells}
 
 
 def _share_figure(results: Results, assay: str, groups: Sequence[Group]) -> Figure:

@@ -36,7 +36,8 @@ def metric_table(results: Results, assay: str, per_run: bool) -> Table | None:
     key = "run" if per_run else "sample"
     units = table.drop_duplicates("metric").set_index("metric")["unit"].fillna("")
     wide = table.pivot_table(index=key, columns="metric", values="value", sort=False, dropna=False)
-    order = list(results.runs["run"] if per_run else results.samples["sample"])
+    # A run of another assay may have the same name.
+    order = dict.fromkeys(results.runs["run"] if per_run else results.samples["sample"])
     frame = wide.reindex([name for name in order if name in wide.index])[list(units.index)]
     columns = [Column(key), *(_metric_column(*item) for item in units.items())]
     what = "run" if per_run else "sample"

@@ -8,12 +8,10 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from evcargo.errors import EvcargoError
 from evcargo.study.model import ASSAYS
 from evcargo.tables import read_matrix, read_table
 
 Paths = Mapping[str, str | Sequence[str]]
-SIZES = {"sample": "string", "diameter_nm": "float64", "concentration_per_ml": "float64"}
 
 
 @dataclass(frozen=True)
@@ -28,10 +26,8 @@ class Results:
         The schema of the config, whose descriptions explain the options.
     samples, runs, criteria, verdicts, markers, shares, associations, quality
         Tables under the contracts of these names (`evcargo.tables.CONTRACTS`).
-    funnel, particles, contrasts
+    funnel, particles, distribution, contrasts
         The same, for studies that have them.
-    distribution
-        Particle sizes: columns sample, diameter_nm, concentration_per_ml.
     differential
         One table per contrast and assay.
     statuses
@@ -89,7 +85,7 @@ def read_results(paths: Paths) -> Results:
         schema=_yaml(paths, "schema") if paths.get("schema") else {},
         funnel=_optional(paths, "funnel"),
         particles=particles,
-        distribution=_sizes(paths),
+        distribution=_optional(paths, "distribution"),
         contrasts=_optional(paths, "contrasts"),
         differential=_differential(_many(paths, "differential")),
         statuses=pd.concat(statuses, ignore_index=True)
@@ -128,17 +124,6 @@ def _optional(paths: Paths, name: str) -> pd.DataFrame | None:
 
 def _yaml(paths: Paths, name: str) -> dict[str, Any]:
     return yaml.safe_load(Path(_one(paths, name)).read_text(encoding="utf-8"))
-
-
-def _sizes(paths: Paths) -> pd.DataFrame | None:
-    if not paths.get("distribution"):
-        return None
-    path = _one(paths, "distribution")
-    frame = pd.read_csv(path, sep="\t", dtype={"sample": "string"}, keep_default_na=False)
-    missing = [name for name in SIZES if name not in frame]
-    if missing:
-        raise EvcargoError(f"{path}: columns {missing} are missing. Delete it and run again")
-    return frame[list(SIZES)].astype(SIZES)
 
 
 def _differential(paths: Sequence[str]) -> dict[tuple[str, str], pd.DataFrame]:

@@ -14,7 +14,7 @@ from evcargo.report.svg import BLUE, FAINT, INK, MUTED, SURFACE, VERMILLION, dra
 KINDS = ("not significant", "significant", "flagged, not significant", "flagged and significant")
 MANY = 1500  # points above which the background is drawn as an image
 LABELS = 12
-COLOURS = ["var(--muted)", "var(--blue)", "var(--vermillion)", "var(--vermillion)"]
+COLOURS = ["var(--faint)", "var(--blue)", "var(--vermillion)", "var(--vermillion)"]
 
 
 def volcano_points(table: pd.DataFrame) -> pd.DataFrame:
@@ -54,7 +54,7 @@ def volcano_svg(points: pd.DataFrame, ident: str, title: str, axis: str) -> Mark
     """Draw the volcano; see `volcano_points`."""
     looks: dict[str, dict[str, Any]] = {
         KINDS[0]: {"marker": "o", "s": 12, "color": FAINT, "lw": 0},
-        KINDS[2]: {"marker": "D", "s": 22, "facecolors": "none", "edgecolors": VERMILLION},
+        KINDS[2]: {"marker": "P", "s": 34, "color": VERMILLION, "lw": 0},
         KINDS[1]: {"marker": "o", "s": 28, "color": BLUE, "edgecolors": SURFACE, "lw": 0.6},
         KINDS[3]: {"marker": "D", "s": 34, "color": VERMILLION, "edgecolors": SURFACE, "lw": 0.6},
     }
@@ -103,10 +103,10 @@ def volcano_spec(points: pd.DataFrame, axis: str, shown: int) -> dict[str, Any]:
     zoom = alt.selection_interval(bind="scales", name="zoom")
     chart = (
         alt.Chart(alt.InlineData(values=records), name="volcano")
-        .mark_point(filled=True, opacity=0.9, size=55)
+        .mark_point(filled=True, opacity=0.9, size=70)
         .encode(
-            x=alt.X("log2_fold_change:Q", title=axis),
-            y=alt.Y("minus_log10_p:Q", title="−log10 p-value"),
+            x=alt.X("log2_fold_change:Q", title=axis, scale=alt.Scale(padding=24)),
+            y=alt.Y("minus_log10_p:Q", title="−log10 p-value", scale=alt.Scale(padding=12)),
             color=alt.Color(
                 "kind:N",
                 sort=list(KINDS),
@@ -130,7 +130,7 @@ def volcano_spec(points: pd.DataFrame, axis: str, shown: int) -> dict[str, Any]:
         .configure(
             font="inherit",
             view=alt.ViewConfig(stroke=None),
-            legend=alt.LegendConfig(labelColor="currentColor", symbolSize=70),
+            legend=alt.LegendConfig(labelColor="currentColor", labelFontSize=12, symbolSize=80),
             axis=alt.AxisConfig(
                 labelColor="currentColor",
                 titleColor="currentColor",
@@ -140,6 +140,9 @@ def volcano_spec(points: pd.DataFrame, axis: str, shown: int) -> dict[str, Any]:
                 domainColor="currentColor",
                 domainOpacity=0.3,
                 ticks=False,
+                tickCount=8,
+                labelFontSize=11,
+                titleFontSize=12,
             ),
         )
     )

@@ -6,11 +6,14 @@ from itertools import islice
 from pathlib import Path
 
 from pybwa import BwaAln, BwaAlnOptions
+from pybwa.libbwaindex import _set_bwa_idx_verbosity
 from pysam import AlignedSegment, FastxRecord
 
 MAX_MISMATCHES = 1
 MAX_PLACES = 5_000
 BATCH = 50_000
+
+_set_bwa_idx_verbosity(1)  # it writes to the terminal, past the log of the job
 
 
 @dataclass(frozen=True, order=True)

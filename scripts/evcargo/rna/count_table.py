@@ -2,6 +2,7 @@
 
 import csv
 import io
+import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ CLASS_OF_NAME = (
     ("piRNA", r"([a-z]{3}-)?pi[Rr]"),
     ("snoRNA", r"SNOR[AD]"),
 )
+
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ def read_count_table(path: str | Path) -> pd.DataFrame:
     Raises
     ------
     EvcargoError
-        If the file cannot be read, has no such shape, or names a feature or column twice.
+        If the file cannot be read, has no such shape, or names a column twice.
     """
     try:
         with xopen.xopen(path, "rb", threads=0) as stream:
@@ -88,13 +92,29 @@ def read_count_table(path: str | Path) -> pd.DataFrame:
             )
     table = pd.DataFrame(rows[1:], columns=names, dtype=str).set_index(names[0])
     table.index = table.index.str.strip()
-    for what, labels in (("feature", table.index), ("column", table.columns)):
-        twice = labels[labels.duplicated()]
-        if len(twice):
-            raise EvcargoError(
-                f"{path}: {what} {twice[0]!r} occurs more than once. Sum or rename the {what}s"
-            )
+    twice = table.columns[table.columns.duplicated()]
+    if len(twice):
+        raise EvcargoError(f"{path}: column {twice[0]!r} occurs more than once. Rename the columns")
     return table
+
+
+def _unique(table: pd.DataFrame, assay: str, path: str) -> pd.DataFrame:
+    """Hold features to one row each; genes that share a symbol become ``symbol.2``, ``symbol.3``.
+
+    Two rows of one small RNA are its loci or its isoforms, which only the user can tell apart; two
+    rows of one gene symbol are different genes (or dates, where Excel had the table).
+    """
+    copy = table.groupby(table.index).cumcount() + 1
+    again = copy > 1
+    if again.any() and assay != "transcripts":
+        raise EvcargoError(
+            f"{path}: feature {table.index[again.to_numpy()][0]!r} occurs more than once."
+            " Sum its rows, or give each a name of its own"
+        )
+    if again.any():
+        _log.warning("%s: renamed repeated features %s", path, table.index[again].unique().tolist())
+    renamed = [f"{name}.{n}" if n > 1 else name for name, n in zip(table.index, copy, strict=True)]
+    return table.set_axis(renamed, axis="index")
 
 
 def _numbers(table: pd.DataFrame, name: str, path: str) -> pd.Series:
@@ -131,7 +151,8 @@ def import_counts(columns: Sequence[Column], assay: str, path: str | Path) -> No
     EvcargoError
         If a table or a column of it is unusable.
     """
-    tables = {name: read_count_table(name) for name in dict.fromkeys(one.path for one in columns)}
+    paths = dict.fromkeys(one.path for one in columns)
+    tables = {path: _unique(read_count_table(path), assay, path) for path in paths}
     by_sample: dict[str, pd.Series] = {}
     for one in columns:
         counts = _numbers(tables[one.path], one.column or one.sample, one.path)

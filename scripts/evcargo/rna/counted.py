@@ -137,7 +137,7 @@ def read_metrics(told: Mapping[str, Any]) -> Iterator[tuple[str, float, str]]:
     dimers = sum(reads for length, reads in lengths.items() if length <= DIMER_LENGTH)
     yield "dimer_share", dimers / raw, "fraction"
     yield "trimmed_reads", trimmed, "reads"
-    if trimmed:
+    if trimmed and any(run["umi"] for run in told["runs"]):
         yield "duplicate_share", funnel["duplicate"] / trimmed, "fraction"
     if counted:
         inserts = {length: reads for length, reads in lengths.items() if length > DIMER_LENGTH}

@@ -1,9 +1,11 @@
-"""What reading a damaged compressed file can raise."""
+"""What reading a damaged file of sequences can raise."""
 
 import lzma
 import zlib
 from collections.abc import Iterator
 from importlib import import_module
+
+import dnaio
 
 # The libraries that xopen uses where it finds them; each has an error of its own.
 _LIBRARIES = (
@@ -15,7 +17,7 @@ _LIBRARIES = (
 
 
 def _errors() -> Iterator[type[Exception]]:
-    yield from (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError)
+    yield from (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, dnaio.FileFormatError)
     for library, name in _LIBRARIES:
         try:
             yield getattr(import_module(library), name)

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from anndata import AnnData
+
+if TYPE_CHECKING:
+    from anndata import AnnData
 
 OK, FAILED, NO_RUN = "ok", "failed", "no run"
 
@@ -49,7 +52,7 @@ def count_matrix(
     features: pd.DataFrame,
     source: str,
     unit: str,
-) -> AnnData:
+) -> "AnnData":
     """Build the matrix that the later stages read.
 
     Parameters
@@ -71,6 +74,8 @@ def count_matrix(
         Samples x features; ``X`` holds integer counts as float64, a row of NaN where a sample has
         no run or failed; ``layers["normalised"]`` is `log_cpm`.
     """
+    from anndata import AnnData
+
     values = np.full((len(samples), len(features)), np.nan)
     states = []
     for row, sample in enumerate(samples["sample"]):

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 from pybwa import BwaIndex
+from pybwa.libbwaindex import _set_bwa_idx_verbosity
 
 from evcargo.errors import EvcargoError
 from evcargo.job import whole_file
@@ -144,6 +145,7 @@ def build_reference(
         part = Path(temporary) / Path(fasta).name
         with part.open("w", encoding="ascii") as stream:
             stream.writelines(f">{number}\n{one.letters}\n" for number, one in enumerate(sequences))
+        _set_bwa_idx_verbosity(1)  # it writes to the terminal, past the log of the job
         BwaIndex.index(part)
         dictionary = part.with_suffix(".dict")
         # It names the folder of the FASTA file, which is another one each time.

@@ -36,7 +36,7 @@ def shipped_references(organism: str) -> dict[str, str]:
 
 def fastq_runs(study: Study, sample: str) -> dict[str, list]:
     """Path, kit and technical replicate of the FASTQ runs of a sample, each in sheet order."""
-    runs = study.runs[study.runs["run"].isin(study.runs_of("rna", sample=sample, kind=FASTQ))]
+    runs = study.rows_of("rna", sample, FASTQ)
     return {
         "path": runs["path"].tolist(),
         "kit": runs["kit"].fillna("").replace("", "auto").tolist(),

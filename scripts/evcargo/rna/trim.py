@@ -92,8 +92,13 @@ def trim_sample(runs: Sequence[Run], kits: dict[str, Kit], settings: TrimSetting
     Raises
     ------
     EvcargoError
-        If a file is not a whole FASTQ file, or a kit is unknown.
+        If a file is not a whole FASTQ file, a kit is unknown, or the bounds exclude each other.
     """
+    if settings.min_length > settings.max_length:
+        raise EvcargoError(
+            f"config, rna.min_length: {settings.min_length} is above rna.max_length"
+            f" {settings.max_length}. Make it smaller"
+        )
     inserts = Inserts()
     for replicate in sorted({run.replicate for run in runs}):
         copies: Counter[tuple[str, str]] = Counter()
@@ -185,7 +190,7 @@ def read_fastq(path: str | Path) -> Iterator[dnaio.SequenceRecord]:
             for read in reads:
                 number += 1
                 yield read
-    except (*READ_ERRORS, dnaio.FileFormatError) as error:
+    except READ_ERRORS as error:
         reason = " ".join(str(error).split())
         raise EvcargoError(
             f"{path}: not a whole FASTQ file, read {number + 1} fails ({reason})."
@@ -214,7 +219,12 @@ def write_inserts(inserts: Inserts, table: str | Path, summary: str | Path) -> N
         "fates": {fate: inserts.fates[fate] for fate in FATES},
         "lengths": {str(length): inserts.lengths[length] for length in sorted(inserts.lengths)},
         "runs": [
-            {"kit": scan.kit.name, "verdict": scan.verdict, "shares": scan.shares}
+            {
+                "kit": scan.kit.name,
+                "umi": scan.kit.umi,
+                "verdict": scan.verdict,
+                "shares": scan.shares,
+            }
             for scan in inserts.scans
         ],
     }

@@ -96,7 +96,7 @@ def preparations(samples: int) -> list[Preparation]:
     """List the samples: `samples` tumour and healthy EVs each, and two depleted materials."""
     ev = {"ev": 0.80, "plasma": 0.12, "lipoprotein": 0.04, "platelet": 0.02, "keratin": 0.003}
     heavy = {"ev": 0.16, "plasma": 0.52, "lipoprotein": 0.28, "platelet": 0.02, "keratin": 0.003}
-    depleted = {"ev": 0.006, "plasma": 0.84, "lipoprotein": 0.14, "red_cell": 0.006}
+    depleted = {"ev": 0.05, "plasma": 0.80, "lipoprotein": 0.14, "red_cell": 0.006}
     red_cells = {  # share of the protein, share of the miRNA
         "tumour": [(0.012, 0.06), (0.010, 0.05), (0.22, 0.85), (0.014, 0.07)],
         "healthy": [(0.003, 0.015), (0.004, 0.02), (0.0025, 0.01), (0.0035, 0.015)],
@@ -220,12 +220,13 @@ def _write_proteins(study: Path, made: list[Preparation], size: DemoSize, seed: 
     changes = true_changes(profiles, TETRASPANINS, rng)
     settings = RunSettings(gradient_min=size.gradient_min)
     for one in made:
-        amounts = composition(profiles, one.proteins, _of(one, changes), rng)
-        amounts.index = amounts.index.map(accessions)
+        mass = composition(profiles, one.proteins, _of(one, changes), rng)
+        mass.index = mass.index.map(accessions)
+        moles = mass / mass.index.map(lambda accession: len(sequences[accession]))
         simulate_run(
             study / "data" / f"{one.sample}.mzML",
             sequences,
-            (amounts * LOADED_FMOL).to_dict(),
+            (moles / moles.sum() * LOADED_FMOL).to_dict(),
             settings,
             rng,
         )

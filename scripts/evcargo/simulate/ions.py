@@ -108,7 +108,8 @@ def _peptides(proteins: tuple[tuple[str, str], ...], study: int, unknown: float)
     extra["sequence"] = extra["peptide"].map(shuffled)
     extra["peptide"] = extra["peptide"].map(fresh)
     table["known"], extra["known"] = True, False
-    return pd.concat([table, extra], ignore_index=True)
+    both = pd.concat([table, extra], ignore_index=True)
+    return both.astype({"peptide": np.int64})
 
 
 def _shuffle(sequence: str, key: np.uint64) -> str:

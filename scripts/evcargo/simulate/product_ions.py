@@ -119,7 +119,7 @@ def product_peaks(
     error = 1 + rng.normal(0, settings.fragment_ppm * 1e-6, kept.sum())
     noise = np.repeat(np.arange(n_ms2), rng.poisson(settings.noise_peaks / 4, n_ms2))
     noise_mz = rng.uniform(LOW_MZ, np.minimum(selection.mz * 2, HIGH_MZ)[noise])
-    noise_signal = isolated[noise] * MIN_SHARE * np.exp(rng.exponential(0.7, len(noise)))
+    noise_signal = isolated[noise] * MIN_SHARE * np.exp(rng.normal(0.7, 0.7, len(noise)))
     return merge_peaks(
         np.concatenate([ms2[kept], np.arange(n_ms2), noise]),
         np.concatenate([exact[row][kept] * error, selection.mz, noise_mz]),

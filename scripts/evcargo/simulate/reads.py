@@ -164,7 +164,7 @@ def _random_letters(n: int, length: int, rng: np.random.Generator) -> list[str]:
 
 
 def _read(insert: str, label: str, ends: str, settings: ReadSettings) -> str:
-    """What the sequencer passes over: insert, adapter and what lies behind."""
+    """Build what the sequencer passes over: insert, adapter and what lies behind."""
     kit = settings.kit
     if not kit.adapter:
         return insert[: settings.read_length]

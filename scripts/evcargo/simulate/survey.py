@@ -133,7 +133,7 @@ def survey_peaks(
         np.concatenate(
             [
                 elution.intensity[rows] * elution.pattern[ion, isotope],
-                settings.noise_floor * np.exp(rng.exponential(0.5, noise.sum())),
+                settings.noise_floor * np.exp(np.abs(rng.normal(0, 0.8, noise.sum()))),
             ]
         ),
         settings.resolution,

@@ -308,31 +308,37 @@ def aliased_terms(columns: Sequence[tuple[str, np.ndarray]]) -> list[tuple[str, 
     list of tuple of str
         Terms, in the order of the design, for each linear dependence; each group once.
     """
-    basis: list[np.ndarray] = []
+    rows, count = (len(columns[0][1]) if columns else 0), len(columns)
+    # The columns accepted so far are basis @ weights: one orthonormal column each, as in a QR.
+    basis, weights = np.zeros((rows, count)), np.zeros((count, count))
     terms: list[str] = []
     groups: dict[tuple[str, ...], None] = {}
     order = list(dict.fromkeys(term for term, _ in columns))
     for term, values in columns:
-        scaled = values / (np.abs(values).max() or 1.0)
-        centred = scaled - scaled.mean()
-        length = np.linalg.norm(centred)
-        if length < TOLERANCE:
-            groups[(term,)] = None
-            continue
-        unit = centred / length
-        weights = (
-            np.linalg.lstsq(np.column_stack(basis), unit, rcond=None)[0] if basis else np.empty(0)
-        )
-        left = unit - (np.column_stack(basis) @ weights if basis else 0.0)
-        if np.linalg.norm(left) > TOLERANCE:
-            basis.append(unit)
+        unit = _centred_unit(values)
+        used = len(terms)
+        shares = basis[:, :used].T @ unit
+        left = unit - basis[:, :used] @ shares
+        again = basis[:, :used].T @ left  # a second pass takes off what rounding has left
+        left -= basis[:, :used] @ again
+        length = np.linalg.norm(left)
+        if length > TOLERANCE:
+            basis[:, used], weights[used, used] = left / length, length
+            weights[:used, used] = shares + again
             terms.append(term)
             continue
-        involved = {term} | {
-            one for one, weight in zip(terms, weights, strict=True) if abs(weight) > 1e-6
-        }
+        mixed = np.linalg.solve(weights[:used, :used], shares + again)
+        involved = {term} | {terms[at] for at in np.flatnonzero(np.abs(mixed) > 1e-6)}
         groups[tuple(one for one in order if one in involved)] = None
     return list(groups)
+
+
+def _centred_unit(values: np.ndarray) -> np.ndarray:
+    """Scale a column to mean 0 and length 1, or to zeros if it is constant."""
+    scaled = values / (np.abs(values).max() or 1.0)
+    centred = scaled - scaled.mean()
+    length = np.linalg.norm(centred)
+    return centred / length if length > TOLERANCE else np.zeros(len(values))
 
 
 def _why_aliased(contrast: Contrast, rows: pd.DataFrame, terms: tuple[str, ...]) -> tuple[str, str]:

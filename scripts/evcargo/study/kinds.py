@@ -139,10 +139,10 @@ def kind_of(head: Head) -> str:
         return "a binary file"
     if text.startswith(">"):
         return "fasta"
-    if text.startswith("@") and _is_fastq(text):
-        return "fastq"
     if re.match(r"@(HD|SQ|RG|PG|CO)\t", text):
         return "a SAM file"
+    if text.startswith("@") and _is_fastq(text):
+        return "fastq"
     if text.startswith("BEGIN IONS") or "\nBEGIN IONS\n" in text[:4000]:
         return "an MGF file"
     return "text"

@@ -75,22 +75,34 @@ class Study:
         return [assay for assay in ASSAYS if (self.runs["assay"] == assay).any()]
 
     def runs_of(self, assay: str, sample: str | None = None, kind: str | None = None) -> list[str]:
-        """Names of the runs of an assay, of one sample or format if asked, in sheet order."""
+        """Names of the runs of an assay, of one sample or format if asked, in sheet order.
+
+        A name is unique within its assay only: a sample with one run of each gives its name to all.
+        """
+        return self.rows_of(assay, sample, kind)["run"].tolist()
+
+    def samples_of(self, assay: str, kind: str | None = None) -> list[str]:
+        """List the samples with a run of the assay, in the order of the sample sheet."""
+        having = set(self.rows_of(assay, kind=kind)["sample"])
+        return [sample for sample in self.samples["sample"] if sample in having]
+
+    def paths_of(self, assay: str, runs: list[str] | None = None) -> list[str]:
+        """Files of the runs of an assay (all, or those named), each once, in sheet order."""
+        table = self.rows_of(assay)
+        if runs is not None:
+            table = table[table["run"].isin(runs)]
+        return list(dict.fromkeys(table["path"]))
+
+    def rows_of(
+        self, assay: str, sample: str | None = None, kind: str | None = None
+    ) -> pd.DataFrame:
+        """Rows of the run sheet of an assay, of one sample or format if asked."""
         chosen = self.runs["assay"] == assay
         if sample is not None:
             chosen &= self.runs["sample"] == sample
         if kind is not None:
             chosen &= self.runs["format"] == kind
-        return self.runs.loc[chosen, "run"].tolist()
-
-    def samples_of(self, assay: str, kind: str | None = None) -> list[str]:
-        """List the samples with a run of the assay, in the order of the sample sheet."""
-        having = set(self.runs.loc[self.runs["run"].isin(self.runs_of(assay, kind=kind)), "sample"])
-        return [sample for sample in self.samples["sample"] if sample in having]
-
-    def paths_of(self, runs: list[str]) -> list[str]:
-        """Files of the runs, each once, in sheet order."""
-        return list(dict.fromkeys(self.runs.loc[self.runs["run"].isin(runs), "path"]))
+        return self.runs[chosen]
 
     @property
     def contrast_names(self) -> list[str]:

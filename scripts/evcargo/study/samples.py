@@ -98,10 +98,10 @@ def _check_columns(sheet: Sheet, schema: Mapping[str, Any], notes: Notes) -> Non
             remedy = (
                 f"Did you mean {shown(meant)}? If it is a column of your own, give it another name"
             )
-            notes.add("is not a column of the sample sheet", remedy, sheet.line, name)
+            notes.add("is not a column of the sample sheet", remedy, sheet.line, quoted(name))
         elif name.casefold() in RESERVED:
             remedy = f"Call it {shown('my_' + name)}, for example"
-            notes.add("is a name that evcargo needs itself", remedy, sheet.line, name)
+            notes.add("is a name that evcargo needs itself", remedy, sheet.line, quoted(name))
         elif not COVARIATE.fullmatch(name) or len(name) > 64:
             safe = made_safe(name).replace(".", "_").replace("-", "_")
             remedy = f"Call it {shown(safe)}, for example"

@@ -65,10 +65,7 @@ def check_config(
         notes.add("is nested too deeply or too large", "Write it as config/README.md shows")
         return _filled({}, schema), set(schema["properties"])
     filled = _filled(_repaired(plain, schema), schema)
-    errors = sorted(
-        Draft202012Validator(schema).iter_errors(filled),
-        key=lambda e: [str(p) for p in e.absolute_path],
-    )
+    errors = _errors(filled, schema)
     for error in errors:
         _explain(error, filled, schema, notes)
     wrong = {str(place[0]) for error in errors for place in _places(error) if place}
@@ -78,6 +75,15 @@ def check_config(
     filled = _filled(filled, schema)
     _check_ranges(filled, schema, (), notes)
     return filled, wrong
+
+
+def _errors(config: Mapping[str, Any], schema: Mapping[str, Any]) -> list[Any]:
+    """List the errors of jsonschema by place, one for all the keys that one section misses."""
+    found: dict[tuple[Any, ...], Any] = {}
+    for number, error in enumerate(Draft202012Validator(schema).iter_errors(config)):
+        one_of_many = "required" if error.validator == "required" else number
+        found.setdefault((*map(str, error.absolute_path), one_of_many), error)
+    return sorted(found.values(), key=lambda error: [str(part) for part in error.absolute_path])
 
 
 def _depth(place: Place) -> tuple[int, str]:

@@ -94,11 +94,12 @@ def read_sheet(path: str, known: Sequence[str], notes: Notes) -> Sheet | None:
         return None
     (line, header), *body = records
     columns = _columns(header, known, line, notes)
-    if known[0] not in columns.values():
-        _explain_header(list(columns.values()), known, line, comments, notes)
+    names = [name for name in columns.values() if name]
+    if known[0] not in names:
+        _explain_header(names, known, line, comments, notes)
         return None
     rows = [_row(at, cells, columns, notes) for at, cells in body]
-    return Sheet(path, line, list(columns.values()), rows, delimiter == ";")
+    return Sheet(path, line, names, rows, delimiter == ";")
 
 
 def _text(path: str, notes: Notes) -> str | None:
@@ -175,7 +176,7 @@ def _clean(cell: str) -> str:
 
 
 def _columns(header: list[str], known: Sequence[str], line: int, notes: Notes) -> dict[int, str]:
-    """Position and name of each column that has a header."""
+    """Position and name of each column that has a header; no name for one that is left out."""
     columns: dict[int, str] = {}
     seen: dict[str, str] = {}
     for position, name in enumerate(header):
@@ -184,6 +185,7 @@ def _columns(header: list[str], known: Sequence[str], line: int, notes: Notes) -
         folded = name.casefold()
         if folded in seen:
             notes.add("is there twice", "Keep one of the two columns", line, quoted(name))
+            columns[position] = ""
             continue
         seen[folded] = name
         columns[position] = folded if folded in known else name
@@ -209,10 +211,10 @@ def _explain_header(
 
 
 def _row(line: int, cells: list[str], columns: dict[int, str], notes: Notes) -> Row:
-    found: dict[str, str] = dict.fromkeys(columns.values(), "")
+    found: dict[str, str] = dict.fromkeys(filter(None, columns.values()), "")
     for position, cell in enumerate(cells):
         name = columns.get(position)
-        if not cell:
+        if not cell or name == "":
             continue
         if name is None:
             notes.add(
@@ -222,17 +224,12 @@ def _row(line: int, cells: list[str], columns: dict[int, str], notes: Notes) -> 
                 value=cell,
             )
         elif SPREADSHEET_ERROR.fullmatch(cell):
-            notes.add(
-                "is what a spreadsheet writes when it cannot show a value",
-                "Widen the column or mend the formula, and save again",
-                line,
-                name,
-                cell,
-            )
+            message = "is what a spreadsheet writes when it cannot show a value"
+            remedy = "Widen the column or mend the formula, and save again"
+            notes.add(message, remedy, line, quoted(name), cell)
         elif not cell.isprintable():
-            notes.add(
-                "holds a line break or invisible characters", "Type it again", line, name, cell
-            )
+            message = "holds a line break or invisible characters"
+            notes.add(message, "Type it again", line, quoted(name), cell)
         elif cell.casefold() not in MISSING or name == "path":
             found[name] = cell
     return Row(line, found)

@@ -1,0 +1,102 @@
+"""Real small-RNA reads: what other tools count in them.
+
+* `good.fq.gz` of Debian `dnapi`: cutadapt 5.2 (`-e 0.1 -O 5 -q 10 -m 16 -M 50 --discard-untrimmed
+  --max-n 0`) keeps 96,298 reads; bowtie 1.3.1 (`-v 1 -a --best --strata --norc`) places 81,672 of
+  them on the human hairpins of miRBase v22, bwa aln 81,682 (without competing classes).
+* The miRTrace tutorials, with miRTrace's own numbers in `expected/`.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from debian import debian_package
+from rna_stage import Stage
+
+
+@pytest.fixture(scope="module")
+def human(tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    return Stage(tmp_path_factory.mktemp("human"))
+
+
+@pytest.fixture(scope="module")
+def good() -> Path:
+    return debian_package("dnapi") / "usr/share/doc/dnapi/examples/good.fq.gz"
+
+
+def test_dnapi_good(human: Stage, good: Path) -> None:
+    counted = human.count(good)
+    scan = counted.inserts.scans[0]
+    assert (scan.kit.name, scan.verdict) == ("illumina", "HIGH")
+    assert scan.shares["illumina"] == pytest.approx(0.989, abs=0.001)
+    assert counted.metrics["raw_reads"] == 100_000
+    assert counted.metrics["trimmed_reads"] == 96_298
+    assert counted.metrics["insert_mode_nt"] == 22
+    assert 81_600 <= counted.hairpin_reads <= 81_682
+    counts = counted.counts
+    assert ((counts["class"] == "miRNA") & (counts["reads"] > 0)).sum() >= 240
+    assert len(counted.inserts.counts) == 7_658
+
+
+def test_dnapi_good_as_cutadapt_itself_trims_it(good: Path, human: Stage, tmp_path: Path) -> None:
+    out = tmp_path / "trimmed.fastq"
+    options = "-a TGGAATTCTCGGGTGCCAAGG -e 0.1 -O 5 -q 10 -m 16 -M 50 --discard-untrimmed --max-n 0"
+    command = [sys.executable, "-m", "cutadapt", *options.split(), "-o", str(out), str(good)]
+    subprocess.run(command, check=True, capture_output=True)
+    lines = out.read_text().splitlines()[1::4]
+    expected = dict.fromkeys(lines, 0)
+    for line in lines:
+        expected[line] += 1
+    assert human.count(good).inserts.counts == expected
+
+
+def test_dnapi_poor_is_mostly_too_short(human: Stage) -> None:
+    poor = debian_package("dnapi") / "usr/share/doc/dnapi/examples/poor.fq.gz"
+    counted = human.count(poor)
+    assert counted.inserts.scans[0].verdict == "HIGH"
+    assert counted.told["funnel"]["too_short"] > 70_000
+    assert counted.metrics["dimer_share"] > 0.3
+
+
+@pytest.mark.parametrize(
+    ("name", "trimmed", "mirna"), [("sample1", 7_966, 4_480), ("sample2", 8_222, 4_714)]
+)
+def test_mirtrace_tutorial(
+    human: Stage, shared_data: Path, name: str, trimmed: int, mirna: int
+) -> None:
+    counted = human.count(shared_data / "mirtrace_fastq" / f"{name}.fastq.gz")
+    assert counted.inserts.scans[0].kit.name == "illumina"
+    assert counted.trimmed(18) == pytest.approx(trimmed, rel=0.01)
+    assert counted.hairpin_reads >= mirna
+    assert counted.told["problem"] == ""
+
+
+def test_mirtrace_poor_qualities(human: Stage, shared_data: Path) -> None:
+    counted = human.count(shared_data / "mirtrace_fastq/sample3.fastq.gz")
+    assert counted.inserts.scans[0].kit.name == "illumina_v1_5"
+    # miRTrace, which does not trim by quality, keeps 5,557 reads and calls 2,415 of them miRNA.
+    assert 4_500 < counted.trimmed(18) < 5_557
+    assert counted.hairpin_reads >= 2_415
+
+
+def test_mirtrace_wrong_adapter_is_diagnosed(human: Stage, shared_data: Path) -> None:
+    path = shared_data / "mirtrace_fastq/sample4.fastq.gz"
+    # The tutorial trims with TGGAATTC and loses 9,651 of 10,000 reads as "adapter not detected".
+    wrong = human.count(path, "illumina")
+    assert wrong.inserts.scans[0].verdict == "CONFLICT"
+    assert wrong.told["problem"] == (
+        "kit is illumina, but the adapter of illumina_v1 is in 91.3% of the reads:"
+        " set kit to illumina_v1 or auto"
+    )
+    right = human.count(path)
+    assert right.told["problem"] == ""
+    assert right.trimmed(18) > 9_000
+
+
+def test_mirtrace_qiaseq(tmp_path: Path, shared_data: Path) -> None:
+    counted = Stage(tmp_path, "mouse").count(shared_data / "mirtrace_fastq/QiaSeq_data.fastq.gz")
+    assert counted.inserts.scans[0].kit.name == "qiaseq"
+    assert counted.trimmed(18) >= 3_787
+    assert counted.inserts.fates["no_umi"] < 20
+    assert counted.hairpin_reads >= 2_677

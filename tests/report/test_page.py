@@ -1,0 +1,307 @@
+"""The report as a document: what it says, that it is whole, offline, accessible and safe."""
+
+import base64
+import hashlib
+import re
+import shutil
+import subprocess
+
+import pytest
+from evcargo.report.page import HERE, render, safe_json
+from evcargo.report.results import read_results
+from lxml import html
+from made_study import SAMPLES, MadeStudy, make_study
+
+
+def words(element) -> str:
+    return " ".join(element.text_content().split())
+
+
+def test_answers_the_contrast_in_one_sentence_before_everything_else(page):
+    answer = page.xpath('//section[@id="answer"]//div[contains(@class, "answer")]')[0]
+    assert (
+        "3 of 14 significant proteins and 1 of 14 significant small RNAs are contaminants or"
+        " impurity markers." in words(answer)
+    )
+    assert "haemolysis: miR-451a to miR-23a-3p is higher in tumour" in words(answer)
+    assert [section.get("id") for section in page.xpath("//main/section")] == [
+        "answer",
+        "purity",
+        "cargo",
+        "quality",
+        "methods",
+    ]
+
+
+def test_every_sample_has_its_verdict_reason_and_evidence(page):
+    rows = page.xpath('//table[@class="verdicts"]//tr[not(@class) and td]')
+    said = {row[0].text_content(): words(row[1]) for row in rows}
+    verdicts = ["pass"] * 2 + ["warn", "fail"] + ["pass"] * 3 + ["fail"] + ["not assessed"] * 2
+    assert said == dict(zip(SAMPLES, verdicts, strict=True))
+    reasons = {row[0].text_content(): words(row[2]) for row in rows}
+    assert "8.4 log2 is above 7" in reasons["T4"]
+    assert "small RNA failed: adapter dimers only" in reasons["H2"]
+    assert "particles failed: the table ends in the middle of a line" in reasons["H3"]
+    for row in rows:
+        target = page.get_element_by_id(row[4][0].get("href")[1:])
+        assert target[0].text_content() == row[0].text_content()
+
+
+def test_purity_of_the_groups_stands_before_the_hits(text):
+    warning = text.index("First: are the groups equally pure?")
+    assert warning < text.index('id="fig-volcano-1-proteins"') < text.index('id="hits-1-proteins"')
+    assert "A difference below may come from impurity" in text
+
+
+def test_flagged_hits_carry_a_word_and_a_symbol(page):
+    cells = page.xpath('//table[@id="hits-1-proteins"]//span[@class="flag"]')
+    assert [words(cell) for cell in cells] == ["bovine", "haemolysis", "lipoprotein", "keratin"]
+    assert all(cell.xpath(".//use") for cell in cells)
+    remarks = " ".join(words(cell.getparent()) for cell in cells)
+    assert "taxon 9913" in remarks
+
+
+def test_what_was_not_tested_is_said(page):
+    block = page.xpath('//article//details[summary="What was not tested, and why"]')[0]
+    assert "20: fewer than 2 samples with a value on one side" in words(block)
+
+
+def test_hits_are_all_significant_ones_and_the_next_hundred(page, results):
+    table = page.get_element_by_id("hits-1-proteins")
+    rows = table.xpath(".//tbody/tr")
+    assert [words(row[-1]) for row in rows] == ["yes"] * 14 + ["no"] * 100
+    whole = results.differential["tumour_v_healthy", "proteins"]
+    best = whole.sort_values("p_value")["name"].iloc[0]
+    assert rows[0][0].text_content() == best
+
+
+def test_markers_show_all_three_kinds_of_evidence(page):
+    table = page.xpath('//table[contains(@class, "markers")]')[0]
+    rows = {words(row[0]): [words(cell) for cell in row[1:]] for row in table.xpath(".//tbody/tr")}
+    assert rows["CD9"] == ["detected"] * 8 + ["not detected"] * 2
+    assert [cell.lstrip("·") for cell in rows["CYC1"]] == ["not assessed"] * 10
+    assert rows["1a · Transmembrane or GPI-anchored, not tissue specific"][0] == "5/5"
+    assert rows["4b · Other compartments: mitochondria"][0] == "0/1"  # CYC1 could not be judged
+    unseen = page.xpath('//details[summary="Markers that no sample shows"]')[0]
+    assert "Not detected: TOMM20." in words(unseen)
+    assert "Not assessed in at least one sample: CYC1." in words(unseen)
+
+
+def test_funnel_table_sums_to_the_raw_reads(page, results):
+    table = page.get_element_by_id("read-funnel")
+    raw = results.funnel.groupby("sample")["reads"].sum()
+    for row in table.xpath(".//tbody/tr"):
+        numbers = [float(cell.get("data-v")) for cell in row[1:]]
+        assert numbers[0] == sum(numbers[1:]) == raw[row[0].text_content()]
+
+
+def test_quality_has_one_row_per_sample_and_run(page, results):
+    for what in ("samples", "runs"):
+        rows = page.get_element_by_id(f"quality-proteins-{what}").xpath(".//tbody/tr")
+        assert [row[0].text_content() for row in rows] == SAMPLES
+    first = page.get_element_by_id("quality-proteins-runs").xpath(".//tbody/tr")[0]
+    table = results.quality[results.quality["run"].eq("T1").fillna(False)]
+    value = table.loc[table["metric"] == "ms2_spectra", "value"].iloc[0]
+    assert float(first[1].get("data-v")) == value
+
+
+def test_options_come_with_their_meaning_and_no_folder_of_the_machine(page, text):
+    options = {
+        words(row[0]): (words(row[1]), words(row[2]))
+        for row in page.get_element_by_id("options").xpath(".//tbody/tr")
+    }
+    assert options["proteins.fasta"][0] == "human.fasta"
+    assert "Benjamini" not in options and "fraction" in options["proteins.psm_fdr"][1]
+    assert "/data/private" not in text
+    files = [words(row[2]) for row in page.get_element_by_id("inputs").xpath(".//tbody/tr")]
+    assert "T1.mzml" in files and not any("/" in name for name in files)
+
+
+def test_page_is_whole_and_in_order(page):
+    assert page.getroottree().docinfo.doctype == "<!DOCTYPE html>"
+    assert page.get("lang") == "en"
+    assert page.findtext(".//title") == "plasma-ev · evcargo report"
+    levels = [int(element.tag[1]) for element in page.iter("h1", "h2", "h3", "h4", "h5", "h6")]
+    assert levels.count(1) == 1 and levels[0] == 1
+    assert all(below - above <= 1 for above, below in zip(levels, levels[1:], strict=False))
+    ids = page.xpath("//@id")
+    assert len(ids) == len(set(ids))
+    for link in page.xpath('//a[starts-with(@href, "#")]/@href'):
+        assert page.get_element_by_id(link[1:]) is not None
+
+
+def test_pictures_and_tables_say_what_they_are(page):
+    for picture in page.iter("svg"):
+        described = picture.get("aria-hidden") == "true" or picture.find("title") is not None
+        assert described, html.tostring(picture)[:200]
+    assert not list(page.iter("img"))
+    for table in page.iter("table"):
+        assert words(table.find("caption"))
+        assert all(head.get("scope") for head in table.iter("th"))
+    for figure in page.iter("figure"):
+        assert words(figure.find("figcaption"))
+        volcano = figure.get("id").startswith("fig-volcano")
+        assert volcano or figure.xpath('.//a[@class="download"]')
+
+
+def test_nothing_is_loaded_from_anywhere(page, text):
+    for element in page.iter():
+        for name in ("src", "srcset", "data", "poster", "action"):
+            assert element.get(name) is None
+    for link in page.xpath("//a/@href"):
+        kind = re.match(r"#|\.\./|data:text/tab-separated-values|https://doi\.org/10\.", link)
+        assert kind, link
+    assert not page.xpath("//link|//iframe|//object|//embed|//base")
+    style = page.findtext(".//style")
+    assert "url(" not in style and "@import" not in style
+    policy = page.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")[0]
+    assert policy.startswith("default-src 'none';") and "http" not in policy
+    for script in page.xpath("//script[not(@type)]"):
+        digest = hashlib.sha256(script.text.encode()).digest()
+        assert base64.b64encode(digest).decode() in policy
+    assert text.count("vegaEmbed") < 50  # Vega once, not once per chart
+
+
+def test_downloads_hold_the_table_with_full_precision(page, results):
+    link = page.xpath('//a[@download="shares-proteins.tsv"]/@href')[0]
+    lines = base64.b64decode(link.partition("base64,")[2]).decode().splitlines()
+    header, first = lines[0].split("\t"), lines[1].split("\t")
+    assert header[:3] == ["sample", "EV core", "lipoprotein"] and first[0] == "T1"
+    shares = results.shares
+    wanted = shares[(shares["sample"] == "T1") & (shares["class"] == "lipoprotein")]["share"]
+    assert float(first[2]) == pytest.approx(wanted.iloc[0], rel=1e-9)
+
+
+def test_same_tables_give_the_same_bytes(results, text):
+    assert render(results) == text
+
+
+def test_hostile_words_stay_words(hostile_text):
+    page = html.document_fromstring(hostile_text)
+    assert page.findtext(".//h1") == '<script>document.title="owned"</script> & "study"'
+    assert not list(page.iter("img", "b"))
+    assert not page.xpath("//@onerror|//@onmouseover")
+    policy = page.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")[0]
+    scripts = page.xpath("//script[not(@type)]")
+    assert len(scripts) == 2
+    for script in scripts:
+        digest = base64.b64encode(hashlib.sha256(script.text.encode()).digest()).decode()
+        assert digest in policy
+
+
+def test_json_cannot_end_its_element():
+    assert "<" not in safe_json({"a": "</script><!--&\u2028"})
+    import json
+
+    assert json.loads(safe_json({"a": "</script>"})) == {"a": "</script>"}
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (
+            MadeStudy(assays=("proteins",), contrast=False),
+            [
+                "Not measured: small RNA, transcripts and particles.",
+                "Not compared: the study defines no contrast.",
+                "Not assessed: no sample has a haemolysis value.",
+                "Not measured: no sample of the study has a particle-size table.",
+            ],
+        ),
+        (
+            MadeStudy(assays=("rna",)),
+            ["Not assessed: EV markers are proteins, and the study has no protein data."],
+        ),
+        (
+            MadeStudy(assays=("particles",), contrast=True),
+            [
+                "Nothing could be tested.",
+                "Whether the two groups are equally pure could not be told.",
+                "Neither proteins nor RNA were measured, so no cargo could be compared.",
+                "Not measured: the study has neither proteins nor small RNA.",
+            ],
+        ),
+    ],
+    ids=["proteins without contrast", "rna only", "particles only"],
+)
+def test_missing_stages_are_said_to_be_missing(tmp_path, made, said):
+    page = html.document_fromstring(render(read_results(make_study(tmp_path, made))))
+    for sentence in said:
+        assert sentence in words(page.find(".//body")), sentence
+
+
+def test_many_transcripts_do_not_blow_up_the_page(tmp_path):
+    made = MadeStudy(assays=("transcripts",), n_transcripts=13_000)
+    text = render(read_results(make_study(tmp_path, made)))
+    assert len(text) < 2_500_000
+    assert "12,866 more are in the full table" in text
+    assert "../differential/tumour_v_healthy.transcripts.tsv" in text
+
+
+def colours() -> dict[str, tuple[str, str]]:
+    style = (HERE / "assets" / "page.css").read_text(encoding="utf-8")
+    found = re.findall(r"--([a-z-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)", style)
+    return {name: (light, dark) for name, light, dark in found}
+
+
+def contrast(one: str, two: str) -> float:
+    """WCAG 2.2 contrast ratio: (L1 + 0.05) / (L2 + 0.05) of relative luminances."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+    high, low = sorted((luminance(one), luminance(two)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_contrast_ratio_of_black_on_white_is_21():
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+
+
+PAIRS = [
+    *((text, ground, 4.5) for text in ("ink", "muted", "link") for ground in ("surface", "ground")),
+    *((verdict, "surface", 4.5) for verdict in ("pass", "warn", "fail", "na")),
+    *((verdict, f"{verdict}-tint", 4.5) for verdict in ("pass", "warn", "fail", "na")),
+    *(("ink", f"{verdict}-tint", 4.5) for verdict in ("pass", "warn", "fail", "na")),
+    *(("link", f"{verdict}-tint", 4.5) for verdict in ("pass", "warn", "na")),
+    ("blue", "surface", 3),
+    ("vermillion", "surface", 3),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize(("text_", "ground", "least"), PAIRS)
+def test_colours_are_told_apart_in_both_themes(text_, ground, least, theme):
+    known = colours()
+    assert contrast(known[text_][theme], known[ground][theme]) >= least
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("hostile", [False, True], ids=["plain", "hostile"])
+def test_page_works_in_a_browser(tmp_path, text, hostile_text, hostile):
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if not chromium:
+        pytest.skip("no Chromium is installed")
+    source = hostile_text if hostile else text
+    click = "<script>document.querySelectorAll('.explore').forEach((b) => b.click());</script>"
+    source = re.sub(r"<meta http-equiv=\"Content-Security-Policy\"[^>]*>", "", source)
+    end = source.rindex("</body>")
+    file = tmp_path / "index.html"
+    file.write_text(source[:end] + click + source[end:], encoding="utf-8")
+    command = [chromium, "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr"]
+    command += [f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=8000"]
+    done = subprocess.run(
+        [*command, "--dump-dom", file.as_uri()],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert "CONSOLE" not in done.stderr
+    page = html.document_fromstring(done.stdout)
+    assert "owned" not in page.findtext(".//title").split("·")[1]
+    assert page.findtext(".//title").endswith("· evcargo report")
+    assert len(page.xpath("//table[contains(@class, 'sortable')]//th/button")) > 20
+    assert len(page.xpath("//*[contains(@class, 'vega-embed')]//*[local-name()='path']")) > 100

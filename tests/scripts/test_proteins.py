@@ -1,0 +1,174 @@
+"""The scripts of the proteins rules, one after the other in-process, on tiny simulated runs."""
+
+import runpy
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from evcargo.proteins.database import read_fasta
+from evcargo.simulate.spectra import RunSettings, simulate_run
+from evcargo.tables import CONTRACTS, read_matrix, read_table, write_table
+
+RUNS = ["a", "b"]
+
+
+@pytest.fixture(scope="module")
+def folder(root, tmp_path_factory):
+    """Two short runs of 60 human proteins, and the sheets; sample c has no run."""
+    path = tmp_path_factory.mktemp("study")
+    proteins = {
+        p.accession: p.sequence for p in read_fasta(root / "resources/proteins/human_ev.fasta")
+    }
+    names = sorted(proteins)[:60]
+    (path / "user.fasta").write_text(
+        "".join(
+            f">sp|{name}|{name}_HUMAN x OX=9606\n{proteins[name]}\n"
+            for name in sorted(proteins)[:200]
+        )
+    )
+    settings = RunSettings(gradient_min=4)
+    for number, run in enumerate(RUNS):
+        amount = dict.fromkeys(names, 5.0 * 2**number)
+        rng = np.random.default_rng(number)
+        simulate_run(path / f"{run}.mzML", proteins, amount, settings, rng)
+    samples = pd.DataFrame({name: [""] * 3 for name in CONTRACTS["samples"].names})
+    samples["sample"] = ["a", "b", "c"]
+    samples["particle_count"] = samples["protein_ug"] = np.nan
+    write_table(samples, path / "samples.tsv", "samples")
+    runs = pd.DataFrame({name: [""] * 3 for name in CONTRACTS["runs"].names})
+    runs["run"] = runs["sample"] = ["a", "b", "a"]
+    runs["assay"] = ["proteins", "proteins", "rna"]
+    runs["fraction"] = runs["replicate"] = 1
+    write_table(runs, path / "runs.tsv", "runs")
+    return path
+
+
+def run_script(root, folder, rule, given, made, params=None, run=""):
+    def named(files):
+        paths = {
+            k: [str(folder / x) for x in v] if isinstance(v, list) else str(folder / v)
+            for k, v in files.items()
+        }
+        return SimpleNamespace(**paths)
+
+    job = SimpleNamespace(
+        input=named(given),
+        output=named(made),
+        params=SimpleNamespace(**(params or {})),
+        wildcards=SimpleNamespace(run=run),
+        threads=1,
+        log=[str(folder / f"{rule}{run}.log")],
+    )
+    runpy.run_path(str(root / "scripts" / f"{rule}.py"), init_globals={"snakemake": job})
+
+
+@pytest.fixture(scope="module")
+def done(root, folder):
+    schema = yaml.safe_load((root / "workflow/schemas/config.schema.yaml").read_text())
+    options = schema["properties"]["proteins"]["properties"]["search"]["properties"]
+    search = {name: option["default"] for name, option in options.items()}
+    shipped = [str(root / f"resources/proteins/contaminants.{kind}") for kind in ("fasta", "tsv")]
+    database = {"fasta": "database.fasta", "table": "database.tsv"}
+    run_script(
+        root,
+        folder,
+        "build_database",
+        {"fasta": "user.fasta", "contaminants": shipped},
+        database,
+        {"organism": "human"},
+    )
+    for run in RUNS:
+        run_script(
+            root,
+            folder,
+            "search_spectra",
+            {"spectra": f"{run}.mzML", **database},
+            {"psms": f"search/{run}.parquet", "figures": f"search/{run}.json"},
+            {"search": search},
+            run,
+        )
+    inferred = {
+        "psms": "psms.parquet",
+        "peptides": "peptides.parquet",
+        "groups": "groups.parquet",
+        "rules": "rules.tsv",
+    }
+    run_script(
+        root,
+        folder,
+        "infer_proteins",
+        {"psms": [f"search/{run}.parquet" for run in RUNS], "runs": "runs.tsv", **database},
+        inferred,
+        {"search": search, "organism": "human", "psm_fdr": 0.01, "protein_fdr": 0.01},
+    )
+    for run in RUNS:
+        run_script(
+            root,
+            folder,
+            "extract_ions",
+            {"spectra": f"{run}.mzML", "psms": "psms.parquet"},
+            {"ions": f"ions/{run}.parquet"},
+            {"tolerance_ppm": 10.0},
+            run,
+        )
+    run_script(
+        root,
+        folder,
+        "quantify_proteins",
+        {
+            "ions": [f"ions/{run}.parquet" for run in RUNS],
+            "figures": [f"search/{run}.json" for run in RUNS],
+            "psms": "psms.parquet",
+            "groups": "groups.parquet",
+            "rules": "rules.tsv",
+            "samples": "samples.tsv",
+            "runs": "runs.tsv",
+        },
+        {"matrix": "proteins.h5ad", "tsv": "proteins.tsv", "quality": "quality.tsv"},
+        {"rollup": "directlfq", "min_peptides": 1, "normalisation": "median"},
+    )
+    return folder
+
+
+def test_the_matrix_holds_all_samples_and_the_present_proteins(done):
+    matrix = read_matrix(done / "proteins.h5ad")
+    assert matrix.obs["status"].tolist() == ["ok", "ok", "no run"]
+    assert len(matrix.var_names) >= 35
+    ratio = matrix.X[1] / matrix.X[0]
+    assert np.nanmedian(ratio) == pytest.approx(2, rel=0.2)  # raw: nothing was normalised
+    shift = matrix.layers["normalised"][1] - matrix.layers["normalised"][0]
+    assert np.nanmedian(shift) == pytest.approx(0, abs=0.05)
+
+
+def test_tables_of_people(done):
+    quality = read_table(done / "quality.tsv", "quality")
+    assert set(quality["run"].fillna("")) == {"a", "b", ""}
+    rules = pd.read_csv(done / "rules.tsv", sep="\t")
+    assert rules["level"].tolist() == ["PSM", "peptide", "protein group"]
+    assert "INFO" in (done / "search_spectraa.log").read_text()
+    psms = pd.read_parquet(done / "psms.parquet")
+    assert set(psms["sample"]) == {"a", "b"}
+    assert not psms.duplicated(["run", "scan"]).any()
+
+
+def test_a_cut_file_ends_the_job_with_one_line(root, done, capsys):
+    whole = (done / "a.mzML").read_bytes()
+    (done / "cut.mzML").write_bytes(whole[: len(whole) // 2])
+    schema = yaml.safe_load((root / "workflow/schemas/config.schema.yaml").read_text())
+    options = schema["properties"]["proteins"]["properties"]["search"]["properties"]
+    with pytest.raises(SystemExit):
+        run_script(
+            root,
+            done,
+            "search_spectra",
+            {"spectra": "cut.mzML", "fasta": "database.fasta", "table": "database.tsv"},
+            {"psms": "search/cut.parquet", "figures": "search/cut.json"},
+            {"search": {name: option["default"] for name, option in options.items()}},
+            "cut",
+        )
+    said = capsys.readouterr().err.strip().splitlines()
+    assert len(said) == 1
+    assert "cut.mzML: not a complete mzML file" in said[0]
+    assert not (done / "search/cut.parquet").exists()

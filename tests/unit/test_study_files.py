@@ -1,0 +1,262 @@
+"""The files that a study names: missing, unreadable, or of another kind than they should be."""
+
+import bz2
+import gzip
+import os
+from pathlib import Path
+
+import pyarrow
+import pytest
+from evcargo.study.kinds import is_nucleotides, kind_of, read_head
+from study_files import FASTA, MZML, READS, RUNS, StudyFiles, changed
+
+pytest_plugins = ["study_files"]
+
+HTML = b"<!DOCTYPE html>\n<html><head><title>404</title></head></html>"
+ZSTD = pyarrow.compress(READS * 50, codec="zstd", asbytes=True)
+MIRNAS = "name\tT1\tT2\tH1\tH2\n" + "".join(f"hsa-miR-{i}\t1\t2\t3\t4\n" for i in range(9))
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (MZML, "mzml"),
+        (b'<?xml version="1.0"?>\n<mzML xmlns="x">', "mzml"),
+        (b'<?xml version="1.0"?><mzXML>', "an mzXML file"),
+        (b"<note/>", "an XML file that is not mzML"),
+        (HTML, "an HTML page"),
+        (b"\n\n<html>", "an HTML page"),
+        (READS, "fastq"),
+        (READS.replace(b"\n", b"\r\n"), "fastq"),
+        (FASTA.encode(), "fasta"),
+        (b"", "empty"),
+        (b" \n\r\n", "empty"),
+        (b"a\tb\n1\t2\n", "text"),
+        ("\ufeffa\tb".encode(), "text"),
+        ("a\tb\n".encode("utf-16"), "text"),
+        (b"@HD\tVN:1.6\nr1\t0\n", "a SAM file"),
+        (b"BEGIN IONS\nTITLE=x\n", "an MGF file"),
+        (b"PK\x03\x04", "an Excel or zip file"),
+        (b"PAR1xx", "a Parquet file"),
+        (b"\x01\xa1F\x00i\x00n\x00n\x00i\x00g\x00a\x00n\x00", "a Thermo .raw file"),
+        (b"a\0b\0c", "a binary file"),
+        (bytes(range(128, 256)), "a binary file"),
+    ],
+)
+def test_kinds_by_content(data, kind, tmp_path):
+    (tmp_path / "x").write_bytes(data)
+    assert kind_of(read_head(tmp_path / "x")) == kind
+
+
+@pytest.mark.parametrize(
+    ("data", "compression"),
+    [(gzip.compress(READS), "gzip"), (bz2.compress(READS), "bzip2"), (ZSTD, "zstd"), (READS, "")],
+)
+def test_compression_by_content(data, compression, tmp_path):
+    (tmp_path / "x").write_bytes(data)
+    head = read_head(tmp_path / "x")
+    assert (head.compression, head.damage) == (compression, "")
+    assert head.data.startswith(READS)
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress])
+def test_a_short_file_that_was_cut(pack, tmp_path):
+    (tmp_path / "x").write_bytes(pack(os.urandom(3000))[:1000])
+    assert "ends in the middle" in read_head(tmp_path / "x").damage
+
+
+@pytest.mark.parametrize("start", [b"\x1f\x8b", b"BZh", b"\x28\xb5\x2f\xfd"])
+def test_damaged_compression(start, tmp_path):
+    (tmp_path / "x").write_bytes(start + b"nonsense" * 9)
+    assert "damaged" in read_head(tmp_path / "x").damage
+
+
+def test_only_a_few_kilobytes_are_kept(tmp_path):
+    for name, data in (("plain", b"A" * 10**6), ("gz", gzip.compress(b"A" * 10**6))):
+        (tmp_path / name).write_bytes(data)
+        assert len(read_head(tmp_path / name).data) == 16_384
+
+
+def test_nucleotides_and_proteins():
+    assert is_nucleotides(">a\nACGUNacgt\n>b\nGGG\n")
+    assert not is_nucleotides(FASTA)
+    assert not is_nucleotides(">a\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "message", "remedy"),
+    [
+        ("T1.mzML.gz", gzip.compress(HTML), "is an HTML page, not mzML", "Download the file again"),
+        ("T1.mzML.gz", MZML, "is not compressed, though its name ends in .gz", "Rename"),
+        (
+            "T1.mzML.gz",
+            bz2.compress(MZML),
+            "is bzip2 data, though its name does not end in .bz2",
+            ".bz2",
+        ),
+        ("T1.mzML.gz", gzip.compress(b""), "is empty", "Copy or download"),
+        ("T1.mzML.gz", gzip.compress(MZML)[:40], "ends in the middle", "again"),
+        ("T1.mzML.gz", gzip.compress(READS), "is FASTQ, not mzML", "correct the column format"),
+        ("T1.fastq.gz", gzip.compress(FASTA.encode()), "is FASTA, not FASTQ", "with qualities"),
+        (
+            "T1.fastq.gz",
+            gzip.compress(b"BAM\x01"),
+            "is a BAM file, not FASTQ",
+            "FASTQ that it was made from",
+        ),
+    ],
+)
+def test_runs_of_another_kind(files: StudyFiles, name, data, message, remedy):
+    Path("raw", name).write_bytes(data)
+    problem = files.problem()
+    row = 2 if "mzML" in name else 6
+    assert (problem.file, problem.row, problem.column) == ("config/runs.tsv", row, "path")
+    assert problem.value == f"raw/{name}"
+    assert message in problem.message
+    assert remedy in problem.remedy
+    assert files.load(look_inside=False)
+
+
+@pytest.mark.parametrize(
+    ("path", "message", "remedy"),
+    [
+        ("raw/T1.mzml.gz", "does not exist", "Did you mean 'raw/T1.mzML.gz'?"),
+        ("raw/T_1.mzML.gz", "does not exist", "Did you mean 'raw/T1.mzML.gz'?"),
+        ("raws/T9.mzML", "does not exist", "Did you mean 'raw'?"),
+        ("nowhere/at/all.mzML", "does not exist", "holds no folder of a similar name"),
+        ("raw\\T1.mzML.gz", "does not exist", "with / in place of"),
+        ("https://x.org/T1.mzML", "does not exist", "Download it"),
+        ("raw/" + "x" * 300 + ".mzML", "cannot be read (File name too long)", "Check the path"),
+    ],
+)
+def test_missing_files(files: StudyFiles, path, message, remedy):
+    files.runs(changed(RUNS, 2, "raw/T1.mzML.gz", path))
+    problem = files.problem()
+    assert (problem.row, problem.column) == (2, "path")
+    assert message in problem.message
+    assert remedy in problem.remedy
+
+
+def test_a_folder_and_a_pipe(files: StudyFiles):
+    Path("raw/T1.mzML.gz").unlink()
+    Path("raw/T1.mzML.gz").mkdir()
+    Path("raw/T2.mzML.gz").unlink()
+    os.mkfifo("raw/T2.mzML.gz")
+    assert [p.message for p in files.problems()] == [
+        "is a folder, not a file",
+        "is not a regular file",
+    ]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
+def test_a_file_that_may_not_be_read(files: StudyFiles):
+    Path("raw/T1.mzML.gz").chmod(0)
+    assert "may not be read" in files.problem().message
+
+
+def test_spectra_without_a_fasta(files: StudyFiles):
+    del files.config["proteins"]
+    problem = files.problem(look_inside=False)
+    assert (problem.column, problem.message) == ("proteins.fasta", "is missing")
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (HTML, "is an HTML page, not FASTA"),
+        (b">a\nACGTACGT\nACGT\n>b\nACCC\n", "holds nucleotides, not proteins"),
+        (b"a\tb\n", "is plain text, not FASTA"),
+        (
+            FASTA.replace("OX=9606", "OX=10090").encode(),
+            "2 of 2 entries looked at are mouse (OX=10090)",
+        ),
+        (FASTA.replace("OX=9606", "OX=9913").encode(), "2 of 2 entries looked at are taxon 9913"),
+    ],
+)
+def test_a_wrong_fasta(files: StudyFiles, data, message):
+    Path("human.fasta").write_bytes(data)
+    problem = files.problem()
+    assert (problem.file, problem.column) == ("config/config.yaml", "proteins.fasta")
+    assert message in problem.message
+
+
+def test_other_taxa_may_be_the_smaller_part(files: StudyFiles):
+    Path("human.fasta").write_text(FASTA + ">sp|P02769|ALBU_BOVIN Albumin OX=9913\nMKWVTFISLL\n")
+    assert files.load()
+
+
+def test_a_fasta_is_looked_at_in_its_middle_too(files: StudyFiles):
+    human = FASTA * 40
+    mouse = FASTA.replace("OX=9606", "OX=10090") * 2000
+    Path("human.fasta").write_text(human + mouse)
+    assert "are mouse" in files.problem().message
+
+
+def test_rna_references(files: StudyFiles):
+    Path("spikes.fa").write_text(">s1\nACGU\n")
+    files.config["rna"] = {"references": {"spike_in": "spikes.fa", "piRNA": "pirna.fa"}}
+    problem = files.problem()
+    assert (problem.column, problem.value) == ("rna.references.piRNA", "pirna.fa")
+    files.config["rna"] = {"references": {"spike_in": "human.fasta"}}
+    assert "holds no nucleotides" in files.problem().message
+
+
+def tables(
+    files: StudyFiles, assay: str, path: str, text: str, columns: str = "T1 T2 H1 H2"
+) -> None:
+    Path(path).write_text(text)
+    rows = zip(("T1", "T2", "H1", "H2"), columns.split(), strict=True)
+    files.runs(["sample\tassay\tpath\tcolumn", *(f"{s}\t{assay}\t{path}\t{c}" for s, c in rows)])
+
+
+def test_a_count_table(files: StudyFiles):
+    tables(files, "rna", "counts.tsv", MIRNAS)
+    assert files.load()
+    tables(files, "rna", "counts.tsv", MIRNAS.replace("\n", "\r"))
+    assert files.load()
+
+
+def test_a_count_table_of_another_organism(files: StudyFiles):
+    tables(files, "rna", "counts.tsv", MIRNAS.replace("hsa-", "mmu-"))
+    problem = files.problem()
+    assert (problem.row, problem.value) == (2, "counts.tsv")
+    assert "9 of 9 names looked at are mouse (mmu-)" in problem.message
+
+
+def test_columns_of_a_table_within_longer_names(files: StudyFiles):
+    header = "Protein IDs\tLFQ intensity T1\tLFQ intensity T2\tD:\\x\\H1.raw\tH2_rep Intensity\n"
+    tables(files, "proteins", "proteinGroups.txt", header + "P1\t1\t2\t3\t4\n")
+    problem = files.problems() if "H2" not in header else None
+    assert problem is None
+    assert files.load()
+
+
+def test_a_column_that_a_table_does_not_have(files: StudyFiles):
+    tables(files, "rna", "counts.tsv", MIRNAS, "T1 T2 H1 H_02")
+    problem = files.problem()
+    assert (problem.row, problem.column, problem.value) == (5, "column", "H_02")
+    assert "'H2'" in problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("data", "message", "remedy"),
+    [
+        (b"PK\x03\x04", "is an Excel or zip file, not a text table", "tab-separated"),
+        (READS, "is FASTQ, not a text table", "Write fastq into the column format"),
+        (b"", "is empty", "Copy or download"),
+    ],
+)
+def test_tables_that_are_none_are_told_once(files: StudyFiles, data, message, remedy):
+    tables(files, "rna", "counts.tsv", "")
+    Path("counts.tsv").write_bytes(data)
+    problem = files.problem()
+    assert problem.row == 2
+    assert problem.message == message
+    assert remedy in problem.remedy
+
+
+def test_a_long_header(files: StudyFiles):
+    names = [f"sample_number_{i}_of_a_big_study" for i in range(3000)]
+    header = "\t".join(["name", *names, "T1", "T2", "H1", "H2"])
+    tables(files, "rna", "counts.tsv", header + "\nhsa-let-7a-5p" + "\t1" * 3004 + "\n")
+    assert files.load()
