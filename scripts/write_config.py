@@ -10,6 +10,6 @@ if TYPE_CHECKING:
 
 with job_log(snakemake.log), whole_file(snakemake.output.config) as part:
     part.write_text(
-        yaml.safe_dump(snakemake.params.config, sort_keys=False, allow_unicode=True),
+        yaml.safe_dump(dict(snakemake.config), sort_keys=False, allow_unicode=True),
         encoding="utf-8",
     )

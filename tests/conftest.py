@@ -1,8 +1,13 @@
 """What all tests share: where the real data are, and what to say where they are not."""
 
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from evcargo.simulate.demo import write_demo
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
@@ -20,3 +25,31 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the folder shared/data with published data sets is not beside this checkout")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def snakemake() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run the workflow in a study folder as a user does; its output is in `stdout`."""
+
+    def run(folder: Path, *options: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")]
+            + ["--directory", str(folder), "--cores", "2", "--show-failed-logs", *options],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        if check:
+            assert done.returncode == 0, done.stdout[-6000:]
+        return done
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, snakemake) -> Path:
+    """The demo study, run from raw files to the report."""
+    folder = tmp_path_factory.mktemp("demo")
+    write_demo(folder)
+    snakemake(folder)
+    return folder

@@ -4,10 +4,24 @@ Snakemake watches a rule's script but not what the script imports.
 """
 
 import ast
+import hashlib
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 PACKAGE = "evcargo"
+
+
+def fingerprint(script: str | Path, library: Mapping[str, str | Path]) -> str:
+    """Twelve letters that change when a package file changes that the script reaches.
+
+    See `reached_by` for the parameters.
+    """
+    digest = hashlib.sha256()
+    for name in reached_by(script, library):
+        digest.update(name.encode())
+        digest.update(_content(Path(library[name])))
+    return digest.hexdigest()[:12]
 
 
 def reached_by(script: str | Path, library: Mapping[str, str | Path]) -> list[str]:
@@ -29,10 +43,11 @@ def reached_by(script: str | Path, library: Mapping[str, str | Path]) -> list[st
     reached: set[str] = set()
     waiting = [Path(script)]
     while waiting:
-        for name in _imported(waiting.pop(), library):
-            if name not in reached:
-                reached.add(name)
-                waiting.append(Path(library[name]))
+        for module in _modules(waiting.pop()):
+            for name in _files_of(module, library):
+                if name not in reached:
+                    reached.add(name)
+                    waiting.append(Path(library[name]))
     folders = {name.rpartition("/")[0] for name in reached} - {""}
     data = {
         name
@@ -42,16 +57,21 @@ def reached_by(script: str | Path, library: Mapping[str, str | Path]) -> list[st
     return sorted(reached | data)
 
 
-def _imported(path: Path, library: Mapping[str, str | Path]) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+@cache
+def _content(path: Path) -> bytes:
+    return path.read_bytes()
+
+
+@cache
+def _modules(path: Path) -> list[str]:
+    """Dotted names that a file imports, at its top or inside its functions."""
+    names: list[str] = []
+    for node in ast.walk(ast.parse(_content(path))):
         if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-            dotted = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
         elif isinstance(node, ast.Import):
-            dotted = [alias.name for alias in node.names]
-        else:
-            continue
-        for name in dotted:
-            yield from _files_of(name, library)
+            names += [alias.name for alias in node.names]
+    return names
 
 
 def _files_of(dotted: str, library: Mapping[str, str | Path]) -> Iterator[str]:

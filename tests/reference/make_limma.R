@@ -5,7 +5,7 @@ suppressPackageStartupMessages(library(limma))
 set.seed(20041)
 here <- dirname(normalizePath(sub("--file=", "", grep("--file=", commandArgs(), value = TRUE))))
 
-rows <- 200
+rows <- 120
 samples <- paste0("s", 1:10)
 design <- data.frame(
     sample = samples,
@@ -41,7 +41,7 @@ equal <- 20 + matrix(qnorm(((seq_len(60 * 10) * 383) %% 601) / 601), 60)
 dimnames(equal) <- list(sprintf("e%03d", 1:60), samples)
 
 write <- function(table, name) {
-    write.table(format(table, digits = 17, trim = TRUE), file.path(here, name),
+    write.table(format(table, digits = 15, trim = TRUE), file.path(here, name),
                 sep = "\t", quote = FALSE, row.names = FALSE, na = "NA")
 }
 input <- function(values) data.frame(feature = rownames(values), values, check.names = FALSE)

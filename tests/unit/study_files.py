@@ -13,8 +13,10 @@ from evcargo.study.model import Study
 MZML = b'<?xml version="1.0" encoding="utf-8"?>\n<indexedmzML xmlns="http://psi.hupo.org/ms/mzml">\n<mzML>\n'
 READS = b"@r1\nTGAGGTAGTAGGTTGTATAGTT\n+\nIIIIIIIIIIIIIIIIIIIIII\n"
 FASTA = (
-    ">sp|P08962|CD63_HUMAN CD63 antigen OS=Homo sapiens OX=9606 GN=CD63 PE=1 SV=2\nMAVEGGMKCVKFLLYV\n"
-    ">sp|P21926|CD9_HUMAN CD9 antigen OS=Homo sapiens OX=9606 GN=CD9 PE=1 SV=4\nMPVKGGTKCIKYLLFG\n"
+    ">sp|P08962|CD63_HUMAN CD63 antigen OS=Homo sapiens OX=9606 GN=CD63 PE=1 SV=2\n"
+    "MAVEGGMKCVKFLLYV\n"
+    ">sp|P21926|CD9_HUMAN CD9 antigen OS=Homo sapiens OX=9606 GN=CD9 PE=1 SV=4\n"
+    "MPVKGGTKCIKYLLFG\n"
 )
 SAMPLES = [
     "sample\tmaterial\tcondition\tsubject\tbatch\tbiofluid\tparticle_count\tprotein_ug\tage",
@@ -80,10 +82,3 @@ def changed(lines: Sequence[str], row: int, old: str, new: str) -> list[str]:
     """The lines with one replacement in one row (the header is row 1)."""
     assert old in lines[row - 1]
     return [*lines[: row - 1], lines[row - 1].replace(old, new, 1), *lines[row:]]
-
-
-@pytest.fixture
-def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StudyFiles:
-    """A correct study of four samples, in a folder of its own that is the working directory."""
-    monkeypatch.chdir(tmp_path)
-    return StudyFiles()

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from evcargo.library import reached_by
+from evcargo.library import fingerprint, reached_by
 
 
 def test_imports_are_followed_and_data_files_come_along(tmp_path: Path) -> None:
@@ -30,3 +30,20 @@ def test_imports_are_followed_and_data_files_come_along(tmp_path: Path) -> None:
         "report/page.py",
         "report/templates/page.html.j2",
     ]
+
+
+def test_only_a_reached_file_changes_the_fingerprint(tmp_path: Path) -> None:
+    library = {name: tmp_path / name for name in ("__init__.py", "rna.py", "purity.py")}
+    for path in library.values():
+        path.write_text("")
+    script = tmp_path / "trim_reads.py"
+    script.write_text("import evcargo.rna\n")
+
+    def again(name: str, text: str) -> str:
+        copy = tmp_path / f"{len(text)}.{name}"
+        copy.write_text(text)
+        return fingerprint(script, library | {name: copy})
+
+    before = fingerprint(script, library)
+    assert again("purity.py", "changed = 1\n") == before
+    assert again("rna.py", "changed = 1\n") != before

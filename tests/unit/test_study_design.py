@@ -17,8 +17,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from study_files import CONTRAST, StudyFiles
 
-pytest_plugins = ["study_files"]
-
 
 def sheet(**columns) -> pd.DataFrame:
     """A sample sheet under its contract; a column is a text with one word per sample."""
@@ -217,7 +215,7 @@ def test_columns_of_the_design_by_hand():
     st.sampled_from([1e-6, 1.0, 1e9]),
 )
 def test_aliasing_agrees_with_the_rank_of_the_matrix(columns, scale):
-    """Full rank of [1, X], as numpy's singular values see it, is no alias, and the other way round."""
+    """No alias where, and only where, numpy's singular values give [1, X] its full rank."""
     matrix = np.column_stack([np.ones(6), *columns])
     named = [(f"x{i}", np.array(values) * scale) for i, values in enumerate(columns)]
     assert (aliased_terms(named) == []) == (np.linalg.matrix_rank(matrix) == matrix.shape[1])

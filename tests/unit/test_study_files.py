@@ -10,8 +10,6 @@ import pytest
 from evcargo.study.kinds import is_nucleotides, kind_of, read_head
 from study_files import FASTA, MZML, READS, RUNS, StudyFiles, changed
 
-pytest_plugins = ["study_files"]
-
 HTML = b"<!DOCTYPE html>\n<html><head><title>404</title></head></html>"
 ZSTD = pyarrow.compress(READS * 50, codec="zstd", asbytes=True)
 MIRNAS = "name\tT1\tT2\tH1\tH2\n" + "".join(f"hsa-miR-{i}\t1\t2\t3\t4\n" for i in range(9))
@@ -226,8 +224,6 @@ def test_a_count_table_of_another_organism(files: StudyFiles):
 def test_columns_of_a_table_within_longer_names(files: StudyFiles):
     header = "Protein IDs\tLFQ intensity T1\tLFQ intensity T2\tD:\\x\\H1.raw\tH2_rep Intensity\n"
     tables(files, "proteins", "proteinGroups.txt", header + "P1\t1\t2\t3\t4\n")
-    problem = files.problems() if "H2" not in header else None
-    assert problem is None
     assert files.load()
 
 

@@ -1,4 +1,4 @@
-"""A study as a whole: every problem at once, no file looked at in a job, nothing but a StudyError."""
+"""A study as a whole: every problem at once, and nothing but a StudyError."""
 
 from copy import deepcopy
 from pathlib import Path
@@ -10,8 +10,6 @@ from evcargo.study.load import load_study
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from study_files import RUNS, SAMPLES, StudyFiles, changed
-
-pytest_plugins = ["study_files"]
 
 
 def test_the_config_given_is_not_changed(files: StudyFiles):
@@ -86,7 +84,7 @@ CELLS = st.text(
     alphabet=st.sampled_from("T1H2ev.,;#\"'\t\n\r\x00 -/{}\u00a0\ufeff\u20ac"), max_size=12
 )
 FUZZ = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

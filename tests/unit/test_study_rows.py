@@ -6,8 +6,6 @@ from evcargo.study.runs import file_format
 from evcargo.tables import read_table, write_table
 from study_files import RUNS, SAMPLES, StudyFiles, changed
 
-pytest_plugins = ["study_files"]
-
 
 def test_a_correct_study(files: StudyFiles):
     study = files.load()
@@ -226,7 +224,7 @@ ALL = "sample\tassay\tpath\tfraction\treplicate\tkit\tformat\tcolumn"
         (
             ["A\tproteins\ta.mzML", "B\tproteins\tp.tsv"],
             (2, "path", "a.mzML"),
-            "1 raw files and 1 tables",
+            "raw files (1) and tables (1)",
             "two studies",
         ),
         (

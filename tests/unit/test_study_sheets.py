@@ -41,7 +41,8 @@ def read(data: bytes, path: Path) -> tuple[Sheet | None, Notes]:
         pytest.param(PLAIN.replace("\n", "\t\t\n").encode(), id="blank columns"),
         pytest.param(b"sample\tcondition\tprotein_ug\nT1\ttumour\t1.5\nH1\n", id="short row"),
         pytest.param(
-            " Sample \tCONDITION\tProtein_ug\u00a0\nT1\u00a0\t tumour\t1.5\nH1\t\u00a0\t\n".encode(),
+            " Sample \tCONDITION\tProtein_ug\u00a0\nT1\u00a0\t tumour\t1.5\n"
+            "H1\t\u00a0\t\n".encode(),
             id="spaces",
         ),
         pytest.param(PLAIN.replace("H1\t\t", "H1\tNA\tn/a").encode(), id="NA"),

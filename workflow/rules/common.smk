@@ -14,7 +14,7 @@ LIBRARY = {
 sys.path.append(str(Path(LIBRARY["__init__.py"]).parents[1]))
 
 from evcargo.errors import EvcargoError
-from evcargo.library import reached_by
+from evcargo.library import fingerprint
 from evcargo.study.load import load_study
 
 # The schemas too must be fetched before the package can read them.
@@ -35,9 +35,8 @@ config.update(STUDY.config)
 
 
 def lib(rule):
-    """The package files that the script of a rule imports, so that editing one reruns the rule."""
-    script = workflow.source_path(f"../../scripts/{rule}.py")
-    return [LIBRARY[name] for name in reached_by(script, LIBRARY)]
+    """A parameter that changes when a package file changes that the rule's script imports."""
+    return fingerprint(workflow.source_path(f"../../scripts/{rule}.py"), LIBRARY)
 
 
 def resource(name):

@@ -14,7 +14,6 @@ rule measure_particles:
         samples="results/study/samples.tsv",
         runs="results/study/runs.tsv",
         tables=STUDY.paths_of("particles"),
-        library=lib("measure_particles"),
     output:
         particles="results/particles/particles.tsv",
         distribution="results/particles/distribution.tsv",
@@ -27,6 +26,7 @@ rule measure_particles:
         mem_mb=growing(1000),
         runtime=growing(10),
     params:
+        library=lib("measure_particles"),
         window_nm=lookup("particles/window_nm", within=config),
     message:
         "Measuring particle sizes"

@@ -15,9 +15,10 @@
 #   results/proteins/ions/{run}.parquet     MS1 quantity of every identified ion
 if STUDY.runs_of("proteins", kind="mzml"):
 
-    SPECTRA = lookup(
-        query="assay == 'proteins' and run == '{run}'", within=STUDY.runs, cols="path"
-    )
+    def spectra_of(wildcards):
+        """The mzML file of a run."""
+        return STUDY.paths_of("proteins", [wildcards.run])[0]
+
     CONTAMINANTS = ["proteins/contaminants.fasta", "proteins/contaminants.tsv"]
 
     rule build_database:
@@ -28,7 +29,6 @@ if STUDY.runs_of("proteins", kind="mzml"):
                 for name in CONTAMINANTS
                 if config["proteins"]["contaminants"]
             ],
-            library=lib("build_database"),
         output:
             fasta="results/proteins/database.fasta",
             table="results/proteins/database.tsv",
@@ -40,6 +40,7 @@ if STUDY.runs_of("proteins", kind="mzml"):
             mem_mb=growing(1000),
             runtime=growing(15),
         params:
+            library=lib("build_database"),
             organism=lookup("organism", within=config),
         message:
             "Building the protein database"
@@ -48,10 +49,9 @@ if STUDY.runs_of("proteins", kind="mzml"):
 
     rule search_spectra:
         input:
-            spectra=SPECTRA,
+            spectra=spectra_of,
             fasta=rules.build_database.output.fasta,
             table=rules.build_database.output.table,
-            library=lib("search_spectra"),
         output:
             psms="results/proteins/search/{run}.parquet",
             figures="results/proteins/search/{run}.json",
@@ -66,6 +66,7 @@ if STUDY.runs_of("proteins", kind="mzml"):
             mem_mb=growing(6000),
             runtime=growing(120),
         params:
+            library=lib("search_spectra"),
             search=lookup("proteins/search", within=config),
         message:
             "Searching the spectra of {wildcards.run}"
@@ -81,7 +82,6 @@ if STUDY.runs_of("proteins", kind="mzml"):
             runs="results/study/runs.tsv",
             fasta=rules.build_database.output.fasta,
             table=rules.build_database.output.table,
-            library=lib("infer_proteins"),
         output:
             psms="results/proteins/psms.parquet",
             peptides="results/proteins/peptides.parquet",
@@ -97,6 +97,7 @@ if STUDY.runs_of("proteins", kind="mzml"):
             mem_mb=growing(4000),
             runtime=growing(60),
         params:
+            library=lib("infer_proteins"),
             search=lookup("proteins/search", within=config),
             organism=lookup("organism", within=config),
             psm_fdr=lookup("proteins/psm_fdr", within=config),
@@ -108,9 +109,8 @@ if STUDY.runs_of("proteins", kind="mzml"):
 
     rule extract_ions:
         input:
-            spectra=SPECTRA,
+            spectra=spectra_of,
             psms=rules.infer_proteins.output.psms,
-            library=lib("extract_ions"),
         output:
             ions="results/proteins/ions/{run}.parquet",
         log:
@@ -123,6 +123,7 @@ if STUDY.runs_of("proteins", kind="mzml"):
             mem_mb=growing(2000),
             runtime=growing(30),
         params:
+            library=lib("extract_ions"),
             tolerance_ppm=lookup(
                 "proteins/search/precursor_tolerance_ppm", within=config
             ),
@@ -146,7 +147,6 @@ if STUDY.runs_of("proteins", kind="mzml"):
             rules=rules.infer_proteins.output.rules,
             samples="results/study/samples.tsv",
             runs="results/study/runs.tsv",
-            library=lib("quantify_proteins"),
         output:
             matrix="results/proteins/proteins.h5ad",
             tsv="results/proteins/proteins.tsv",
@@ -161,6 +161,7 @@ if STUDY.runs_of("proteins", kind="mzml"):
             mem_mb=growing(4000),
             runtime=growing(60),
         params:
+            library=lib("quantify_proteins"),
             rollup=lookup("proteins/rollup", within=config),
             min_peptides=lookup("proteins/min_peptides", within=config),
             normalisation=lookup("proteins/normalisation", within=config),
@@ -176,7 +177,6 @@ else:
             tables=STUDY.paths_of("proteins"),
             samples="results/study/samples.tsv",
             runs="results/study/runs.tsv",
-            library=lib("import_proteins"),
         output:
             matrix="results/proteins/proteins.h5ad",
             tsv="results/proteins/proteins.tsv",
@@ -188,6 +188,8 @@ else:
         resources:
             mem_mb=growing(4000),
             runtime=growing(30),
+        params:
+            library=lib("import_proteins"),
         message:
             "Importing the protein tables"
         script:

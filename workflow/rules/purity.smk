@@ -20,7 +20,6 @@ rule score_purity:
             "results/particles/particles.tsv" if "particles" in STUDY.assays else []
         ),
         panels=resource("markers/panels.tsv"),
-        library=lib("score_purity"),
     output:
         criteria="results/purity/criteria.tsv",
         verdicts="results/purity/verdicts.tsv",
@@ -35,6 +34,7 @@ rule score_purity:
         mem_mb=growing(2000),
         runtime=growing(20),
     params:
+        library=lib("score_purity"),
         organism=lookup("organism", within=config),
         options=lookup("purity", within=config),
         contrasts=[asdict(contrast) for contrast in STUDY.contrasts],

@@ -25,7 +25,6 @@ rule collect_quality:
             if "particles" in STUDY.assays
             else []
         ),
-        library=lib("collect_quality"),
     output:
         quality="results/quality/quality.tsv",
         sections=collect(
@@ -38,6 +37,8 @@ rule collect_quality:
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),
+    params:
+        library=lib("collect_quality"),
     message:
         "Collect the quality figures of all assays"
     script:
@@ -49,7 +50,6 @@ rule run_multiqc:
         sections=collect(
             "results/quality/multiqc/{section}_mqc.json", section=QUALITY_SECTIONS
         ),
-        library=lib("run_multiqc"),
     output:
         page=report(
             "results/quality/multiqc.html",
@@ -63,6 +63,8 @@ rule run_multiqc:
     resources:
         mem_mb=growing(1500),
         runtime=growing(10),
+    params:
+        library=lib("run_multiqc"),
     message:
         "Make the MultiQC page"
     script:

@@ -39,7 +39,6 @@ rule write_report:
             contrast=STUDY.contrast_names,
             assay=MATRIX_ASSAYS,
         ),
-        library=lib("write_report"),
     output:
         page=report(
             "results/report/index.html",
@@ -53,6 +52,8 @@ rule write_report:
     resources:
         mem_mb=growing(2000),
         runtime=growing(10),
+    params:
+        library=lib("write_report"),
     message:
         "Write the report"
     script:
@@ -68,7 +69,6 @@ rule bundle_study:
         particles=(
             ["results/particles/particles.tsv"] if "particles" in STUDY.assays else []
         ),
-        library=lib("bundle_study"),
     output:
         bundle="results/report/study.h5mu",
     log:
@@ -78,6 +78,8 @@ rule bundle_study:
     resources:
         mem_mb=growing(2000),
         runtime=growing(10),
+    params:
+        library=lib("bundle_study"),
     message:
         "Bundle the study in one data file"
     script:

@@ -69,7 +69,6 @@ rule build_rna_reference:
     input:
         shipped=[resource(f"rna/{name}") for name in SHIPPED_RNA.values()],
         user=list(config["rna"]["references"].values()),
-        library=lib("build_rna_reference"),
     output:
         fasta="results/rna/reference/reference.fa",
         index=index_files("results/rna/reference/reference.fa"),
@@ -83,6 +82,7 @@ rule build_rna_reference:
         mem_mb=growing(2000),
         runtime=growing(20),
     params:
+        library=lib("build_rna_reference"),
         shipped=list(SHIPPED_RNA),
         user=list(config["rna"]["references"]),
     message:
@@ -95,7 +95,6 @@ rule trim_reads:
     input:
         reads=reads_of_sample,
         adapters=resource("adapters/adapters.tsv"),
-        library=lib("trim_reads"),
     output:
         inserts="results/rna/inserts/{sample}.tsv.gz",
         summary="results/rna/inserts/{sample}.json",
@@ -109,6 +108,7 @@ rule trim_reads:
         mem_mb=growing(2000),
         runtime=growing(60),
     params:
+        library=lib("trim_reads"),
         kits=kits_of_sample,
         replicates=replicates_of_sample,
         min_length=lookup("rna/min_length", within=config),
@@ -127,7 +127,6 @@ rule assign_inserts:
         index=index_files("results/rna/reference/reference.fa"),
         fasta="results/rna/reference/reference.fa",
         features="results/rna/reference/features.tsv",
-        library=lib("assign_inserts"),
     output:
         counts="results/rna/counts/{sample}.tsv",
         summary="results/rna/counts/{sample}.json",
@@ -141,6 +140,7 @@ rule assign_inserts:
         mem_mb=growing(2000),
         runtime=growing(30),
     params:
+        library=lib("assign_inserts"),
         priority=lookup("rna/class_priority", within=config),
     message:
         "Assign the inserts of {wildcards.sample} to RNA classes and features"
@@ -151,7 +151,6 @@ rule assign_inserts:
 rule import_counts:
     input:
         tables=count_tables,
-        library=lib("import_counts"),
     output:
         counts="results/{assay}/imported.tsv",
     log:
@@ -164,6 +163,7 @@ rule import_counts:
         mem_mb=growing(2000),
         runtime=growing(20),
     params:
+        library=lib("import_counts"),
         runs=columns_of_tables,
     message:
         "Read the count tables of {wildcards.assay}"
@@ -178,7 +178,6 @@ rule count_rna:
         summaries=sequenced_summaries,
         features=sequenced_features,
         imported=imported_counts,
-        library=lib("count_rna"),
     output:
         matrix="results/{assay}/{assay}.h5ad",
         table="results/{assay}/{assay}.tsv",
@@ -196,6 +195,7 @@ rule count_rna:
         mem_mb=growing(4000),
         runtime=growing(20),
     params:
+        library=lib("count_rna"),
         samples=sequenced_samples,
         priority=lookup("rna/class_priority", within=config),
     message:

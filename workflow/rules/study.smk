@@ -6,6 +6,7 @@
 # The config has a rule of its own: a new title must not make every reader of the sheets run again.
 from evcargo.study.names import one_of
 
+
 wildcard_constraints:
     sample=one_of(STUDY.samples["sample"]),
     run=one_of(STUDY.runs["run"]),
@@ -18,7 +19,6 @@ rule write_study:
         samples=STUDY.config["samples"],
         runs=STUDY.config["runs"],
         schemas=SCHEMAS,
-        library=lib("write_study"),
     output:
         samples="results/study/samples.tsv",
         runs="results/study/runs.tsv",
@@ -30,6 +30,8 @@ rule write_study:
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),
+    params:
+        library=lib("write_study"),
     message:
         "Writing the checked sheets"
     script:
@@ -37,8 +39,6 @@ rule write_study:
 
 
 rule write_config:
-    input:
-        library=lib("write_config"),
     output:
         config="results/study/config.yaml",
     log:
@@ -50,7 +50,9 @@ rule write_config:
         mem_mb=growing(1000),
         runtime=growing(10),
     params:
-        config=STUDY.config,
+        library=lib("write_config"),
+        # Enough to notice that an option has changed; the options themselves would fill the terminal.
+        options=STUDY.config_digest,
     message:
         "Writing the config with every default"
     script:

@@ -14,8 +14,10 @@ Run ``python -m evcargo.simulate.demo FOLDER`` to write it.
 
 import argparse
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -94,12 +96,12 @@ SIZES = {"demo": DemoSize(), "tiny": DemoSize(samples=2, reads=10_000, gradient_
 
 def preparations(samples: int) -> list[Preparation]:
     """List the samples: `samples` tumour and healthy EVs each, and two depleted materials."""
-    ev = {"ev": 0.80, "plasma": 0.12, "lipoprotein": 0.04, "platelet": 0.02, "keratin": 0.003}
+    ev = {"ev": 0.86, "plasma": 0.07, "lipoprotein": 0.03, "platelet": 0.02, "keratin": 0.003}
     heavy = {"ev": 0.16, "plasma": 0.52, "lipoprotein": 0.28, "platelet": 0.02, "keratin": 0.003}
     depleted = {"ev": 0.05, "plasma": 0.80, "lipoprotein": 0.14, "red_cell": 0.006}
     red_cells = {  # share of the protein, share of the miRNA
-        "tumour": [(0.012, 0.06), (0.010, 0.05), (0.22, 0.85), (0.014, 0.07)],
-        "healthy": [(0.003, 0.015), (0.004, 0.02), (0.0025, 0.01), (0.0035, 0.015)],
+        "tumour": [(0.008, 0.06), (0.007, 0.05), (0.22, 0.93), (0.009, 0.07)],
+        "healthy": [(0.0020, 0.015), (0.0026, 0.02), (0.0016, 0.01), (0.0022, 0.015)],
     }
     made = []
     for condition, letter in (("tumour", "T"), ("healthy", "H")):
@@ -197,8 +199,10 @@ def write_demo(folder: str | Path, size: DemoSize = SIZES["demo"], seed: int = S
         (study / name).mkdir(parents=True, exist_ok=True)
     made = preparations(size.samples)
     shutil.copyfile(RESOURCES / "proteins" / "human_ev.fasta", study / "data" / "human_ev.fasta")
-    _write_proteins(study, made, size, seed)
-    _write_rna(study, made, size, seed)
+    files = [*_write_proteins(study, made, size, seed), *_write_rna(study, made, size, seed)]
+    with ProcessPoolExecutor() as pool:
+        for written in [pool.submit(file) for file in files]:
+            written.result()
     _write_particles(study, made, seed)
     _write_sheets(study, made)
     # Last, as the sign that the study is whole.
@@ -209,7 +213,10 @@ def write_demo(folder: str | Path, size: DemoSize = SIZES["demo"], seed: int = S
     _write(truth, study / "truth" / "samples.tsv")
 
 
-def _write_proteins(study: Path, made: list[Preparation], size: DemoSize, seed: int) -> None:
+def _write_proteins(
+    study: Path, made: list[Preparation], size: DemoSize, seed: int
+) -> Iterator[Callable[[], object]]:
+    """Write the truth; yield what writes each run."""
     rng = np.random.default_rng([seed, 1])
     entries = read_fasta(study / "data" / "human_ev.fasta")
     accessions = {entry.gene: entry.accession for entry in entries}
@@ -219,23 +226,27 @@ def _write_proteins(study: Path, made: list[Preparation], size: DemoSize, seed: 
     )
     changes = true_changes(profiles, TETRASPANINS, rng)
     settings = RunSettings(gradient_min=size.gradient_min)
-    for one in made:
-        mass = composition(profiles, one.proteins, _of(one, changes), rng)
+    truth = pd.DataFrame({"gene": changes.index, "log2_fold_change": changes.to_numpy()})
+    truth.insert(0, "accession", truth["gene"].map(accessions))
+    _write_truth(truth, profiles, study / "truth" / "proteins.tsv")
+    for one, own in zip(made, rng.spawn(len(made)), strict=True):
+        mass = composition(profiles, one.proteins, _of(one, changes), own)
         mass.index = mass.index.map(accessions)
         moles = mass / mass.index.map(lambda accession: len(sequences[accession]))
-        simulate_run(
+        yield partial(
+            simulate_run,
             study / "data" / f"{one.sample}.mzML",
             sequences,
             (moles / moles.sum() * LOADED_FMOL).to_dict(),
             settings,
-            rng,
+            own,
         )
-    truth = pd.DataFrame({"gene": changes.index, "log2_fold_change": changes.to_numpy()})
-    truth.insert(0, "accession", truth["gene"].map(accessions))
-    _write_truth(truth, profiles, study / "truth" / "proteins.tsv")
 
 
-def _write_rna(study: Path, made: list[Preparation], size: DemoSize, seed: int) -> None:
+def _write_rna(
+    study: Path, made: list[Preparation], size: DemoSize, seed: int
+) -> Iterator[Callable[[], object]]:
+    """Write the truth; yield what writes each run."""
     rng = np.random.default_rng([seed, 2])
     references = {
         name: RESOURCES / "rna" / f"human_{name}.fa"
@@ -251,19 +262,20 @@ def _write_rna(study: Path, made: list[Preparation], size: DemoSize, seed: int) 
         pd.Series(rng.dirichlet(np.full(len(features[name]), 0.5)) * share, features[name])
         for name, share in OTHER_CLASSES.items()
     )
-    for one in made:
-        mirnas = composition(profiles, one.mirnas, _of(one, changes), rng) * MIRNA_SHARE
-        amounts = pd.concat([mirnas, vary(others, BIOLOGICAL_SPREAD_LOG2, rng)])
-        simulate_reads(
+    truth = pd.DataFrame({"name": changes.index, "log2_fold_change": changes.to_numpy()})
+    _write_truth(truth, profiles, study / "truth" / "rna.tsv")
+    for one, own in zip(made, rng.spawn(len(made)), strict=True):
+        mirnas = composition(profiles, one.mirnas, _of(one, changes), own) * MIRNA_SHARE
+        amounts = pd.concat([mirnas, vary(others, BIOLOGICAL_SPREAD_LOG2, own)])
+        yield partial(
+            simulate_reads,
             study / "data" / f"{one.sample}.fastq.gz",
             amounts[amounts > 0].to_dict(),
             references,
             size.reads,
             ReadSettings(),
-            rng,
+            own,
         )
-    truth = pd.DataFrame({"name": changes.index, "log2_fold_change": changes.to_numpy()})
-    _write_truth(truth, profiles, study / "truth" / "rna.tsv")
 
 
 def _write_particles(study: Path, made: list[Preparation], seed: int) -> None:

@@ -206,7 +206,8 @@ def _check_taxa(taxa: list[str], organism: str, fasta: str, notes: Notes) -> Non
     notes.add(
         f"is of another organism than {organism}: {count} of {len(taxa)} entries looked at"
         f" are {name} (OX={most})",
-        f"Set organism, or give a FASTA of {organism} (OX={TAXA[organism]})",
+        f"Set organism{f' to {name}' if name in TAXA else ''} in the config, or give a FASTA of"
+        f" {organism} (OX={TAXA[organism]})",
         column="proteins.fasta",
         value=fasta,
     )

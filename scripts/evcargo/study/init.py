@@ -4,6 +4,7 @@ Called as ``python -m evcargo.study.init FOLDER`` (``make new STUDY=FOLDER``).
 """
 
 import argparse
+import re
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
@@ -110,9 +111,11 @@ def _sheet(intro: str, schema: Mapping[str, Any], examples: Sequence[Sequence[st
 
 
 def _short(option: Mapping[str, Any]) -> str:
-    sentence = option["description"].split(". ")[0].rstrip(".")
-    words = f" ({', '.join(option['enum'])})" if "enum" in option else ""
-    return f"{sentence}{words}"
+    """Take the first sentence of a description, and the words of a list that it does not name."""
+    sentence = re.split(r"(?<!e\.g)\. ", option["description"])[0].rstrip(".")
+    words = option.get("enum", [])
+    named = all(re.search(rf"\b{word}\b", sentence) for word in words)
+    return sentence if named else f"{sentence} ({', '.join(words)})"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

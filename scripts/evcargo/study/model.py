@@ -1,6 +1,8 @@
 """What a study is: its config, its samples, its runs and its contrasts, all checked."""
 
+import json
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 import pandas as pd
@@ -103,6 +105,12 @@ class Study:
         if kind is not None:
             chosen &= self.runs["format"] == kind
         return self.runs[chosen]
+
+    @property
+    def config_digest(self) -> str:
+        """A short text that changes with every option, whatever their order."""
+        text = json.dumps(self.config, sort_keys=True)
+        return sha256(text.encode()).hexdigest()[:16]
 
     @property
     def contrast_names(self) -> list[str]:

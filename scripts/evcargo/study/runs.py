@@ -215,7 +215,7 @@ def _check_tables(records: list[dict[str, Any]], notes: Notes) -> None:
         tables = [one for one in rows if one["format"] not in RAW]
         if raw and tables:
             few = min(raw, tables, key=len)
-            kinds = f"{len(raw)} raw files and {len(tables)} tables"
+            kinds = f"raw files ({len(raw)}) and tables ({len(tables)})"
             notes.add(
                 f"is mixed with others: {assay} has {kinds}"
                 f" (e.g. rows {raw[0]['line']} and {tables[0]['line']})",

@@ -1,0 +1,123 @@
+"""The demo study from raw files to the report, held against its truth.
+
+Whoever builds a stage anew must still find what the simulator put in: twelve proteins and twelve miRNAs, the
+haemolysed sample, the one that is heavy with lipoprotein and albumin, and the red cell molecules that look
+like tumour markers until purity is asked.
+"""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from evcargo.tables import read_table
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+
+EV_SAMPLES = [f"{group}{number}" for group in "TH" for number in range(1, 5)]
+
+
+def criteria(demo: Path, words: str) -> pd.DataFrame:
+    """Verdict and value of a criterion by sample."""
+    table = read_table(demo / "results/purity/criteria.tsv", "criteria")
+    return table[table["criterion"].str.contains(words)].set_index("sample")
+
+
+def truth(demo: Path, assay: str) -> pd.DataFrame:
+    key = {"proteins": "accession", "rna": "name"}[assay]
+    return pd.read_csv(demo / "truth" / f"{assay}.tsv", sep="\t").set_index(key)
+
+
+def differential(demo: Path, assay: str) -> pd.DataFrame:
+    """The tested features with the truth of each beside it."""
+    path = demo / f"results/differential/tumour_v_healthy.{assay}.tsv"
+    table = read_table(path, "differential")
+    known = truth(demo, assay)
+    table["key"] = table["feature"].str.split("/").str[0]
+    return table.join(known[["differs", "component"]], on="key").join(
+        known["log2_fold_change"].rename("true_log2_fold_change"), on="key"
+    )
+
+
+def test_the_haemolysed_sample_is_found_in_both_assays(demo: Path) -> None:
+    protein = criteria(demo, "haemoglobin share").loc[EV_SAMPLES]
+    assert protein.index[protein["verdict"] != "pass"].tolist() == ["T3"]
+    ratio = criteria(demo, "miR-451a").loc[EV_SAMPLES]
+    assert ratio.index[ratio["verdict"] != "pass"].tolist() == ["T3"]
+
+
+def test_the_heavy_sample_is_found(demo: Path) -> None:
+    for words in ("albumin share", "lipoprotein share"):
+        share = criteria(demo, words).loc[EV_SAMPLES]
+        assert share["value"].astype(float).idxmax() == "H4"
+        assert share.loc["H4", "verdict"] == "fail", words
+
+
+def test_verdicts_name_the_two_bad_samples_and_only_them(demo: Path) -> None:
+    verdicts = read_table(demo / "results/purity/verdicts.tsv", "verdicts").set_index("sample")
+    assert verdicts.index[verdicts["verdict"] == "fail"].tolist() == ["T3", "H4"]
+    others = [name for name in EV_SAMPLES if name not in ("T3", "H4")]
+    assert set(verdicts.loc[others, "verdict"]) <= {"pass", "warn"}
+    assert set(verdicts.loc[["D1", "D2"], "verdict"]) == {"not assessed"}
+
+
+@pytest.mark.parametrize(("assay", "at_least"), [("proteins", 10), ("rna", 10)])
+def test_what_truly_differs_is_found(demo: Path, assay: str, at_least: int) -> None:
+    table = differential(demo, assay)
+    true = table[table["differs"].fillna(False).astype(bool)]
+    found = true[true["significant"].fillna(False)]
+    right = np.sign(found["log2_fold_change"]) == np.sign(found["true_log2_fold_change"])
+    assert right.all()
+    assert len(found) >= at_least, sorted(set(true["name"]) - set(found["name"]))
+    error = (found["log2_fold_change"] - found["true_log2_fold_change"]).abs().median()
+    assert error < 0.4
+
+
+@pytest.mark.parametrize("assay", ["proteins", "rna"])
+def test_hits_of_contamination_are_there_and_every_one_is_flagged(demo: Path, assay: str) -> None:
+    table = differential(demo, assay)
+    hits = table[table["significant"].fillna(False)]
+    blood = hits[hits["component"] == "red_cell"]
+    assert len(blood) >= 3, "whoever ignores purity must find red cell molecules"
+    assert (blood["flag"].fillna("") != "").all(), blood[["name", "flag"]]
+    unflagged = hits[(hits["flag"].fillna("") == "") & ~hits["differs"].fillna(False).astype(bool)]
+    assert len(unflagged) <= 3, unflagged["name"].tolist()
+
+
+def test_true_cargo_is_not_flagged(demo: Path) -> None:
+    for assay in ("proteins", "rna"):
+        table = differential(demo, assay)
+        true = table[table["differs"].fillna(False).astype(bool)]
+        assert (true["flag"].fillna("") == "").sum() >= 10
+
+
+def test_haemolysis_is_said_to_go_with_the_contrast(demo: Path) -> None:
+    table = read_table(demo / "results/purity/associations.tsv", "associations")
+    blood = table[table["metric"].str.contains("haemo")].set_index("metric")
+    assert blood["associated"].fillna(False).all()
+    assert (blood["p_value"].astype(float) - 2 / 70).abs().max() < 1e-9, "4 v 4, all apart: 2 / C(8,4)"
+
+
+def test_purity_orders_the_samples_by_their_true_ev_share(demo: Path) -> None:
+    true = pd.read_csv(demo / "truth/samples.tsv", sep="\t").set_index("sample")
+    ratio = criteria(demo, "tetraspanin to ALB")["value"].astype(float)
+    assert ratio[EV_SAMPLES].idxmin() == true.loc[EV_SAMPLES, "protein_ev"].idxmin() == "H4"
+
+
+def test_the_read_funnel_adds_up(demo: Path) -> None:
+    funnel = read_table(demo / "results/rna/funnel.tsv", "funnel")
+    assert (funnel.groupby("sample")["reads"].sum() == 60_000).all()
+
+
+def test_the_report_says_all_this_in_one_offline_file(demo: Path) -> None:
+    page = (demo / "results/report/index.html").read_text(encoding="utf-8")
+    for name in [*EV_SAMPLES, "D1", "D2", "HBB", "hsa-miR-451a", "haemolysis", "MISEV2018"]:
+        assert name in page
+    loaded = re.findall(r"(?:src|<link[^>]*href)\s*=\s*[\"'](?:https?:)?//", page)
+    assert not loaded
+
+
+def test_a_second_run_has_nothing_to_do(demo: Path, snakemake) -> None:
+    assert "Nothing to be done" in snakemake(demo, "--dry-run").stdout
