@@ -1,3 +1,3 @@
-"""evcargo: how pure is each EV preparation, which cargo differs, does it survive the impurity?"""
+"""Purity of EV preparations, differential cargo, and whether it survives the impurity."""
 
 __version__ = "0.1.0"

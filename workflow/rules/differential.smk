@@ -1,0 +1,93 @@
+# Which cargo differs between the two levels of a contrast?
+# REQUIRED INPUTS
+#   results/{assay}/{assay}.h5ad                     of proteins, rna and transcripts, as the study has them
+#   resources/markers/panels.tsv                     to mark hits that are impurities
+# OUTPUTS
+#   results/differential/{contrast}.{assay}.tsv      contract differential: every feature, tested or why not
+#   results/differential/contrasts.tsv               contract contrasts: one line per contrast and assay
+from dataclasses import asdict
+
+COMPARED_ASSAYS = [assay for assay in STUDY.assays if assay != "particles"]
+
+
+def contrast_of(wildcards):
+    """The contrast as a plain table of its options."""
+    return asdict(STUDY.contrast(wildcards.contrast))
+
+
+rule test_proteins:
+    input:
+        matrix="results/proteins/proteins.h5ad",
+        panels=resource("markers/panels.tsv"),
+    output:
+        table="results/differential/{contrast}.proteins.tsv",
+        line=temp("results/differential/lines/{contrast}.proteins.tsv"),
+    log:
+        "logs/test_proteins/{contrast}.log",
+    conda:
+        "../../envs/differential.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(20),
+    params:
+        library=lib("test_proteins"),
+        contrast=contrast_of,
+        options=lookup("differential", within=config),
+        organism=lookup("organism", within=config),
+    message:
+        "Testing {wildcards.contrast} on the proteins"
+    script:
+        "../../scripts/test_proteins.py"
+
+
+rule test_counts:
+    input:
+        matrix="results/{assay}/{assay}.h5ad",
+        panels=resource("markers/panels.tsv"),
+    output:
+        table="results/differential/{contrast}.{assay}.tsv",
+        line=temp("results/differential/lines/{contrast}.{assay}.tsv"),
+    log:
+        "logs/test_counts/{contrast}.{assay}.log",
+    benchmark:
+        "results/benchmarks/test_counts/{contrast}.{assay}.jsonl"
+    wildcard_constraints:
+        assay="rna|transcripts",
+    conda:
+        "../../envs/differential.yaml"
+    resources:
+        mem_mb=growing(3000),
+        runtime=growing(60),
+    params:
+        library=lib("test_counts"),
+        contrast=contrast_of,
+        options=lookup("differential", within=config),
+        organism=lookup("organism", within=config),
+    message:
+        "Testing {wildcards.contrast} on the {wildcards.assay} counts"
+    script:
+        "../../scripts/test_counts.py"
+
+
+rule list_contrasts:
+    input:
+        lines=collect(
+            "results/differential/lines/{contrast}.{assay}.tsv",
+            contrast=STUDY.contrast_names,
+            assay=COMPARED_ASSAYS,
+        ),
+    output:
+        contrasts="results/differential/contrasts.tsv",
+    log:
+        "logs/list_contrasts.log",
+    conda:
+        "../../envs/differential.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
+    params:
+        library=lib("list_contrasts"),
+    message:
+        "Listing the contrasts"
+    script:
+        "../../scripts/list_contrasts.py"

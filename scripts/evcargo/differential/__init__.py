@@ -1,0 +1,1 @@
+"""Differential cargo: which features differ between the two levels of a contrast."""

@@ -51,7 +51,7 @@ def median_of_stable(log2: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def shifts_of_stable(log2: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How much `median_of_stable` takes from each sample, log2; NaN where it has no stable protein."""
+    """Shifts that `median_of_stable` takes from the samples, log2; NaN without a stable protein."""
     seen = np.isfinite(log2)
     holding = seen.any(axis=1)
     shifts = np.full(log2.shape[0], np.nan)

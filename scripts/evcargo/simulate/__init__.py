@@ -1,0 +1,1 @@
+"""Simulators of raw files whose truth is known."""

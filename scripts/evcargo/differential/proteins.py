@@ -1,0 +1,79 @@
+"""Differential proteins: moderated t statistics on normalised log2 intensities."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy.stats import false_discovery_control
+
+from evcargo.differential.design import COMPARISON, compared_samples, is_test, model_matrix
+from evcargo.differential.moderated import fit_features, fit_prior, moderated_test
+from evcargo.differential.result import Result, differential_table, too_few, untested
+from evcargo.study.model import Contrast
+
+if TYPE_CHECKING:
+    from anndata import AnnData
+
+
+def test_proteins(matrix: "AnnData", contrast: Contrast, alpha: float, min_samples: int) -> Result:
+    """Compare the proteins of two groups of samples.
+
+    Parameters
+    ----------
+    matrix
+        Samples x protein groups; ``layers["normalised"]`` is log2, NaN where missing.
+    contrast
+        What is compared.
+    alpha
+        Adjusted p-value below which a protein is significant.
+    min_samples
+        Samples with a value that a protein needs at either level.
+
+    Returns
+    -------
+    Result
+        A protein is tested if it has enough values at both levels, if they leave a residual degree
+        of freedom, and if they can tell the comparison from the covariates. Missing values stay
+        missing. Source: Smyth 2004 (10.2202/1544-6115.1027); Benjamini and Hochberg 1995.
+    """
+    rows = compared_samples(matrix.obs, contrast)
+    test = is_test(rows, contrast).to_numpy(bool)
+    sides = int(test.sum()), int((~test).sum())
+    if why := too_few(*sides, contrast):
+        return untested(matrix.var, contrast, *sides, why)
+    names = matrix.var_names.astype(str)
+    values = matrix[rows.index].layers["normalised"].T
+    seen = np.isfinite(values)
+    counts = pd.DataFrame(
+        {"n_test": seen[:, test].sum(axis=1), "n_reference": seen[:, ~test].sum(axis=1)}, names
+    )
+    design = model_matrix(rows, contrast)
+    enough = (counts >= min_samples).all(axis=1).to_numpy()
+    fits = fit_features(values[enough], design.to_numpy(), design.columns.get_loc(COMPARISON))
+    figures = moderated_test(fits, fit_prior(fits.variance, fits.df)).set_index(names[enough])
+    figures["mean"] = [row[np.isfinite(row)].mean() for row in values[enough]]
+    figures["adjusted_p_value"] = adjust(figures["p_value"])
+    reasons = pd.Series("", index=names)
+    for level, column in ((contrast.reference, "n_reference"), (contrast.test, "n_test")):
+        reasons[counts[column] < min_samples] = f"fewer than {min_samples} values at {level}"
+    reasons[names[enough][fits.df == 0]] = "no residual degree of freedom"
+    reasons[names[enough][~np.isfinite(fits.coefficient)]] = (
+        "its values cannot tell the comparison from the covariates"
+    )
+    method = (
+        "moderated t statistics (empirical Bayes, as limma's eBayes) on log2 normalised"
+        f" intensities, model: {' + '.join(['intercept', contrast.column, *contrast.covariates])};"
+        f" prior with {fit_prior(fits.variance, fits.df).df:.3g} degrees of freedom;"
+        " missing values left missing; Benjamini-Hochberg"
+    )
+    table = differential_table(matrix.var, figures, counts, reasons, alpha)
+    return Result(table, method, (), *sides)
+
+
+def adjust(p_values: pd.Series) -> pd.Series:
+    """Benjamini-Hochberg adjusted p-values; NaN stays NaN and does not count as a test."""
+    known = p_values.notna()
+    adjusted = pd.Series(np.nan, index=p_values.index)
+    if known.any():
+        adjusted[known] = false_discovery_control(p_values[known].to_numpy(float))
+    return adjusted
