@@ -1,8 +1,8 @@
 """The demo study from raw files to the report, held against its truth.
 
-Whoever builds a stage anew must still find what the simulator put in: twelve proteins and twelve miRNAs, the
-haemolysed sample, the one that is heavy with lipoprotein and albumin, and the red cell molecules that look
-like tumour markers until purity is asked.
+Whoever builds a stage anew must still find what the simulator put in: twelve proteins and twelve
+miRNAs, the haemolysed sample, the one that is heavy with lipoprotein and albumin, and the red cell
+molecules that look like tumour markers until purity is asked.
 """
 
 import re
@@ -75,15 +75,20 @@ def test_what_truly_differs_is_found(demo: Path, assay: str, at_least: int) -> N
     assert error < 0.4
 
 
-@pytest.mark.parametrize("assay", ["proteins", "rna"])
-def test_hits_of_contamination_are_there_and_every_one_is_flagged(demo: Path, assay: str) -> None:
+@pytest.mark.parametrize(
+    ("assay", "at_least", "kind"), [("proteins", 1, "globin"), ("rna", 8, "lysis")]
+)
+def test_hits_of_contamination_are_there_and_flagged(
+    demo: Path, assay: str, at_least: int, kind: str
+) -> None:
     table = differential(demo, assay)
     hits = table[table["significant"].fillna(False)]
     blood = hits[hits["component"] == "red_cell"]
-    assert len(blood) >= 3, "whoever ignores purity must find red cell molecules"
-    assert (blood["flag"].fillna("") != "").all(), blood[["name", "flag"]]
-    unflagged = hits[(hits["flag"].fillna("") == "") & ~hits["differs"].fillna(False).astype(bool)]
-    assert len(unflagged) <= 3, unflagged["name"].tolist()
+    assert len(blood) >= at_least, "whoever ignores purity must find red cell molecules"
+    # The simulated red cells hold two miRNAs that no panel knows, as real ones do.
+    assert (blood["flag"].fillna("") == "haemo" + kind).mean() > 0.85, blood[["name", "flag"]]
+    others = hits[(hits["component"] == "ev") & ~hits["differs"].fillna(False).astype(bool)]
+    assert len(others) <= 0.1 * len(hits), others["name"].tolist()
 
 
 def test_true_cargo_is_not_flagged(demo: Path) -> None:
@@ -97,7 +102,9 @@ def test_haemolysis_is_said_to_go_with_the_contrast(demo: Path) -> None:
     table = read_table(demo / "results/purity/associations.tsv", "associations")
     blood = table[table["metric"].str.contains("haemo")].set_index("metric")
     assert blood["associated"].fillna(False).all()
-    assert (blood["p_value"].astype(float) - 2 / 70).abs().max() < 1e-9, "4 v 4, all apart: 2 / C(8,4)"
+    assert (blood["p_value"].astype(float) - 2 / 70).abs().max() < 1e-9, (
+        "4 v 4, all apart: 2 / C(8,4)"
+    )
 
 
 def test_purity_orders_the_samples_by_their_true_ev_share(demo: Path) -> None:

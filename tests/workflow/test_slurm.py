@@ -12,8 +12,9 @@ import pytest
 
 HERE = Path(__file__).parent / "slurm"
 PROFILE = "workflow/profiles/slurm"
-# A test need not be gentle with the controller, and wants to read the logs.
-IMPATIENT = ("--slurm-init-seconds-before-status-checks", "8", "--slurm-keep-successful-logs")
+KEEP_LOGS = "--slurm-keep-successful-logs"
+# Asked after so many seconds, then each time 10 s later than before: about the time that a job takes.
+ASK_AFTER = "--slurm-init-seconds-before-status-checks"
 SUBMITTED = re.compile(r"submitted with SLURM jobid (\d+) \(log: (.+)\)")
 PLANNED = re.compile(r"^([a-z_]+) +(\d+)$", re.MULTILINE)
 # Steps too small to be a SLURM job. The sums of the plan are in its last row.
@@ -78,7 +79,13 @@ def test_a_failed_job_is_tried_again_with_more_memory_and_time(slurm, run_workfl
     snakefile = tmp_path / "Snakefile"
     snakefile.write_text(RETRY)
     done = run_workflow(
-        tmp_path / "study", "--workflow-profile", PROFILE, *IMPATIENT, snakefile=snakefile
+        tmp_path / "study",
+        "--workflow-profile",
+        PROFILE,
+        ASK_AFTER,
+        "5",
+        KEEP_LOGS,
+        snakefile=snakefile,
     )
     jobs = slurm_jobs()
     shaky = [jobs[number] for number in submitted(done.stdout) if "shaky" in jobs[number][-1]]
@@ -97,7 +104,9 @@ def test_a_study_runs_on_slurm_as_it_does_locally(
 ):
     study = tmp_path / "study"
     shutil.copytree(tiny_study, study)
-    done = run_workflow(study, "--workflow-profile", PROFILE, *IMPATIENT, timeout=600)
+    done = run_workflow(
+        study, "--workflow-profile", PROFILE, ASK_AFTER, "10", KEEP_LOGS, timeout=900
+    )
 
     assert (study / "results/report/index.html").is_file()
     assert tables_of(study) == tables_of(local_run)

@@ -7,8 +7,14 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from evcargo.differential.design import COMPARISON, compared_samples, is_test, model_matrix
-from evcargo.differential.result import Result, differential_table, too_few, untested
+from evcargo.differential.design import (
+    COMPARISON,
+    NotTestable,
+    compared_samples,
+    is_test,
+    model_matrix,
+)
+from evcargo.differential.result import Result, differential_table, untested
 from evcargo.study.model import Contrast
 
 if TYPE_CHECKING:
@@ -17,6 +23,9 @@ if TYPE_CHECKING:
 CONFIDENCE = 0.95
 #: With so few, DESeq2 estimates the prior of the dispersions by simulation and PyDESeq2 does not.
 FEW_RESIDUAL_DF = 3
+#: With so few features, one of them may move a size factor.
+FEW_FEATURES = 10
+SPIKE_IN = "spike_in"
 
 
 class CountFilter(NamedTuple):
@@ -52,15 +61,17 @@ def test_counts(
     rows = compared_samples(matrix.obs, contrast)
     test = is_test(rows, contrast).to_numpy(bool)
     sides = int(test.sum()), int((~test).sum())
-    if why := too_few(*sides, contrast):
-        return untested(matrix.var, contrast, *sides, why)
+    try:
+        design = model_matrix(rows, contrast)
+    except NotTestable as reason:
+        return untested(matrix.var, *sides, str(reason))
     names = matrix.var_names.astype(str)
     raw = pd.DataFrame(matrix[rows.index].X, index=rows.index, columns=names).astype(int)
-    kept = is_expressed(raw, expressed)
+    added = (matrix.var["class"] == SPIKE_IN).set_axis(names)
+    kept = is_expressed(raw.loc[:, ~added], expressed).reindex(names, fill_value=False)
     if not kept.any():
         why = f"no feature reaches {expressed.min_cpm:g} CPM in enough of the compared samples"
-        return untested(matrix.var, contrast, *sides, why)
-    design = model_matrix(rows, contrast)
+        return untested(matrix.var, *sides, why)
     figures, how, said = _deseq2(raw.loc[:, kept], design, alpha)
     counts = pd.DataFrame(
         {"n_test": (raw[test] > 0).sum(), "n_reference": (raw[~test] > 0).sum()}, index=names
@@ -69,6 +80,7 @@ def test_counts(
     reasons[~kept] = (
         f"below {expressed.min_cpm:g} CPM in more than {1 - expressed.min_share:.0%} of the samples"
     )
+    reasons[added] = "spike-in: added to the sample, not of it"
     reasons[figures.index[figures["p_value"].isna()]] = (
         "count outlier in a sample (Cook's distance)"
     )
@@ -101,12 +113,18 @@ def _deseq2(
     from pydeseq2.ds import DeseqStats
 
     said = []
-    ratios = (counts > 0).all().any()
+    complete = int((counts > 0).all().sum())
+    ratios = complete > 0
     how = "median of ratios" if ratios else "median of ratios over positive counts"
     if not ratios:
         said.append(
             "Every feature is zero in some sample: size factors were taken from positive counts"
             " only (poscounts), and are less certain."
+        )
+    elif complete < FEW_FEATURES:
+        said.append(
+            f"The size factors rest on {complete} feature{'s' if complete > 1 else ''}: no other is"
+            " counted in every sample."
         )
     residual = len(design) - design.shape[1]
     if residual <= FEW_RESIDUAL_DF:
@@ -128,6 +146,8 @@ def _deseq2(
         asked = (design.columns == COMPARISON).astype(float)
         wald = DeseqStats(fit, asked, alpha=alpha, n_cpus=1, quiet=True)
         wald.summary()
+    if fit.uns["disp_function_type"] == "mean":
+        said.append("The dispersions follow no trend with the mean: their mean was used instead.")
     figures = wald.results_df.rename(
         columns={
             "baseMean": "mean",

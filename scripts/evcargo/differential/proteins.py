@@ -6,9 +6,15 @@ import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control
 
-from evcargo.differential.design import COMPARISON, compared_samples, is_test, model_matrix
+from evcargo.differential.design import (
+    COMPARISON,
+    NotTestable,
+    compared_samples,
+    is_test,
+    model_matrix,
+)
 from evcargo.differential.moderated import fit_features, fit_prior, moderated_test
-from evcargo.differential.result import Result, differential_table, too_few, untested
+from evcargo.differential.result import Result, differential_table, untested
 from evcargo.study.model import Contrast
 
 if TYPE_CHECKING:
@@ -39,18 +45,20 @@ def test_proteins(matrix: "AnnData", contrast: Contrast, alpha: float, min_sampl
     rows = compared_samples(matrix.obs, contrast)
     test = is_test(rows, contrast).to_numpy(bool)
     sides = int(test.sum()), int((~test).sum())
-    if why := too_few(*sides, contrast):
-        return untested(matrix.var, contrast, *sides, why)
+    try:
+        design = model_matrix(rows, contrast)
+    except NotTestable as why:
+        return untested(matrix.var, *sides, str(why))
     names = matrix.var_names.astype(str)
-    values = matrix[rows.index].layers["normalised"].T
+    values = np.array(matrix[rows.index].layers["normalised"], dtype=float).T
     seen = np.isfinite(values)
     counts = pd.DataFrame(
         {"n_test": seen[:, test].sum(axis=1), "n_reference": seen[:, ~test].sum(axis=1)}, names
     )
-    design = model_matrix(rows, contrast)
     enough = (counts >= min_samples).all(axis=1).to_numpy()
     fits = fit_features(values[enough], design.to_numpy(), design.columns.get_loc(COMPARISON))
-    figures = moderated_test(fits, fit_prior(fits.variance, fits.df)).set_index(names[enough])
+    prior = fit_prior(fits.variance, fits.df)
+    figures = moderated_test(fits, prior).set_index(names[enough])
     figures["mean"] = [row[np.isfinite(row)].mean() for row in values[enough]]
     figures["adjusted_p_value"] = adjust(figures["p_value"])
     reasons = pd.Series("", index=names)
@@ -63,7 +71,7 @@ def test_proteins(matrix: "AnnData", contrast: Contrast, alpha: float, min_sampl
     method = (
         "moderated t statistics (empirical Bayes, as limma's eBayes) on log2 normalised"
         f" intensities, model: {' + '.join(['intercept', contrast.column, *contrast.covariates])};"
-        f" prior with {fit_prior(fits.variance, fits.df).df:.3g} degrees of freedom;"
+        f" prior with {prior.df:.3g} degrees of freedom;"
         " missing values left missing; Benjamini-Hochberg"
     )
     table = differential_table(matrix.var, figures, counts, reasons, alpha)

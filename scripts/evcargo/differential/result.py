@@ -5,9 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from evcargo.study.model import Contrast
-
-MIN_SIDE = 2
 #: What a test gives for each feature; NaN where it could not be tested.
 FIGURES = [
     "mean",
@@ -42,18 +39,6 @@ class Result:
     warnings: tuple[str, ...]
     n_test: int
     n_reference: int
-
-
-def too_few(n_test: int, n_reference: int, contrast: Contrast) -> str:
-    """Say why a contrast cannot be tested for lack of samples; empty if it can."""
-    short = [
-        f"{level} has {count}"
-        for level, count in ((contrast.test, n_test), (contrast.reference, n_reference))
-        if count < MIN_SIDE
-    ]
-    if not short:
-        return ""
-    return f"fewer than {MIN_SIDE} measured samples: {' and '.join(short)}"
 
 
 def differential_table(
@@ -92,9 +77,7 @@ def differential_table(
     return table.sort_values(["p_value", "feature"], kind="stable", ignore_index=True)
 
 
-def untested(
-    var: pd.DataFrame, contrast: Contrast, n_test: int, n_reference: int, reason: str
-) -> Result:
+def untested(var: pd.DataFrame, n_test: int, n_reference: int, reason: str) -> Result:
     """Give the result of a contrast that could not be tested, with the reason at every feature."""
     counts = pd.DataFrame({"n_test": pd.NA, "n_reference": pd.NA}, index=var.index.astype(str))
     reasons = pd.Series(reason, index=var.index.astype(str))

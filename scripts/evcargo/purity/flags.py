@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from evcargo.purity.haemolysis import SIGNATURE, members, plain_mirna
+from evcargo.purity.haemolysis import RED_CELL, SIGNATURE, members, plain_mirna
 from evcargo.purity.shares import (
     BOVINE_CLASS,
     CONTAMINANT_CLASSES,
@@ -16,8 +16,8 @@ def feature_flags(var: pd.DataFrame, panels: pd.DataFrame, assay: str) -> pd.Dat
     """Mark the features that are impurities, so that a hit among them is read with care.
 
     Proteins: groups led by a protein of a contaminant class (`CONTAMINANT_CLASSES`), by accession
-    and taxon. RNA: the miRNAs of the haemolysis signature. Nothing else is marked: cellular
-    proteins and ribosomes may be cargo.
+    and taxon. RNA: the miRNAs of red cells and of the haemolysis signature. Nothing else is marked:
+    cellular proteins and ribosomes may be cargo.
 
     Parameters
     ----------
@@ -40,13 +40,12 @@ def feature_flags(var: pd.DataFrame, panels: pd.DataFrame, assay: str) -> pd.Dat
         flags.loc[impure, "flag"] = classes[impure]
         flags.loc[impure, "flag_reason"] = classes[impure].map(_reasons(panels))
     elif assay == "rna":
-        signature = set(members(panels, SIGNATURE))
-        marked = [
-            plain_mirna(name) in signature and cls == "miRNA"
-            for name, cls in zip(var.index, var["class"].astype(str), strict=True)
-        ]
-        flags.loc[marked, "flag"] = "haemolysis"
-        flags.loc[marked, "flag_reason"] = _described(panels, SIGNATURE)
+        mirnas = (var["class"].astype(str) == "miRNA").to_numpy()
+        names = var.index.map(plain_mirna)
+        for panel in (RED_CELL, SIGNATURE):
+            marked = mirnas & names.isin(members(panels, panel))
+            flags.loc[marked, "flag"] = "haemolysis"
+            flags.loc[marked, "flag_reason"] = _described(panels, panel)
     return flags
 
 

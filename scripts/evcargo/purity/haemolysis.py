@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from anndata import AnnData
 
 SIGNATURE, PAIR = "haemolysis_mirna", "haemolysis_pair"
+RED_CELL = "red_cell_mirna"
 
 
 def plain_mirna(name: str) -> str:

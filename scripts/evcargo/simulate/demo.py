@@ -37,11 +37,15 @@ N_DIFFERENT = 12
 LOG2_FOLD_CHANGES = (2.0, -2.0, 1.5, -1.5, 2.5, -1.8)
 #: miRNAs that EVs hold besides those of the profiles.
 N_UNNAMED_MIRNAS = 160
-BIOLOGICAL_SPREAD_LOG2 = 0.25
+#: Biological variation between samples, standard deviation.
+PROTEIN_SPREAD_LOG2 = 0.25
+RNA_SPREAD_LOG2 = 0.4
 PROTEIN_COMPONENTS = ("ev", "plasma", "lipoprotein", "red_cell", "platelet", "keratin")
 TETRASPANINS = ("CD9", "CD63", "CD81", "CD82")
+#: Groups of resources/proteins/human_ev.tsv that are no cargo.
+NOT_CARGO = "plasma|ig_complement|keratin|erythrocyte|rbc|platelet|coagulation|lipoprotein"
 #: Protein on the column, fmol.
-LOADED_FMOL = 20_000.0
+LOADED_FMOL = 40_000.0
 #: Share of the annotated small RNA molecules by class.
 MIRNA_SHARE = 0.5
 OTHER_CLASSES = {"tRNA": 0.2, "Y_RNA": 0.2, "rRNA": 0.1}
@@ -100,8 +104,8 @@ def preparations(samples: int) -> list[Preparation]:
     heavy = {"ev": 0.16, "plasma": 0.52, "lipoprotein": 0.28, "platelet": 0.02, "keratin": 0.003}
     depleted = {"ev": 0.05, "plasma": 0.80, "lipoprotein": 0.14, "red_cell": 0.006}
     red_cells = {  # share of the protein, share of the miRNA
-        "tumour": [(0.008, 0.06), (0.007, 0.05), (0.22, 0.93), (0.009, 0.07)],
-        "healthy": [(0.0020, 0.015), (0.0026, 0.02), (0.0016, 0.01), (0.0022, 0.015)],
+        "tumour": [(0.0085, 0.25), (0.0090, 0.24), (0.062, 0.82), (0.0088, 0.26)],
+        "healthy": [(0.0008, 0.008), (0.0007, 0.010), (0.0009, 0.007), (0.0008, 0.009)],
     }
     made = []
     for condition, letter in (("tumour", "T"), ("healthy", "H")):
@@ -110,7 +114,7 @@ def preparations(samples: int) -> list[Preparation]:
         for number in sorted(order[:samples]):
             blood = red_cells[condition][number]
             composition = heavy if (condition, number) == ("healthy", 3) else ev
-            note = "haemolysed" if blood[0] > 0.1 else ""
+            note = "haemolysed" if blood[0] > 0.05 else ""
             note = "heavy with lipoprotein and albumin" if composition is heavy else note
             made.append(
                 Preparation(
@@ -161,7 +165,7 @@ def true_changes(
         EVs hold and which are abundant enough to be measured.
     """
     elsewhere = profiles.drop(columns="ev").sum(axis=1) > 0
-    abundant = profiles["ev"].between(*profiles.loc[~elsewhere, "ev"].quantile([0.75, 0.97]))
+    abundant = profiles["ev"].between(*profiles.loc[~elsewhere, "ev"].quantile([0.85, 0.99]))
     candidates = profiles.index[abundant & ~elsewhere & ~profiles.index.isin(skip)]
     chosen = np.sort(rng.choice(np.asarray(candidates, dtype=str), N_DIFFERENT, replace=False))
     changes = pd.Series(0.0, index=profiles.index)
@@ -173,12 +177,13 @@ def composition(
     profiles: pd.DataFrame,
     weights: dict[str, float],
     changes: pd.Series,
+    spread_log2: float,
     rng: np.random.Generator,
 ) -> pd.Series:
     """Amounts in one preparation: EV cargo changed, components mixed, biology varied; sums to 1."""
     changed = profiles.copy()
     changed["ev"] *= 2**changes
-    mixed = vary(mix(changed, weights), BIOLOGICAL_SPREAD_LOG2, rng)
+    mixed = vary(mix(changed, weights), spread_log2, rng)
     return mixed / mixed.sum()
 
 
@@ -221,16 +226,16 @@ def _write_proteins(
     entries = read_fasta(study / "data" / "human_ev.fasta")
     accessions = {entry.gene: entry.accession for entry in entries}
     sequences = {entry.accession: entry.sequence for entry in entries}
-    profiles = fill_component(
-        read_profiles(RESOURCES / "demo" / "profiles.tsv", "protein"), "ev", list(accessions), rng
-    )
+    named = read_profiles(RESOURCES / "demo" / "profiles.tsv", "protein")
+    cargo = [gene for gene, accession in accessions.items() if accession in _cargo()]
+    profiles = fill_component(named, "ev", sorted({*named.index, *cargo}), rng)
     changes = true_changes(profiles, TETRASPANINS, rng)
     settings = RunSettings(gradient_min=size.gradient_min)
     truth = pd.DataFrame({"gene": changes.index, "log2_fold_change": changes.to_numpy()})
     truth.insert(0, "accession", truth["gene"].map(accessions))
     _write_truth(truth, profiles, study / "truth" / "proteins.tsv")
     for one, own in zip(made, rng.spawn(len(made)), strict=True):
-        mass = composition(profiles, one.proteins, _of(one, changes), own)
+        mass = composition(profiles, one.proteins, _of(one, changes), PROTEIN_SPREAD_LOG2, own)
         mass.index = mass.index.map(accessions)
         moles = mass / mass.index.map(lambda accession: len(sequences[accession]))
         yield partial(
@@ -241,6 +246,12 @@ def _write_proteins(
             settings,
             own,
         )
+
+
+def _cargo() -> set[str]:
+    """List the accessions that may be EV cargo: no protein of plasma or blood cells."""
+    table = pd.read_csv(RESOURCES / "proteins" / "human_ev.tsv", sep="\t")
+    return set(table.loc[~table["chosen_for"].str.contains(NOT_CARGO), "accession"])
 
 
 def _write_rna(
@@ -265,8 +276,8 @@ def _write_rna(
     truth = pd.DataFrame({"name": changes.index, "log2_fold_change": changes.to_numpy()})
     _write_truth(truth, profiles, study / "truth" / "rna.tsv")
     for one, own in zip(made, rng.spawn(len(made)), strict=True):
-        mirnas = composition(profiles, one.mirnas, _of(one, changes), own) * MIRNA_SHARE
-        amounts = pd.concat([mirnas, vary(others, BIOLOGICAL_SPREAD_LOG2, own)])
+        mirnas = composition(profiles, one.mirnas, _of(one, changes), RNA_SPREAD_LOG2, own)
+        amounts = pd.concat([mirnas * MIRNA_SHARE, vary(others, RNA_SPREAD_LOG2, own)])
         yield partial(
             simulate_reads,
             study / "data" / f"{one.sample}.fastq.gz",
