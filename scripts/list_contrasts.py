@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 import pandas as pd
+
 from evcargo.job import job_log
 from evcargo.tables import CONTRACTS, read_table, write_table
 

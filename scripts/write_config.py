@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 import yaml
+
 from evcargo.job import job_log, whole_file
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import yaml
+
 from evcargo.proteins.database import build_database, read_accessions, read_fasta
 from evcargo.proteins.inference import infer_proteins
 from evcargo.proteins.ions import SurveyScans, extract_ions

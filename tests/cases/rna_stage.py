@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
 from evcargo.rna.counted import assign_sample, read_metrics
 from evcargo.rna.kits import AUTO, read_kits
 from evcargo.rna.reference import build_reference

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 import yaml
 from anndata import AnnData
+
 from evcargo.purity.flags import feature_flags
 from evcargo.purity.markers import read_panels
 from evcargo.purity.score import score

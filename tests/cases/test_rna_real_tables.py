@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+
 from evcargo.rna.count_table import Column, import_counts, read_count_table
 from evcargo.tables import read_table
 

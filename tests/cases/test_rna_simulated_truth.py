@@ -6,13 +6,14 @@ from pathlib import Path
 import dnaio
 import numpy as np
 import pytest
+from rna_stage import PRIORITY, RESOURCES, Counted, Stage, references
+
 from evcargo.rna.align import align
 from evcargo.rna.assign import Catalogue
 from evcargo.rna.kits import read_kits
 from evcargo.simulate.inserts import Fragments
 from evcargo.simulate.reads import ReadSettings, simulate_reads
 from evcargo.tables import read_table
-from rna_stage import PRIORITY, RESOURCES, Counted, Stage, references
 
 KITS = read_kits(RESOURCES / "adapters/adapters.tsv")
 OTHERS = {"tRNA": 0.35, "Y_RNA": 0.2, "rRNA": 0.4, "spike_in": 0.02}

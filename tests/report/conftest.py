@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
-from evcargo.report.page import render
-from evcargo.report.results import Results, read_results
 from lxml import html
 from made_study import MadeStudy, make_study
+
+from evcargo.report.page import render
+from evcargo.report.results import Results, read_results
 
 HOSTILE = MadeStudy(
     title='<script>document.title="owned"</script> & "study"',

@@ -12,6 +12,7 @@ import anndata
 import numpy as np
 import pandas as pd
 import yaml
+
 from evcargo.tables import CONTRACTS, write_matrix, write_table
 
 SAMPLES = ["T1", "T2", "T3", "T4", "H1", "H2", "H3", "H4", "D1", "D2"]

@@ -5,6 +5,8 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from lxml import etree
+
 from evcargo.report.charts import (
     GRID_NM,
     class_styles,
@@ -16,7 +18,6 @@ from evcargo.report.charts import (
 from evcargo.report.parts import Group
 from evcargo.report.svg import FAINT
 from evcargo.report.volcano import KINDS, volcano_points, volcano_spec, volcano_svg
-from lxml import etree
 
 GROUPS = [Group("a · EV", "ev", ("S1", "S2")), Group("b · EV", "ev", ("S3",))]
 

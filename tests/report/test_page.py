@@ -7,10 +7,11 @@ import shutil
 import subprocess
 
 import pytest
-from evcargo.report.page import HERE, render, safe_json
-from evcargo.report.results import read_results
 from lxml import html
 from made_study import SAMPLES, MadeStudy, make_study
+
+from evcargo.report.page import HERE, render, safe_json
+from evcargo.report.results import read_results
 
 
 def words(element) -> str:

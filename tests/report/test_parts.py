@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from made_study import MadeStudy, make_study
+
 from evcargo.report.answer import cargo_words, purity_words
 from evcargo.report.contrasts import hit_table, reasons_not_tested
 from evcargo.report.methods import base_name
@@ -17,7 +19,6 @@ from evcargo.report.parts import (
     share_text,
 )
 from evcargo.report.purity import limits_of
-from made_study import MadeStudy, make_study
 
 
 @pytest.mark.parametrize(

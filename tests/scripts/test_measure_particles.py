@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+
 from evcargo.simulate.particles import SizeSettings, simulate_sizes
 from evcargo.tables import CONTRACTS, read_table, write_table
 

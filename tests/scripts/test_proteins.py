@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+
 from evcargo.proteins.database import read_fasta
 from evcargo.simulate.spectra import RunSettings, simulate_run
 from evcargo.tables import CONTRACTS, read_matrix, read_table, write_table

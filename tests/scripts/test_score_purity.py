@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from anndata import AnnData
+
 from evcargo.study.model import Contrast
 from evcargo.tables import CONTRACTS, read_table, write_matrix, write_table
 

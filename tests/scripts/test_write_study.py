@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 import yaml
+
 from evcargo.study.load import load_study
 from evcargo.tables import read_table
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from evcargo.errors import Problem, StudyError
 from evcargo.study.load import load_study
 from evcargo.study.model import Study

@@ -5,10 +5,11 @@ import re
 
 import pandas as pd
 import pytest
+from purity_helpers import PANELS
+
 from evcargo.errors import EvcargoError
 from evcargo.purity.markers import read_panels
 from evcargo.purity.shares import CONTAMINANT_CLASSES, PANELS_OF_CLASS
-from purity_helpers import PANELS
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import lognorm
+
 from evcargo.errors import EvcargoError
 from evcargo.particles import (
     FIGURES,
@@ -15,7 +17,6 @@ from evcargo.particles import (
 )
 from evcargo.size_tables import SizeTable
 from evcargo.tables import read_table, write_table
-from scipy.stats import lognorm
 
 WINDOW = (30.0, 150.0)
 

@@ -1,6 +1,7 @@
 import gzip
 
 import pytest
+
 from evcargo.errors import EvcargoError
 from evcargo.proteins.database import (
     Protein,

@@ -1,6 +1,8 @@
 import random
 
 import pytest
+from proteins_helpers import search_options
+
 from evcargo.proteins.database import Protein
 from evcargo.proteins.digest import (
     Digestion,
@@ -11,7 +13,6 @@ from evcargo.proteins.digest import (
     without_methionine,
 )
 from evcargo.proteins.search import SearchSettings, build_index
-from proteins_helpers import search_options
 
 
 def test_trypsin_spares_proline_and_trypsin_p_does_not():

@@ -3,9 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-from evcargo.proteins.fdr import accept, best_of, q_values
 from hypothesis import given
 from hypothesis import strategies as st
+
+from evcargo.proteins.fdr import accept, best_of, q_values
 
 T, D = False, True
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+
 from evcargo.proteins.database import Protein
 from evcargo.proteins.digest import Digestion, digest, leucine, mirror
 from evcargo.proteins.fdr import accept

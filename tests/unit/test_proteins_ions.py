@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+
 from evcargo.proteins.ions import SurveyScans, extract_ions, peak_at
 from evcargo.proteins.mzml import Spectrum
 from evcargo.proteins.search import ISOTOPE, PROTON

@@ -4,9 +4,10 @@ import gzip
 
 import numpy as np
 import pytest
+from proteins_helpers import mzml
+
 from evcargo.errors import EvcargoError
 from evcargo.proteins.mzml import read_spectra
-from proteins_helpers import mzml
 
 MS1 = {"level": 1, "rt": 1.5, "mz": [400.0, 500.25], "intensity": [10.0, 20.0]}
 MS2 = {

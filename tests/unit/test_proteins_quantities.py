@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+
 from evcargo.errors import EvcargoError
 from evcargo.proteins.quantities import ions_by_sample, roll_up
 

@@ -1,9 +1,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+
 from evcargo.proteins.fdr import accept
 from evcargo.proteins.rescore import discriminant, pair_of, rescore
-from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
 
 def simulated(n_right, n_wrong, seed=1):

@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from proteins_helpers import search_options
+
 from evcargo.errors import EvcargoError
 from evcargo.proteins.database import Protein
 from evcargo.proteins.modifications import parse_modifications
@@ -14,7 +16,6 @@ from evcargo.proteins.search import (
     modified_sequence,
     search_run,
 )
-from proteins_helpers import search_options
 
 # Monoisotopic residue masses, Da (UniMod/IUPAC).
 RESIDUE = {

@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+
 from evcargo.proteins.study import quantify_study
 from evcargo.tables import CONTRACTS, write_matrix, write_table
 

@@ -6,10 +6,11 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
-from evcargo.purity.associations import LARGEST_EXACT, associate, purity_metrics, rank_sum_p
-from evcargo.study.model import Contrast
 from purity_helpers import sheet
 from scipy.stats import mannwhitneyu, rankdata
+
+from evcargo.purity.associations import LARGEST_EXACT, associate, purity_metrics, rank_sum_p
+from evcargo.study.model import Contrast
 
 CONTRAST = asdict(Contrast("t_v_r", "condition", "t", "r"))
 

@@ -5,12 +5,13 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from purity_helpers import PANELS, answer, default_options, protein_matrix, rna_matrix, sheet
+
 from evcargo.purity.answers import Band
 from evcargo.purity.criteria import verdicts
 from evcargo.purity.markers import read_panels
 from evcargo.purity.score import score
 from evcargo.tables import CONTRACTS, read_table, write_table
-from purity_helpers import PANELS, answer, default_options, protein_matrix, rna_matrix, sheet
 
 PROTEIN_RULE, TETRASPANINS = "MISEV2018 protein rule", "tetraspanins CD9, CD63, CD81, CD82"
 ESCRT = "TSG101, Alix and other ESCRT"

@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from purity_helpers import PANELS, protein_matrix
+
 from evcargo.purity.flags import feature_flags
 from evcargo.purity.markers import marker_table, match, plain_accession, read_panels
 from evcargo.purity.shares import CLASSES, protein_classes, protein_shares, shares_table
-from purity_helpers import PANELS, protein_matrix
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,8 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from purity_helpers import PANELS, answer, default_options, rna_matrix, sheet
+
 from evcargo.purity.haemolysis import (
     SIGNATURE,
     members,
@@ -16,7 +18,6 @@ from evcargo.purity.haemolysis import (
 from evcargo.purity.markers import read_panels
 from evcargo.purity.score import score
 from evcargo.purity.shares import rna_shares
-from purity_helpers import PANELS, answer, default_options, rna_matrix, sheet
 
 RATIO, SCORE = "haemolysis: miR-451a to miR-23a-3p", "haemolysis: 20-miRNA score"
 

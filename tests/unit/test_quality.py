@@ -4,6 +4,7 @@ import json
 
 import pandas as pd
 import pytest
+
 from evcargo.errors import EvcargoError
 from evcargo.quality import (
     assay_section,

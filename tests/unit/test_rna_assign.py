@@ -5,6 +5,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from evcargo.rna.align import Place, align
 from evcargo.rna.assign import (
     Catalogue,
@@ -14,8 +17,6 @@ from evcargo.rna.assign import (
     largest_remainder,
 )
 from evcargo.rna.reference import build_reference
-from hypothesis import given
-from hypothesis import strategies as st
 
 COLUMNS = ["reference", "class", "feature", "start", "end"]
 FEATURES = pd.DataFrame(

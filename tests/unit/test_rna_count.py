@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+
 from evcargo.rna.count import Sequenced, count_study
 from evcargo.rna.count_table import Column, import_counts
 from evcargo.rna.counted import assign_sample

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from evcargo.errors import EvcargoError
 from evcargo.rna.count_table import Column, feature_class, import_counts, read_count_table
 from evcargo.tables import read_table

@@ -4,6 +4,7 @@ import gzip
 from pathlib import Path
 
 import pytest
+
 from evcargo.errors import EvcargoError
 from evcargo.rna.fasta import Sequence, read_fasta
 

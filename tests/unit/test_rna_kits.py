@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from evcargo.rna.kits import NONE, Kit, scan_reads
 
 KITS = {

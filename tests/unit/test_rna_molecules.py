@@ -3,6 +3,7 @@
 from collections import Counter
 
 import numpy as np
+
 from evcargo.rna.molecules import count_molecules
 
 INSERT = "TGAGGTAGTAGGTTGTATAGTT"

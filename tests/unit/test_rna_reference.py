@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from evcargo.errors import EvcargoError
 from evcargo.rna.reference import MIRNA, PRECURSOR, build_reference, reference_features
 from evcargo.rna.sheet import SHIPPED, index_files

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from evcargo.rna.fasta import read_fasta
 from evcargo.rna.kits import read_kits
 from evcargo.rna.sheet import HAIRPIN, MATURE, SHIPPED

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import xopen
+
 from evcargo.errors import EvcargoError
 from evcargo.rna.kits import NONE, Kit
 from evcargo.rna.trim import Run, TrimSettings, read_inserts, trim_sample, write_inserts

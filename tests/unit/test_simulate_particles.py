@@ -4,11 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import lognorm
+
 from evcargo.errors import EvcargoError
 from evcargo.particles import distribution_of, size_figures
 from evcargo.simulate.particles import SizeSettings, simulate_sizes
 from evcargo.size_tables import read_sizes
-from scipy.stats import lognorm
 
 
 @pytest.mark.parametrize("name", ["sizes.tsv", "sizes.csv"])

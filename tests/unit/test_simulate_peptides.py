@@ -6,6 +6,9 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from pyteomics import achrom, mass, parser
+from scipy import stats
+
 from evcargo.errors import EvcargoError
 from evcargo.simulate.ions import peptide_ions
 from evcargo.simulate.peptides import (
@@ -21,8 +24,6 @@ from evcargo.simulate.peptides import (
 )
 from evcargo.simulate.product_ions import product_ions
 from evcargo.simulate.settings import RunSettings
-from pyteomics import achrom, mass, parser
-from scipy import stats
 
 PEPTIDES = ["SAMPLER", "LVNELTEFAK", "CCTESLVNR", "MMPEPTIDEK", "HLVDEPQNLIK" * 3]
 ALBUMIN = (  # residues 25-142 of bovine serum albumin, P02769

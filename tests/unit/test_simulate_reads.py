@@ -5,6 +5,7 @@ from pathlib import Path
 import dnaio
 import numpy as np
 import pytest
+
 from evcargo.errors import EvcargoError
 from evcargo.rna.kits import read_kits
 from evcargo.rna.sheet import SHIPPED

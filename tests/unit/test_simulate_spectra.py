@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from pyteomics import mzml
+from scipy import stats
+
 from evcargo.errors import EvcargoError
 from evcargo.proteins.database import read_fasta
 from evcargo.simulate.spectra import RunSettings, peptide_ions, simulate_run
 from evcargo.simulate.survey import TAIL, elution_profile, merge_peaks, warp
-from pyteomics import mzml
-from scipy import stats
 
 SETTINGS = RunSettings(gradient_min=4.0)
 SEED = 7

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from evcargo.errors import EvcargoError
 from evcargo.size_tables import SizeTable, read_sizes
 

@@ -1,6 +1,7 @@
 """Cells: numbers in the ways of several countries, words of controlled lists."""
 
 import pytest
+
 from evcargo.study.cells import CellError, as_number, read_cell
 
 

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 import yaml
+from jsonschema import Draft202012Validator
+
 from evcargo.study.model import ASSAYS, BIOFLUIDS, MATERIALS, ORGANISMS
 from evcargo.study.names import LONGEST, SAFE
 from evcargo.study.notes import Notes
 from evcargo.study.runs import FORMATS
 from evcargo.study.schema import SCHEMAS, check_config, read_schema
-from jsonschema import Draft202012Validator
 
 
 def check(config):

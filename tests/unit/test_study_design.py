@@ -3,6 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from study_files import CONTRAST, StudyFiles
+
 from evcargo.study.design import (
     aliased_terms,
     check_contrasts,
@@ -13,9 +17,6 @@ from evcargo.study.design import (
 from evcargo.study.model import Contrast
 from evcargo.study.notes import Notes
 from evcargo.tables import CONTRACTS, DTYPES
-from hypothesis import given
-from hypothesis import strategies as st
-from study_files import CONTRAST, StudyFiles
 
 
 def sheet(**columns) -> pd.DataFrame:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pyarrow
 import pytest
-from evcargo.study.kinds import is_nucleotides, kind_of, read_head
 from study_files import FASTA, MZML, READS, RUNS, StudyFiles, changed
+
+from evcargo.study.kinds import is_nucleotides, kind_of, read_head
 
 HTML = b"<!DOCTYPE html>\n<html><head><title>404</title></head></html>"
 ZSTD = pyarrow.compress(READS * 50, codec="zstd", asbytes=True)

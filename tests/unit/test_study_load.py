@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from evcargo.errors import StudyError
-from evcargo.study.load import load_study
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from study_files import RUNS, SAMPLES, StudyFiles, changed
+
+from evcargo.errors import StudyError
+from evcargo.study.load import load_study
 
 
 def test_the_config_given_is_not_changed(files: StudyFiles):

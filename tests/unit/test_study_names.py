@@ -3,9 +3,10 @@
 import re
 
 import pytest
-from evcargo.study.names import SAFE, made_safe, one_of, why_unsafe
 from hypothesis import given
 from hypothesis import strategies as st
+
+from evcargo.study.names import SAFE, made_safe, one_of, why_unsafe
 
 
 @pytest.mark.parametrize("name", ["a", "T1", "_x", "1.b-c_d", "x" * 64])

@@ -2,9 +2,10 @@
 
 import pandas as pd
 import pytest
+from study_files import RUNS, SAMPLES, StudyFiles, changed
+
 from evcargo.study.runs import file_format
 from evcargo.tables import read_table, write_table
-from study_files import RUNS, SAMPLES, StudyFiles, changed
 
 
 def test_a_correct_study(files: StudyFiles):

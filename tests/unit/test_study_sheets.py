@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from evcargo.study.notes import Notes, nearest, same_but_for_spelling
 from evcargo.study.sheets import Sheet, read_sheet
 

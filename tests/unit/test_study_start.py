@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from evcargo.errors import StudyError
 from evcargo.study.init import RUN_EXAMPLES, SAMPLE_EXAMPLES, main
 from evcargo.study.load import load_study

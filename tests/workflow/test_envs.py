@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from evcargo.library import reached_by
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from evcargo.library import reached_by
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVS = {path.stem: path for path in sorted((ROOT / "envs").glob("*.yaml"))}

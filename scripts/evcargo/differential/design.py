@@ -10,7 +10,7 @@ COMPARISON = "comparison"
 MIN_SIDE = 2
 
 
-class NotTestable(Exception):  # noqa: N818 - an answer, not a fault
+class NotTestable(Exception):
     """Why a contrast cannot be tested in one assay, in words; the other assays go on."""
 
 
