@@ -13,7 +13,7 @@ import pytest
 HERE = Path(__file__).parent / "slurm"
 PROFILE = "workflow/profiles/slurm"
 KEEP_LOGS = "--slurm-keep-successful-logs"
-# Asked after so many seconds, then each time 10 s later than before: about the time that a job takes.
+# First asked after so many seconds, then each time 10 s later: about the time that a job takes.
 ASK_AFTER = "--slurm-init-seconds-before-status-checks"
 SUBMITTED = re.compile(r"submitted with SLURM jobid (\d+) \(log: (.+)\)")
 PLANNED = re.compile(r"^([a-z_]+) +(\d+)$", re.MULTILINE)

@@ -177,6 +177,7 @@ else:
             tables=STUDY.paths_of("proteins"),
             samples="results/study/samples.tsv",
             runs="results/study/runs.tsv",
+            contaminants=resource("proteins/contaminants.tsv"),
         output:
             matrix="results/proteins/proteins.h5ad",
             tsv="results/proteins/proteins.tsv",
@@ -190,6 +191,7 @@ else:
             runtime=growing(30),
         params:
             library=lib("import_proteins"),
+            normalisation=lookup("proteins/normalisation", within=config),
         message:
             "Importing the protein tables"
         script:

@@ -66,8 +66,8 @@ def fit_features(values: Floats, design: Floats, coefficient: int) -> Fits:
         Column of `design` that is asked for. A comparison must be a coefficient of the design:
         building it afterwards from several is only approximate where values are missing.
     """
-    count = values.shape[0]
-    fits = Fits(*(np.full(count, np.nan) for _ in range(3)), df=np.zeros(count))
+    unknown = np.full(values.shape[0], np.nan)
+    fits = Fits(unknown.copy(), unknown.copy(), unknown.copy(), np.zeros(values.shape[0]))
     for rows, observed in _patterns(np.isfinite(values)):
         _fit_pattern(fits, rows, values[np.ix_(rows, observed)], design[observed], coefficient)
     return fits

@@ -104,7 +104,7 @@ def preparations(samples: int) -> list[Preparation]:
     heavy = {"ev": 0.16, "plasma": 0.52, "lipoprotein": 0.28, "platelet": 0.02, "keratin": 0.003}
     depleted = {"ev": 0.05, "plasma": 0.80, "lipoprotein": 0.14, "red_cell": 0.006}
     red_cells = {  # share of the protein, share of the miRNA
-        "tumour": [(0.0085, 0.25), (0.0090, 0.24), (0.062, 0.82), (0.0088, 0.26)],
+        "tumour": [(0.0085, 0.25), (0.0090, 0.24), (0.062, 0.87), (0.0088, 0.26)],
         "healthy": [(0.0008, 0.008), (0.0007, 0.010), (0.0009, 0.007), (0.0008, 0.009)],
     }
     made = []

@@ -1,0 +1,1 @@
+"""Protein tables of other engines."""

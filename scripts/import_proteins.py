@@ -1,0 +1,24 @@
+"""Read the protein tables of other engines."""
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from evcargo.job import job_log
+from evcargo.proteins.tables.importing import import_proteins
+from evcargo.tables import read_table, write_matrix, write_matrix_tsv, write_table
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+with job_log(snakemake.log):
+    runs = read_table(snakemake.input.runs, "runs")
+    matrix, quality = import_proteins(
+        runs[runs["assay"] == "proteins"],
+        read_table(snakemake.input.samples, "samples"),
+        pd.read_csv(snakemake.input.contaminants, sep="\t", dtype=str, keep_default_na=False),
+        snakemake.params.normalisation,
+    )
+    write_matrix(matrix, snakemake.output.matrix)
+    write_matrix_tsv(matrix, snakemake.output.tsv)
+    write_table(quality, snakemake.output.quality, "quality")

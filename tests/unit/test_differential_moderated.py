@@ -1,0 +1,136 @@
+"""Moderated t statistics against R limma 3.54.1 (tests/reference/make_limma.R) and by hand."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.special import polygamma
+
+from evcargo.differential.moderated import (
+    Fits,
+    Prior,
+    fit_features,
+    fit_prior,
+    inverse_trigamma,
+    moderated_test,
+)
+
+COMPARED = ["log2_fold_change", "standard_error", "statistic", "ci_low", "ci_high"]
+CASES = {
+    "complete": ("limma_input_complete.tsv", ["group"]),
+    "missing": ("limma_input.tsv", ["group"]),
+    "covariates": ("limma_input.tsv", ["group", "batch_b", "batch_c", "age"]),
+    "equal": ("limma_input_equal.tsv", ["group"]),
+}
+
+
+def read(root: Path, name: str) -> pd.DataFrame:
+    return pd.read_csv(root / "tests" / "reference" / name, sep="\t", index_col=0)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_equals_limma(root: Path, case: str) -> None:
+    file, terms = CASES[case]
+    values, design = read(root, file), read(root, "limma_design.tsv")[terms]
+    expected = read(root, f"limma_{case}.tsv")
+    fits = fit_features(values.to_numpy(), np.column_stack([np.ones(10), design.to_numpy()]), 1)
+    prior = fit_prior(fits.variance, fits.df)
+    found = moderated_test(fits, prior).set_index(values.index)
+
+    assert prior.df == pytest.approx(expected["prior_df"].iloc[0], rel=1e-9)
+    assert prior.variance[0] == pytest.approx(expected["prior_variance"].iloc[0], rel=1e-9)
+    assert fits.df.tolist() == expected["df_residual"].tolist()
+    both = found["p_value"].notna()
+    assert (np.log10(found["p_value"] / expected["p_value"]).abs()[both] < 1e-6).all()
+    for column in COMPARED:
+        np.testing.assert_allclose(
+            found[column][both], expected[column][both], rtol=1e-9, atol=1e-9
+        )
+    # limma also answers where we do not: without a residual degree of freedom (from the prior
+    # alone), and where it keeps the comparison by dropping the covariate that it is one with.
+    limma_only = expected["p_value"].notna() & ~both
+    rest = limma_only & (expected["df_residual"] > 0)
+    assert expected["p_value"].isna()[~both & ~limma_only].all()
+    assert rest.sum() == (1 if case == "covariates" else 0)
+    assert np.isnan(fits.coefficient[rest]).all()
+    assert both.sum() == {"complete": 120, "missing": 109, "covariates": 95, "equal": 60}[case]
+
+
+def test_a_comparison_that_is_one_with_a_covariate_is_not_estimated() -> None:
+    design = np.array([[1, 0, 0], [1, 0, 0], [1, 1, 1], [1, 1, 1], [1, 1, 0.0]])
+    values = np.array([[1.0, 2, 3, 5, np.nan], [1, 2, 3, 5, 4]])
+    fits = fit_features(values, design, 1)
+    assert np.isnan(fits.coefficient[0])
+    assert fits.df.tolist() == [2, 2]
+    assert fits.coefficient[1] == pytest.approx(4 - 1.5)  # 4 at the test level without the batch
+
+
+def test_a_comparison_survives_the_loss_of_a_whole_batch() -> None:
+    # The batch of the last two samples is not seen: its coefficient is lost, the comparison is not.
+    design = np.column_stack([np.ones(6), [0, 1, 0, 1, 0, 1], [0, 0, 0, 0, 1, 1]]).astype(float)
+    values = np.array([[1.0, 2.0, 3.0, 6.0, np.nan, np.nan]])
+    fits = fit_features(values, design, 1)
+    # means 2 and 4; sums of squares 2 and 8 on 2 degrees of freedom; 1/2 + 1/2 = 1
+    assert fits.coefficient[0] == pytest.approx(2)
+    assert fits.df[0] == 2
+    assert fits.variance[0] == pytest.approx(5)
+    assert fits.unscaled_sd[0] == pytest.approx(1)
+
+
+def test_moderation_by_hand() -> None:
+    # Variance 2 on 4 df, prior 0.5 on 2 df: (4 x 2 + 2 x 0.5) / 6 = 1.5; df 6 of 12 pooled.
+    fits = Fits(*(np.array([x, x, x]) for x in (3.0, 1.0, 2.0, 4.0)))
+    found = moderated_test(fits, Prior(np.full(3, 0.5), 2.0)).iloc[0]
+    assert found["standard_error"] == pytest.approx(np.sqrt(1.5))
+    assert found["statistic"] == pytest.approx(3 / np.sqrt(1.5))
+    assert found["df"] == 6
+    assert found["ci_high"] == pytest.approx(3 + 2.446911851 * np.sqrt(1.5))
+
+
+def test_df_are_no_more_than_all_features_have() -> None:
+    fits = Fits(*(np.array([x]) for x in (3.0, 1.0, 2.0, 4.0)))
+    assert moderated_test(fits, Prior(np.full(1, 0.5), 100.0))["df"].tolist() == [4]
+
+
+def test_prior_of_simulated_variances() -> None:
+    rng = np.random.default_rng(1)
+    true = 0.3 * 8 / rng.chisquare(8, 20_000)
+    df = rng.integers(1, 9, 20_000).astype(float)
+    prior = fit_prior(true * rng.chisquare(df) / df, df)
+    assert prior.df == pytest.approx(8, rel=0.1)
+    assert prior.variance[0] == pytest.approx(0.3, rel=0.03)
+
+
+def test_p_values_of_a_null_study_are_uniform() -> None:
+    from scipy.stats import kstest
+
+    rng = np.random.default_rng(2)
+    values = rng.normal(size=(4_000, 8)) * np.sqrt(0.3 * 5 / rng.chisquare(5, 4_000))[:, None]
+    values[rng.random(values.shape) < 0.2] = np.nan
+    fits = fit_features(values, np.column_stack([np.ones(8), np.repeat([0.0, 1], 4)]), 1)
+    found = moderated_test(fits, fit_prior(fits.variance, fits.df))["p_value"].dropna()
+    assert len(found) > 3_500
+    assert kstest(found, "uniform").pvalue > 0.01
+
+
+def test_without_two_variances_nothing_is_moderated() -> None:
+    values = np.array([[1.0, 2, 4, 6]])
+    fits = fit_features(values, np.array([[1.0, 0], [1, 0], [1, 1], [1, 1]]), 1)
+    found = moderated_test(fits, fit_prior(fits.variance, fits.df)).iloc[0]
+    # Student's t test: difference 3.5, pooled variance 1.25, standard error sqrt(1.25)
+    assert found["statistic"] == pytest.approx(3.5 / np.sqrt(1.25))
+    assert found["df"] == 2
+
+
+@pytest.mark.parametrize("value", [1e-8, 1e-3, 0.5, 4.0, 1e4, 1e9])
+def test_inverse_trigamma(value: float) -> None:
+    assert polygamma(1, inverse_trigamma(value)) == pytest.approx(
+        value, rel=1e-4 if value > 1e7 else 1e-6
+    )
+
+
+def test_nothing_seen_at_all() -> None:
+    fits = fit_features(np.full((2, 4), np.nan), np.ones((4, 2)), 1)
+    found = moderated_test(fits, fit_prior(fits.variance, fits.df))
+    assert found.isna().all(axis=None)
