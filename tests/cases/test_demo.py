@@ -76,7 +76,7 @@ def test_what_truly_differs_is_found(demo: Path, assay: str, at_least: int) -> N
 
 
 @pytest.mark.parametrize(
-    ("assay", "at_least", "kind"), [("proteins", 1, "globin"), ("rna", 8, "lysis")]
+    ("assay", "at_least", "kind"), [("proteins", 1, "globin"), ("rna", 3, "lysis")]
 )
 def test_hits_of_contamination_are_there_and_flagged(
     demo: Path, assay: str, at_least: int, kind: str

@@ -111,9 +111,9 @@ def test_bv2_evs_and_cells_of_three_assays(shared_data: Path, write_study, snake
 
     matrix = read_matrix(study / "results/proteins/proteins.h5ad")
     ev = matrix[matrix.obs["material"] == "ev"]
-    assert np.isfinite(np.asarray(ev.X)).any(axis=0).sum() == 569
+    assert np.isfinite(np.asarray(ev.X)).any(axis=0).sum() == 568
     cells = matrix[matrix.obs["material"] == "source"]
-    assert np.isfinite(np.asarray(cells.X)).any(axis=0).sum() == 1934
+    assert np.isfinite(np.asarray(cells.X)).any(axis=0).sum() == 1933
     found = set(ev.var["gene"][np.isfinite(np.asarray(ev.X)).any(axis=0)])
     assert {"Cd9", "Cd63", "Cd81", "Pdcd6ip", "Sdcbp", "Hspa8"} <= found
 

@@ -1,6 +1,7 @@
 # The checked study (STUDY), the package files behind each script (lib), lookups in the run sheet,
 # and resources that grow when a job is tried again.
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -15,6 +16,7 @@ sys.path.append(str(Path(LIBRARY["__init__.py"]).parents[1]))
 
 from evcargo.errors import EvcargoError
 from evcargo.library import fingerprint
+from evcargo.rna.sheet import fastq_runs, table_runs
 from evcargo.study.load import load_study
 
 # The schemas too must be fetched before the package can read them.
@@ -51,3 +53,71 @@ def growing(amount):
         return amount * attempt
 
     return amount_at
+
+
+def spectra_of(wildcards):
+    """The mzML file of a run."""
+    return STUDY.paths_of("proteins", [wildcards.run])[0]
+
+
+def reads_of_sample(wildcards):
+    """FASTQ files of a sample."""
+    return fastq_runs(STUDY, wildcards.sample)["path"]
+
+
+def kits_of_sample(wildcards):
+    """Library kit of each FASTQ file of a sample."""
+    return fastq_runs(STUDY, wildcards.sample)["kit"]
+
+
+def replicates_of_sample(wildcards):
+    """Technical replicate of each FASTQ file of a sample."""
+    return fastq_runs(STUDY, wildcards.sample)["replicate"]
+
+
+def count_tables(wildcards):
+    """Count tables of an assay."""
+    return STUDY.paths_of(wildcards.assay, table_runs(STUDY, wildcards.assay)["run"])
+
+
+def columns_of_tables(wildcards):
+    """Which column of which count table belongs to which sample."""
+    return table_runs(STUDY, wildcards.assay)
+
+
+def sequenced_samples(wildcards):
+    """Samples whose RNA comes as reads."""
+    return STUDY.samples_of("rna", kind="fastq") if wildcards.assay == "rna" else []
+
+
+def sequenced_counts(wildcards):
+    """Counts of the samples that came as reads."""
+    return collect(
+        "results/rna/counts/{sample}.tsv", sample=sequenced_samples(wildcards)
+    )
+
+
+def sequenced_summaries(wildcards):
+    """Read funnels of the samples that came as reads."""
+    return collect(
+        "results/rna/counts/{sample}.json", sample=sequenced_samples(wildcards)
+    )
+
+
+def sequenced_features(wildcards):
+    """Features of the RNA references, where reads are counted."""
+    return (
+        ["results/rna/reference/features.tsv"] if sequenced_samples(wildcards) else []
+    )
+
+
+def imported_counts(wildcards):
+    """Counts that came as tables."""
+    return (
+        [f"results/{wildcards.assay}/imported.tsv"] if count_tables(wildcards) else []
+    )
+
+
+def contrast_of(wildcards):
+    """The contrast as a plain table of its options."""
+    return asdict(STUDY.contrast(wildcards.contrast))

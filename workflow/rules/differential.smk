@@ -5,14 +5,7 @@
 # OUTPUTS
 #   results/differential/{contrast}.{assay}.tsv      contract differential: every feature, tested or why not
 #   results/differential/contrasts.tsv               contract contrasts: one line per contrast and assay
-from dataclasses import asdict
-
 COMPARED_ASSAYS = [assay for assay in STUDY.assays if assay != "particles"]
-
-
-def contrast_of(wildcards):
-    """The contrast as a plain table of its options."""
-    return asdict(STUDY.contrast(wildcards.contrast))
 
 
 rule test_proteins:

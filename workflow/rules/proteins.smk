@@ -15,10 +15,6 @@
 #   results/proteins/ions/{run}.parquet     MS1 quantity of every identified ion
 if STUDY.runs_of("proteins", kind="mzml"):
 
-    def spectra_of(wildcards):
-        """The mzML file of a run."""
-        return STUDY.paths_of("proteins", [wildcards.run])[0]
-
     CONTAMINANTS = ["proteins/contaminants.fasta", "proteins/contaminants.tsv"]
 
     rule build_database:

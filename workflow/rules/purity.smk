@@ -8,7 +8,6 @@
 #   results/purity/markers.tsv       every marker in every sample
 #   results/purity/shares.tsv        share of the signal by class
 #   results/purity/associations.tsv  every purity metric against every contrast
-from dataclasses import asdict
 
 
 rule score_purity:

@@ -12,57 +12,9 @@
 #   results/{assay}/{assay}.h5ad and .tsv       the count matrix
 #   results/{assay}/quality.tsv                 quality figures per sample
 #   results/{assay}/{funnel,lengths,classes}.tsv   where the reads ended, insert lengths, RNA classes
-from evcargo.rna.sheet import fastq_runs, index_files, shipped_references, table_runs
+from evcargo.rna.sheet import index_files, shipped_references
 
 SHIPPED_RNA = shipped_references(config["organism"])
-
-
-def reads_of_sample(wildcards):
-    return fastq_runs(STUDY, wildcards.sample)["path"]
-
-
-def kits_of_sample(wildcards):
-    return fastq_runs(STUDY, wildcards.sample)["kit"]
-
-
-def replicates_of_sample(wildcards):
-    return fastq_runs(STUDY, wildcards.sample)["replicate"]
-
-
-def count_tables(wildcards):
-    return STUDY.paths_of(wildcards.assay, table_runs(STUDY, wildcards.assay)["run"])
-
-
-def columns_of_tables(wildcards):
-    return table_runs(STUDY, wildcards.assay)
-
-
-def sequenced_samples(wildcards):
-    return STUDY.samples_of("rna", kind="fastq") if wildcards.assay == "rna" else []
-
-
-def sequenced_counts(wildcards):
-    return collect(
-        "results/rna/counts/{sample}.tsv", sample=sequenced_samples(wildcards)
-    )
-
-
-def sequenced_summaries(wildcards):
-    return collect(
-        "results/rna/counts/{sample}.json", sample=sequenced_samples(wildcards)
-    )
-
-
-def sequenced_features(wildcards):
-    return (
-        ["results/rna/reference/features.tsv"] if sequenced_samples(wildcards) else []
-    )
-
-
-def imported_counts(wildcards):
-    return (
-        [f"results/{wildcards.assay}/imported.tsv"] if count_tables(wildcards) else []
-    )
 
 
 rule build_rna_reference:

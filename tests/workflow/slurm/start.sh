@@ -73,7 +73,7 @@ KillWait=5
 MinJobAge=3600
 JobRequeue=0
 SchedulerParameters=batch_sched_delay=0,sched_min_interval=100000,bf_interval=5
-NodeName=n1 NodeHostname=$host NodeAddr=127.0.0.1 Port=$node_port CPUs=4 RealMemory=32000 State=UNKNOWN
+NodeName=n1 NodeHostname=$host NodeAddr=127.0.0.1 Port=$node_port CPUs=8 RealMemory=32000 State=UNKNOWN
 PartitionName=test Nodes=n1 Default=YES MaxTime=INFINITE State=UP
 CONF
 echo "# Unused: proctrack/linuxproc needs no cgroups." >"$root/cgroup.conf"

@@ -1,1 +1,1 @@
-"""Protein tables of other engines."""
+"""Protein tables of other engines -> the protein matrix of the study."""

@@ -1,6 +1,5 @@
-"""From the tables of other engines to the protein matrix of the study."""
+"""One protein matrix from the tables of all runs."""
 
-import difflib
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -8,8 +7,9 @@ import pandas as pd
 
 from evcargo.errors import EvcargoError
 from evcargo.proteins.matrix import protein_matrix
-from evcargo.proteins.tables.formats import AROUND, LOG2_BELOW, ProteinTable, read_format
-from evcargo.proteins.tables.text import as_numbers, read_text_table
+from evcargo.proteins.tables.columns import read_intensities
+from evcargo.proteins.tables.engines import AUTO, understand
+from evcargo.proteins.tables.text import read_text_table
 
 if TYPE_CHECKING:
     from anndata import AnnData
@@ -17,125 +17,143 @@ if TYPE_CHECKING:
 
 def import_proteins(
     runs: pd.DataFrame, samples: pd.DataFrame, contaminants: pd.DataFrame, normalisation: str
-) -> tuple["AnnData", pd.DataFrame]:
-    """Read the protein tables of a study and join them.
+) -> "tuple[AnnData, pd.DataFrame]":
+    """Import the protein tables of a study.
+
+    Fractions of one replicate are summed; technical replicates of one sample are averaged on the
+    log2 scale (the geometric mean of what was observed), because the error of an intensity is
+    multiplicative: on the linear scale the higher replicate would decide. They never count as n.
+    Tables are joined on the leading accession.
 
     Parameters
     ----------
     runs
-        Run sheet (contract ``runs``), rows of the assay proteins. `column` names the run's column
-        in its table, the sample's name if empty.
+        Run sheet (contract ``runs``), proteins only. ``column`` names the run's column in its
+        table, with or without the engine's prefix; the name of the sample if it is empty.
     samples
         Sample sheet (contract ``samples``).
     contaminants
-        Shipped contaminants: accession, taxon.
+        The shipped contaminants (accession, taxon): groups that they lead are tagged, and get their
+        taxon where the table states none.
     normalisation
-        ``median`` or ``none``.
+        ``median`` or ``none``, see `evcargo.proteins.matrix.protein_matrix`.
 
     Returns
     -------
     matrix : anndata.AnnData
-        The protein matrix. Zeros are missing. Fractions of a sample are summed; of its technical
-        replicates the mean of the log2 intensities is taken (of those that saw the protein), since
-        the error of an intensity is multiplicative. Tables are joined on the leading accession.
+        The protein matrix; ``uns["source"]`` tells engine, filter and quantity of each table. A
+        sample without any quantity is carried as failed.
     quality : pandas.DataFrame
-        Contract ``quality``.
+        Contract ``quality``: quantified protein groups and summed intensity of runs and samples.
 
     Raises
     ------
     EvcargoError
-        If a table cannot be read, lacks a run's column, or holds no quantity for any sample.
+        If a table or a column of it cannot be used, or no sample has a quantity.
     """
-    tables: dict[str, ProteinTable] = {}
-    quantities: dict[str, pd.Series] = {}
-    for run in runs.itertuples():
-        path = str(run.path)
-        if path not in tables:
-            tables[path] = read_format(read_text_table(path), path, str(run.format))
-        column = str(run.sample) if pd.isna(run.column) or not run.column else str(run.column)
-        quantities[str(run.run)] = _quantity(tables[path], column, path)
-    linear = _linear(runs, quantities, tables)
-    table = pd.concat([_of_sample(linear, rows) for _, rows in runs.groupby("sample")], axis=1)
-    proteins = _joined([one.proteins for one in tables.values()])
-    proteins, table = _tagged(proteins, contaminants), table.reindex(proteins.index)
-    seen = table.notna().any(axis=1)
-    if not seen.any():
-        raise EvcargoError(f"{', '.join(tables)}: no protein has a quantity in any sample")
-    empty = {
-        str(name): "its column holds no quantity" for name in table if table[name].isna().all()
+    tables, described, sources = [], [], []
+    for path, of_path in runs.groupby("path", sort=False):
+        intensities, proteins, source = _read(str(path), of_path)
+        tables.append(intensities)
+        described.append(proteins)
+        sources.append(f"{source} [{path}]")
+    by_run = pd.concat(tables, axis=1)
+    proteins = _joined(described).reindex(by_run.index)
+    proteins = _tagged(proteins, contaminants)
+    quantities = _by_sample(by_run, runs)
+    failed = {
+        sample: f"no protein has a quantity in {', '.join(_columns(runs, sample))}"
+        for sample in quantities.columns[quantities.isna().all()]
     }
-    matrix = protein_matrix(table[seen], proteins[seen], samples, empty, normalisation)
-    said = [f"{path}: {one.said}" for path, one in tables.items()]
-    matrix.uns["source"] = ". ".join([*said, f"{int(seen.sum())} with a quantity in some sample"])
-    matrix.uns["raw_quantity"] = "intensity"
-    return matrix, _quality(table)
-
-
-def _quantity(table: ProteinTable, column: str, path: str) -> pd.Series:
-    cells = table.cells
-    if column in cells:
-        return as_numbers(cells[column], table.decimal, path).rename(column)
-    for affix in AROUND:
-        name = affix + column if affix.endswith(" ") else column + affix
-        if name in cells:
-            return as_numbers(cells[name], table.decimal, path).rename(name)
-    near = difflib.get_close_matches(column, list(cells.columns), 3, 0.3)
-    raise EvcargoError(
-        f"{path}: no column {column!r}. Set `column` in the run sheet to one of the table's"
-        f" columns{': ' + ', '.join(near) if near else ''}"
+    if len(failed) == quantities.shape[1]:
+        raise EvcargoError(
+            f"{runs['path'].iloc[0]}: none of the chosen columns holds a quantity"
+            f" ({', '.join(_columns(runs, quantities.columns[0]))} ...)."
+            " Choose columns of intensities in the run sheet"
+        )
+    seen = quantities.notna().any(axis=1).to_numpy()
+    matrix = protein_matrix(quantities[seen], proteins[seen], samples, failed, normalisation)
+    unseen = int((~seen).sum())
+    matrix.uns["source"] = "; ".join(sources) + (
+        f"; {unseen} proteins without a quantity in any sample left out" if unseen else ""
     )
+    matrix.uns["raw_quantity"] = "intensity"
+    return matrix, _quality(by_run, quantities, runs)
 
 
-def _linear(
-    runs: pd.DataFrame, quantities: dict[str, pd.Series], tables: dict[str, ProteinTable]
-) -> dict[str, pd.Series]:
-    """Undo the logarithm of tables that hold logarithms: all their values are small."""
-    linear = dict(quantities)
-    for path, rows in runs.groupby("path"):
-        table = tables[str(path)]
-        names = rows["run"].astype(str).tolist()
-        values = pd.concat([quantities[name] for name in names], axis=1)
-        is_log2 = table.is_log2
-        if is_log2 is None:
-            is_log2 = bool(values.max().max() < LOG2_BELOW)
-        if not is_log2 and bool((values < 0).any().any()):
-            raise EvcargoError(f"{path}: negative intensities. Give intensities or their log2")
-        for name in names:
-            linear[name] = 2.0 ** quantities[name] if is_log2 else quantities[name]
-    return linear
+def _read(path: str, runs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, str]:
+    wanted = sorted(set(runs["format"].fillna(AUTO)) - {AUTO, "auto", ""})
+    if len(wanted) > 1:
+        raise EvcargoError(
+            f"{path}: the run sheet gives it the formats {' and '.join(wanted)}. Give it one"
+        )
+    table = understand(read_text_table(path), wanted[0] if wanted else AUTO)
+    columns = runs["column"].fillna("").where(runs["column"].fillna("") != "", runs["sample"])
+    column_of = dict(zip(runs["run"].astype(str), columns.astype(str), strict=True))
+    intensities, quantity = read_intensities(table, column_of)
+    return intensities, table.proteins, f"{table.source}, {quantity}"
 
 
-def _of_sample(linear: dict[str, pd.Series], rows: pd.DataFrame) -> pd.Series:
-    replicates = []
-    for _, fractions in rows.groupby("replicate"):
-        runs = [linear[str(name)] for name in fractions["run"]]
-        replicates.append(pd.concat(runs, axis=1).sum(axis=1, min_count=1))
-    logs = np.log2(pd.concat(replicates, axis=1))
-    return (2.0 ** logs.mean(axis=1)).rename(str(rows["sample"].iloc[0]))
-
-
-def _joined(tables: list[pd.DataFrame]) -> pd.DataFrame:
-    joined = pd.concat(tables)
-    return joined[~joined.index.duplicated()]
+def _joined(described: list[pd.DataFrame]) -> pd.DataFrame:
+    """Proteins of all tables; what the first table does not know of a protein the next may."""
+    proteins = described[0].replace("", None)
+    for more in described[1:]:
+        peptides = ["n_peptides", "n_unique_peptides"]
+        both = proteins.index.intersection(more.index)
+        most = proteins.loc[both, peptides].combine(more.loc[both, peptides], np.fmax)
+        marked = proteins.loc[both, "is_contaminant"] | more.loc[both, "is_contaminant"]
+        lowest = proteins.loc[both, "q_value"].combine(more.loc[both, "q_value"], np.fmin)
+        proteins = proteins.combine_first(more.replace("", None))
+        proteins.loc[both, peptides] = most
+        proteins.loc[both, "is_contaminant"] = marked
+        proteins.loc[both, "q_value"] = lowest
+    text = ["name", "gene", "accessions", "taxon"]
+    proteins[text] = proteins[text].fillna("")
+    return proteins.astype({"is_contaminant": bool} | dict.fromkeys(text, object))
 
 
 def _tagged(proteins: pd.DataFrame, contaminants: pd.DataFrame) -> pd.DataFrame:
-    """Tag contaminants by accession; where the table says no taxon, the list does."""
     taxa = contaminants.drop_duplicates("accession").set_index("accession")["taxon"].astype(str)
-    known = proteins.index.isin(taxa.index)
-    tagged = proteins.copy()
-    tagged["is_contaminant"] = proteins["is_contaminant"] | known
-    listed = pd.Series(proteins.index.map(taxa), index=proteins.index).fillna("")
-    tagged["taxon"] = proteins["taxon"].where(proteins["taxon"] != "", listed)
-    return tagged
+    leading = proteins["accessions"].str.split(";").str[0].str.replace(r"-\d+$", "", regex=True)
+    return proteins.assign(
+        is_contaminant=proteins["is_contaminant"] | leading.isin(taxa.index),
+        taxon=proteins["taxon"].where(proteins["taxon"] != "", leading.map(taxa).fillna("")),
+    )
 
 
-def _quality(table: pd.DataFrame) -> pd.DataFrame:
-    rows = []
-    for sample in table:
-        values = table[sample]
-        rows += [
-            (sample, pd.NA, "proteins", "quantified_protein_groups", values.count(), "groups"),
-            (sample, pd.NA, "proteins", "summed_intensity", values.sum(), "intensity"),
+def _by_sample(by_run: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+    columns = {}
+    for sample, of_sample in runs.groupby("sample", sort=False):
+        replicates = [
+            by_run[rows["run"].astype(str).tolist()].sum(axis=1, min_count=1)
+            for _, rows in of_sample.groupby(of_sample["replicate"].fillna(1))
         ]
+        if len(replicates) == 1:  # as it is, without the rounding of a logarithm and back
+            columns[str(sample)] = replicates[0]
+            continue
+        columns[str(sample)] = 2.0 ** np.log2(pd.concat(replicates, axis=1)).mean(axis=1)
+    return pd.DataFrame(columns, index=by_run.index)
+
+
+def _columns(runs: pd.DataFrame, sample: str) -> list[str]:
+    rows = runs[runs["sample"] == sample]
+    return [
+        f"column {column or sample!r} of {path}"
+        for column, path in zip(rows["column"].fillna(""), rows["path"], strict=True)
+    ]
+
+
+def _quality(by_run: pd.DataFrame, quantities: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+    parts = [(sample, "", quantities[sample]) for sample in quantities.columns] + [
+        (sample, run, by_run[run])
+        for sample, run in zip(runs["sample"].astype(str), runs["run"].astype(str), strict=True)
+    ]
+    rows = [
+        (sample, run, "proteins", metric, value, unit)
+        for sample, run, values in parts
+        for metric, value, unit in (
+            ("quantified_protein_groups", float(values.notna().sum()), "protein groups"),
+            ("summed_intensity", float(values.sum()), "intensity"),
+        )
+    ]
     return pd.DataFrame(rows, columns=["sample", "run", "assay", "metric", "value", "unit"])

@@ -1,0 +1,65 @@
+"""What the identifiers of a protein group say: accessions, taxon, decoy and contaminant marks."""
+
+import re
+
+from evcargo.proteins.database import MNEMONIC_TAXON
+
+DECOY = re.compile(r"(REV_+|rev_+|DECOY_+|decoy_+|XXX_+|##)")
+CONTAMINANT = re.compile(r"(CON__|CON_|Cont_|contam_|cRAP-)")
+BOVINE_ENSEMBL = re.compile(r"ENSBTA[PG]\d+")
+BOVINE = "9913"
+# Groups are separated by ";" (most engines) or " / " (Skyline).
+SEPARATOR = re.compile(r"\s*;\s*|\s+/\s+|\s*,\s*")
+
+
+def members(group: str) -> list[str]:
+    """Split a protein group into its identifiers, as they are written, without empty ones."""
+    return [one.strip() for one in SEPARATOR.split(group) if one.strip()]
+
+
+def is_decoy(identifier: str) -> bool:
+    """Whether an identifier is that of a reversed or shuffled protein."""
+    return DECOY.match(identifier) is not None
+
+
+def is_contaminant(identifier: str) -> bool:
+    """Whether an engine has marked an identifier as one of its contaminant list."""
+    return CONTAMINANT.match(identifier) is not None
+
+
+def accession_of(identifier: str) -> str:
+    """Take the accession out, without contaminant mark and database name, with its isoform number.
+
+    ``sp|Q9BY50|SC11C_HUMAN`` is Q9BY50, ``CON__P35908v2`` is P35908, ``CON__ENSEMBL:ENSBTAP01`` is
+    ENSBTAP01.
+    """
+    bare = CONTAMINANT.sub("", identifier, count=1)
+    parts = bare.split("|")
+    if len(parts) >= 2 and parts[0] in ("sp", "tr", "zz"):
+        bare = parts[1]
+    bare = re.sub(r"^(ENSEMBL|REFSEQ|TREMBL|SWISS-PROT|H-INV):", "", bare, flags=re.IGNORECASE)
+    return re.sub(r"(?<=\d)v\d+$", "", bare).split()[0] if bare.split() else ""
+
+
+def taxon_of(identifier: str, header: str = "") -> str:
+    """NCBI taxon of a protein by OX= of its header, its entry name or Ensembl name; else empty."""
+    stated = re.search(r"\bOX=(\d+)", header)
+    if stated:
+        return stated.group(1)
+    entry = re.search(r"[A-Z0-9]+_([A-Z0-9]{3,5})\b", identifier.rpartition("|")[2])
+    if entry:
+        return MNEMONIC_TAXON.get(entry.group(1), "")
+    return BOVINE if BOVINE_ENSEMBL.search(identifier) else ""
+
+
+def gene_of(header: str) -> str:
+    """Gene symbol by GN= of a FASTA header, else empty."""
+    stated = re.search(r"\bGN=(\S+?)(?=[\s;]|$)", header)
+    return stated.group(1) if stated else ""
+
+
+def described(header: str) -> str:
+    """Protein name of a FASTA header: without identifier and without OS=, OX= and the like."""
+    text = header.strip().lstrip(">")
+    text = re.sub(r"^(sp|tr)\|\S+\s+", "", text)
+    return re.split(r"\s+(?:OS|OX|GN|PE|SV)=", text)[0].strip()
