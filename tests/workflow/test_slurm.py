@@ -12,7 +12,7 @@ import pytest
 
 HERE = Path(__file__).parent / "slurm"
 PROFILE = "workflow/profiles/slurm"
-# Jobs are asked for 4 s after a finished one, then 14 s, then 24 s later: most are done within 18 s.
+# Asks 4 s after something has finished, then 14 s, then 24 s later: most jobs take less than 18 s.
 TESTING = ("--slurm-init-seconds-before-status-checks", "4", "--slurm-keep-successful-logs")
 SUBMITTED = re.compile(r"submitted with SLURM jobid (\d+) \(log: (.+)\)")
 PLANNED = re.compile(r"^([a-z_]+) +(\d+)$", re.MULTILINE)

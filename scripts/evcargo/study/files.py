@@ -113,7 +113,7 @@ def _why_other_kind(path: str, head: Head, wanted: str) -> tuple[str, str]:
     if head.damage:
         return head.damage, "Copy or download the file again"
     named = SUFFIXES.get(PurePath(path).suffix.casefold(), "")
-    if named and not head.compression:
+    if named and not head.compression and head.data:
         return (
             f"is not compressed, though its name ends in {PurePath(path).suffix}",
             "Rename the file, or copy it again",
