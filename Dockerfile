@@ -17,6 +17,7 @@ RUN python3 -m venv /opt/python \
 
 COPY Snakefile LICENSE /opt/evcargo/
 COPY resources /opt/evcargo/resources
+COPY envs /opt/evcargo/envs
 COPY workflow /opt/evcargo/workflow
 COPY scripts /opt/evcargo/scripts
 

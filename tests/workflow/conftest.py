@@ -20,7 +20,7 @@ def tiny_study(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     environment = os.environ | {"PYTHONPATH": str(root / "scripts")}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
-    # On SLURM every job costs some 8 s of Snakemake starting twice: no more samples than a contrast needs.
+    # On SLURM Snakemake starts twice for every job (8 s): no more samples than a contrast needs.
     for sheet in ("samples.tsv", "runs.tsv"):
         path = folder / "config" / sheet
         rows = path.read_text().splitlines(keepends=True)
