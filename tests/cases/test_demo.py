@@ -14,7 +14,7 @@ import pytest
 
 from evcargo.tables import read_table
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.slow
 
 EV_SAMPLES = [f"{group}{number}" for group in "TH" for number in range(1, 5)]
 

@@ -9,7 +9,7 @@ import pytest
 from evcargo.simulate.demo import SIZES, write_demo
 from evcargo.tables import read_matrix, read_table
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bad_input")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

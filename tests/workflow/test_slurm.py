@@ -20,7 +20,7 @@ PLANNED = re.compile(r"^([a-z_]+) +(\d+)$", re.MULTILINE)
 LOCAL = {"default", "write_study", "write_config", "total"}
 CANNOT = 77
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
+pytestmark = pytest.mark.slow
 
 RETRY = """
 rule all:
