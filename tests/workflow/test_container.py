@@ -23,7 +23,6 @@ Podman = Callable[..., str]
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.xdist_group("cluster"),
     pytest.mark.skipif(
         os.environ.get(WANTED) != "1",
         reason=f"takes about 5 minutes and 8 GB of disk; {WANTED}=1 make test runs it",
