@@ -49,7 +49,12 @@ def test_kinds_by_content(data, kind, tmp_path):
 
 @pytest.mark.parametrize(
     ("data", "compression"),
-    [(gzip.compress(READS), "gzip"), (bz2.compress(READS), "bzip2"), (ZSTD, "zstd"), (READS, "")],
+    [
+        (gzip.compress(READS, mtime=0), "gzip"),
+        (bz2.compress(READS), "bzip2"),
+        (ZSTD, "zstd"),
+        (READS, ""),
+    ],
 )
 def test_compression_by_content(data, compression, tmp_path):
     (tmp_path / "x").write_bytes(data)
@@ -85,7 +90,12 @@ def test_nucleotides_and_proteins():
 @pytest.mark.parametrize(
     ("name", "data", "message", "remedy"),
     [
-        ("T1.mzML.gz", gzip.compress(HTML), "is an HTML page, not mzML", "Download the file again"),
+        (
+            "T1.mzML.gz",
+            gzip.compress(HTML, mtime=0),
+            "is an HTML page, not mzML",
+            "Download the file again",
+        ),
         ("T1.mzML.gz", MZML, "is not compressed, though its name ends in .gz", "Rename"),
         (
             "T1.mzML.gz",
@@ -93,13 +103,23 @@ def test_nucleotides_and_proteins():
             "is bzip2 data, though its name does not end in .bz2",
             ".bz2",
         ),
-        ("T1.mzML.gz", gzip.compress(b""), "is empty", "Copy or download"),
-        ("T1.mzML.gz", gzip.compress(MZML)[:40], "ends in the middle", "again"),
-        ("T1.mzML.gz", gzip.compress(READS), "is FASTQ, not mzML", "correct the column format"),
-        ("T1.fastq.gz", gzip.compress(FASTA.encode()), "is FASTA, not FASTQ", "with qualities"),
+        ("T1.mzML.gz", gzip.compress(b"", mtime=0), "is empty", "Copy or download"),
+        ("T1.mzML.gz", gzip.compress(MZML, mtime=0)[:40], "ends in the middle", "again"),
+        (
+            "T1.mzML.gz",
+            gzip.compress(READS, mtime=0),
+            "is FASTQ, not mzML",
+            "correct the column format",
+        ),
         (
             "T1.fastq.gz",
-            gzip.compress(b"BAM\x01"),
+            gzip.compress(FASTA.encode(), mtime=0),
+            "is FASTA, not FASTQ",
+            "with qualities",
+        ),
+        (
+            "T1.fastq.gz",
+            gzip.compress(b"BAM\x01", mtime=0),
             "is a BAM file, not FASTQ",
             "FASTQ that it was made from",
         ),
