@@ -9,6 +9,7 @@ import pytest
 
 from evcargo.simulate.demo import write_demo
 
+Run = Callable[..., subprocess.CompletedProcess[str]]
 ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
@@ -28,19 +29,27 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def snakemake() -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run the workflow in a study folder as a user does; its output is in `stdout`."""
+def snakemake() -> Run:
+    """Run the workflow in a study folder as a user does; its output is in `stdout`.
 
-    def run(folder: Path, *options: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    Without a workflow profile it gets two cores; options that are given win.
+    """
+
+    def run(
+        folder: Path, *options: str, check: bool = True, timeout: float = 900
+    ) -> subprocess.CompletedProcess[str]:
+        cores = [] if "--workflow-profile" in options else ["--cores", "2", "--show-failed-logs"]
         done = subprocess.run(
             [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")]
-            + ["--directory", str(folder), "--cores", "2", "--show-failed-logs", *options],
+            + ["--directory", str(folder), *cores, *options],
+            cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            timeout=timeout,
         )
         if check:
-            assert done.returncode == 0, done.stdout[-6000:]
+            assert done.returncode == 0, done.stdout[-8000:]
         return done
 
     return run

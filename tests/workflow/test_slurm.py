@@ -74,16 +74,11 @@ def submitted(output: str) -> dict[str, Path]:
     return {number: Path(log) for number, log in SUBMITTED.findall(output)}
 
 
-def test_a_failed_job_is_tried_again_with_more_memory_and_time(slurm, run_workflow, tmp_path):
+def test_a_failed_job_is_tried_again_with_more_memory_and_time(slurm, snakemake, tmp_path):
     snakefile = tmp_path / "Snakefile"
     snakefile.write_text(RETRY)
-    done = run_workflow(
-        tmp_path / "study",
-        "--workflow-profile",
-        PROFILE,
-        *TESTING,
-        snakefile=snakefile,
-    )
+    options = ["--workflow-profile", PROFILE, *TESTING, "--snakefile", str(snakefile)]
+    done = snakemake(tmp_path / "study", *options)
     jobs = slurm_jobs()
     shaky = [jobs[number] for number in submitted(done.stdout) if "shaky" in jobs[number][-1]]
     assert shaky == [
@@ -97,11 +92,11 @@ def test_a_failed_job_is_tried_again_with_more_memory_and_time(slurm, run_workfl
 
 
 def test_a_study_runs_on_slurm_as_it_does_locally(
-    slurm, run_workflow, tiny_study, local_run, tables_of, tmp_path
+    slurm, snakemake, tiny_study, local_run, tables_of, tmp_path
 ):
     study = tmp_path / "study"
     shutil.copytree(tiny_study, study)
-    done = run_workflow(study, "--workflow-profile", PROFILE, *TESTING, timeout=900)
+    done = snakemake(study, "--workflow-profile", PROFILE, *TESTING)
 
     assert (study / "results/report/index.html").is_file()
     assert tables_of(study) == tables_of(local_run)
