@@ -28,6 +28,8 @@ def main(optimir: Path, seqkit: Path, mimseq: Path, silva: Path) -> None:
     fasta = optimir / "usr/lib/python3/dist-packages/optimir/resources/fasta"
     write("human_hairpin.fa", sorted(read(fasta / "hsa_hairpins_miRBase_v22.fa")))
     write("human_mature.fa", sorted(read(fasta / "hsa_matures_miRBase_v22.fa")))
+    places = fasta.parent / "coordinates/hsa_miRBase_v22.gff3"
+    (HERE / "human_mirna.gff3").write_bytes(places.read_bytes())
 
     examples = seqkit / "usr/share/doc/seqkit-examples/tests"
     hairpins = list(read(examples / "hairpin.fa.gz"))

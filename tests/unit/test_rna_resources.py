@@ -1,5 +1,6 @@
 """The shipped references and adapters are those that their README describes."""
 
+import csv
 import hashlib
 import re
 from pathlib import Path
@@ -16,7 +17,7 @@ def test_every_file_has_the_checksum_of_the_readme(root: Path, folder: str) -> N
     readme = (root / "resources" / folder / "README.md").read_text()
     listed = {name: digest for digest, name in re.findall(r"^([0-9a-f]{64})  (\S+)$", readme, re.M)}
     files = [
-        path for path in (root / "resources" / folder).iterdir() if path.suffix in (".fa", ".tsv")
+        path for path in (root / "resources" / folder).iterdir() if path.suffix in (".fa", ".gff3", ".tsv")
     ]
     assert set(listed) == {path.name for path in files}
     for path in files:
@@ -36,6 +37,32 @@ def test_every_file_has_the_checksum_of_the_readme(root: Path, folder: str) -> N
 )
 def test_number_of_sequences(root: Path, name: str, count: int) -> None:
     assert len(read_fasta(root / "resources/rna" / name)) == count
+
+
+def test_mirna_places_agree_with_the_sequences(root: Path) -> None:
+    folder = root / "resources/rna"
+    hairpins = {one.name: one.letters for one in read_fasta(folder / "human_hairpin.fa")}
+    matures = {one.name: one.letters for one in read_fasta(folder / "human_mature.fa")}
+    rows = [
+        (cells, dict(pair.split("=") for pair in cells[8].split(";")))
+        for cells in csv.reader((folder / "human_mirna.gff3").open(), delimiter="\t")
+        if not cells[0].startswith("#")
+    ]
+    parents = {
+        tags["ID"]: (tags["Name"], int(cells[3]), int(cells[4]))
+        for cells, tags in rows
+        if cells[2] == "miRNA_primary_transcript"
+    }
+    elsewhere = set()
+    for cells, tags in rows:
+        if cells[2] == "miRNA":
+            hairpin, first, last = parents[tags["Derives_from"]]
+            start = int(cells[3]) - first if cells[6] == "+" else last - int(cells[4])
+            if not hairpins[hairpin].startswith(matures[tags["Name"]], start):
+                elsewhere.add(hairpin)
+    assert {name for name, _, _ in parents.values()} == set(hairpins)
+    assert (len(parents), len(rows) - len(parents)) == (1922, 2887)
+    assert elsewhere == {"hsa-mir-10401", "hsa-mir-4477a", "hsa-mir-4477b"}
 
 
 def test_trnas_are_mature(root: Path) -> None:
