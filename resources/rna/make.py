@@ -16,7 +16,18 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 SPIKE_INS = ("cel-miR-39-3p", "cel-miR-54-3p", "cel-miR-238-3p", "ath-miR159a")
-RRNA_18S = "X03205"
+# Name, database of Debian ncbi-rrna-data and entry in it.
+RRNA = {
+    "human": (("rRNA-18S", "SSU_nomito_nochloro_noplastid", "X03205"),),
+    "mouse": (
+        ("rRNA-18S", "SSU_nomito_nochloro_noplastid", "X00686"),
+        ("rRNA-28S", "LSURef_93.fasta", "BK000964"),
+    ),
+    "rat": (
+        ("rRNA-18S", "SSU_nomito_nochloro_noplastid", "V01270"),
+        ("rRNA-28S", "LSURef_93.fasta", "V01270"),
+    ),
+}
 # Genes that the wheel's README calls misnamed: their sequence is not that of their isodecoder.
 RENAMED = {"tRNA-Asn-GTT-9-2": "tRNA-Asn-GTT-14-1", "tRNA-Asn-GTT-16-5": "tRNA-Asn-GTT-28-1"}
 
@@ -40,10 +51,13 @@ def main(optimir: Path, seqkit: Path, mimseq: Path, silva: Path) -> None:
     write("spike_in.fa", sorted(r for r in matures if r[0].split()[0] in SPIKE_INS))
 
     write("human_tRNA.fa", trnas(mimseq / "mimseq/data/hg38-eColitK"))
-    write(
-        "human_rRNA.fa",
-        [(f"rRNA-18S {RRNA_18S}", small_subunit(silva)), *read(HERE / "kept_rRNA.fa")],
-    )
+    for organism, wanted in RRNA.items():
+        kept = list(read(HERE / "kept_rRNA.fa")) if organism == "human" else []
+        found = [
+            (f"{name} {entry}", rrna(silva, database, entry))
+            for name, database, entry in wanted
+        ]
+        write(f"{organism}_rRNA.fa", [*found, *kept])
 
 
 def read(path: Path) -> Iterator[Record]:
@@ -111,15 +125,14 @@ def natural(name: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name)]
 
 
-def small_subunit(silva: Path) -> str:
-    """Find the 18S entry; the databases cannot be asked by accession, so all entries are read."""
-    database = str(silva / "SSU_nomito_nochloro_noplastid")
-    command = ["blastdbcmd", "-db", database, "-entry", "all", "-outfmt", "%t;%s"]
+def rrna(silva: Path, database: str, entry: str) -> str:
+    """Find an entry; the databases cannot be asked by accession, so all entries are read."""
+    command = ["blastdbcmd", "-db", str(silva / database), "-entry", "all", "-outfmt", "%t;%s"]
     entries = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     for line in entries.splitlines():
-        if line.startswith(f"gb|{RRNA_18S}| Homo sapiens"):
-            return line.rpartition(";")[2]
-    raise SystemExit(f"{RRNA_18S} not found in {database}")
+        if line.startswith(f"gb|{entry}|"):
+            return line.rpartition(";")[2].upper()
+    raise SystemExit(f"{entry} not found in {database}")
 
 
 if __name__ == "__main__":
