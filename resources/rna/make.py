@@ -1,5 +1,7 @@
 """Write the shipped RNA references from the packages that hold their sources (see README.md).
 
+Also writes the table of sources and the checksums into README.md.
+
 python make.py OPTIMIR SEQKIT MIMSEQ SILVA
 
 The first two are unpacked Debian packages, MIMSEQ is an unpacked wheel, SILVA the folder
@@ -7,6 +9,7 @@ The first two are unpacked Debian packages, MIMSEQ is an unpacked wheel, SILVA t
 """
 
 import gzip
+import hashlib
 import re
 import subprocess
 import sys
@@ -54,10 +57,10 @@ def main(optimir: Path, seqkit: Path, mimseq: Path, silva: Path) -> None:
     for organism, wanted in RRNA.items():
         kept = list(read(HERE / "kept_rRNA.fa")) if organism == "human" else []
         found = [
-            (f"{name} {entry}", rrna(silva, database, entry))
-            for name, database, entry in wanted
+            (f"{name} {entry}", rrna(silva, database, entry)) for name, database, entry in wanted
         ]
         write(f"{organism}_rRNA.fa", [*found, *kept])
+    describe()
 
 
 def read(path: Path) -> Iterator[Record]:
@@ -74,6 +77,25 @@ def write(name: str, records: Iterable[Record]) -> None:
     with (HERE / name).open("w") as stream:
         for header, sequence in records:
             print(f">{header}\n{sequence}", file=stream)
+
+
+def describe() -> None:
+    """Bring the table of sources.tsv and the checksums into README.md, between their marks."""
+    lines = (HERE / "sources.tsv").read_text().splitlines()[1:]
+    table = ["| file | records | source | version | licence |", "|---|---|---|---|---|"]
+    for name, *about in (line.split("\t") for line in lines):
+        path = HERE / name
+        places = (line for line in path.read_text().splitlines() if not line.startswith("#"))
+        count = len(list(read(path))) if path.suffix == ".fa" else len(list(places))
+        table.append(f"| {' | '.join((f'`{name}`', f'{count:,}', *about))} |")
+    files = sorted(path for path in HERE.iterdir() if path.suffix in (".fa", ".gff3", ".tsv"))
+    digests = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}" for path in files]
+    readme = (HERE / "README.md").read_text()
+    for mark, text in (("sources", table), ("sha256", ["```", *digests, "```"])):
+        begin, end = f"<!-- {mark} -->", f"<!-- end of {mark} -->"
+        before, _, rest = readme.partition(begin)
+        readme = "\n".join([before + begin, *text, end]) + rest.partition(end)[2]
+    (HERE / "README.md").write_text(readme)
 
 
 def trnas(folder: Path) -> list[Record]:
