@@ -12,7 +12,9 @@ with job_log(snakemake.log):
     build_reference(
         shipped=dict(zip(snakemake.params.shipped, snakemake.input.shipped, strict=True)),
         user=dict(zip(snakemake.params.user, snakemake.input.user, strict=True)),
+        sources=snakemake.input.sources,
         fasta=snakemake.output.fasta,
         features=snakemake.output.features,
         manifest=snakemake.output.manifest,
+        urls=snakemake.params.urls,
     )

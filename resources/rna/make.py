@@ -1,5 +1,7 @@
 """Write the shipped RNA references from the packages that hold their sources (see README.md).
 
+Also writes the table of sources and the checksums into README.md.
+
 python make.py OPTIMIR SEQKIT MIMSEQ SILVA
 
 The first two are unpacked Debian packages, MIMSEQ is an unpacked wheel, SILVA the folder
@@ -7,6 +9,7 @@ The first two are unpacked Debian packages, MIMSEQ is an unpacked wheel, SILVA t
 """
 
 import gzip
+import hashlib
 import re
 import subprocess
 import sys
@@ -16,7 +19,18 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 SPIKE_INS = ("cel-miR-39-3p", "cel-miR-54-3p", "cel-miR-238-3p", "ath-miR159a")
-RRNA_18S = "X03205"
+# Name, database of Debian ncbi-rrna-data and entry in it.
+RRNA = {
+    "human": (("rRNA-18S", "SSU_nomito_nochloro_noplastid", "X03205"),),
+    "mouse": (
+        ("rRNA-18S", "SSU_nomito_nochloro_noplastid", "X00686"),
+        ("rRNA-28S", "LSURef_93.fasta", "BK000964"),
+    ),
+    "rat": (
+        ("rRNA-18S", "SSU_nomito_nochloro_noplastid", "V01270"),
+        ("rRNA-28S", "LSURef_93.fasta", "V01270"),
+    ),
+}
 # Genes that the wheel's README calls misnamed: their sequence is not that of their isodecoder.
 RENAMED = {"tRNA-Asn-GTT-9-2": "tRNA-Asn-GTT-14-1", "tRNA-Asn-GTT-16-5": "tRNA-Asn-GTT-28-1"}
 
@@ -28,6 +42,8 @@ def main(optimir: Path, seqkit: Path, mimseq: Path, silva: Path) -> None:
     fasta = optimir / "usr/lib/python3/dist-packages/optimir/resources/fasta"
     write("human_hairpin.fa", sorted(read(fasta / "hsa_hairpins_miRBase_v22.fa")))
     write("human_mature.fa", sorted(read(fasta / "hsa_matures_miRBase_v22.fa")))
+    places = fasta.parent / "coordinates/hsa_miRBase_v22.gff3"
+    (HERE / "human_mirna.gff3").write_bytes(places.read_bytes())
 
     examples = seqkit / "usr/share/doc/seqkit-examples/tests"
     hairpins = list(read(examples / "hairpin.fa.gz"))
@@ -38,10 +54,13 @@ def main(optimir: Path, seqkit: Path, mimseq: Path, silva: Path) -> None:
     write("spike_in.fa", sorted(r for r in matures if r[0].split()[0] in SPIKE_INS))
 
     write("human_tRNA.fa", trnas(mimseq / "mimseq/data/hg38-eColitK"))
-    write(
-        "human_rRNA.fa",
-        [(f"rRNA-18S {RRNA_18S}", small_subunit(silva)), *read(HERE / "kept_rRNA.fa")],
-    )
+    for organism, wanted in RRNA.items():
+        kept = list(read(HERE / "kept_rRNA.fa")) if organism == "human" else []
+        found = [
+            (f"{name} {entry}", rrna(silva, database, entry)) for name, database, entry in wanted
+        ]
+        write(f"{organism}_rRNA.fa", [*found, *kept])
+    describe()
 
 
 def read(path: Path) -> Iterator[Record]:
@@ -58,6 +77,25 @@ def write(name: str, records: Iterable[Record]) -> None:
     with (HERE / name).open("w") as stream:
         for header, sequence in records:
             print(f">{header}\n{sequence}", file=stream)
+
+
+def describe() -> None:
+    """Bring the table of sources.tsv and the checksums into README.md, between their marks."""
+    lines = (HERE / "sources.tsv").read_text().splitlines()[1:]
+    table = ["| file | records | source | version | licence |", "|---|---|---|---|---|"]
+    for name, *about in (line.split("\t") for line in lines):
+        path = HERE / name
+        places = (line for line in path.read_text().splitlines() if not line.startswith("#"))
+        count = len(list(read(path))) if path.suffix == ".fa" else len(list(places))
+        table.append(f"| {' | '.join((f'`{name}`', f'{count:,}', *about))} |")
+    files = sorted(path for path in HERE.iterdir() if path.suffix in (".fa", ".gff3", ".tsv"))
+    digests = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}" for path in files]
+    readme = (HERE / "README.md").read_text()
+    for mark, text in (("sources", table), ("sha256", ["```", *digests, "```"])):
+        begin, end = f"<!-- {mark} -->", f"<!-- end of {mark} -->"
+        before, _, rest = readme.partition(begin)
+        readme = "\n".join([before + begin, *text, end]) + rest.partition(end)[2]
+    (HERE / "README.md").write_text(readme)
 
 
 def trnas(folder: Path) -> list[Record]:
@@ -109,15 +147,14 @@ def natural(name: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name)]
 
 
-def small_subunit(silva: Path) -> str:
-    """Find the 18S entry; the databases cannot be asked by accession, so all entries are read."""
-    database = str(silva / "SSU_nomito_nochloro_noplastid")
-    command = ["blastdbcmd", "-db", database, "-entry", "all", "-outfmt", "%t;%s"]
+def rrna(silva: Path, database: str, entry: str) -> str:
+    """Find an entry; the databases cannot be asked by accession, so all entries are read."""
+    command = ["blastdbcmd", "-db", str(silva / database), "-entry", "all", "-outfmt", "%t;%s"]
     entries = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     for line in entries.splitlines():
-        if line.startswith(f"gb|{RRNA_18S}| Homo sapiens"):
-            return line.rpartition(";")[2]
-    raise SystemExit(f"{RRNA_18S} not found in {database}")
+        if line.startswith(f"gb|{entry}|"):
+            return line.rpartition(";")[2].upper()
+    raise SystemExit(f"{entry} not found in {database}")
 
 
 if __name__ == "__main__":

@@ -132,6 +132,9 @@ CONTRACTS: Mapping[str, Contract] = MappingProxyType(
             ("origin", "text", "", "shipped or user"),
             ("sequences", "count", "sequences", "sequences in it"),
             ("sha256", "text", "", "its checksum"),
+            ("version", "text", "", "version of the database, of shipped files"),
+            ("source", "text", "", "where the sequences come from; the URL of a fetched file"),
+            ("licence", "text", "", "terms of use of shipped files"),
         ),
         "imported_counts": _contract(
             "results/<assay>/imported.tsv",

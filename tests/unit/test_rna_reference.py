@@ -1,5 +1,6 @@
 """The references as features."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,7 @@ def test_human_references(root: Path) -> None:
         "Y_RNA": 4,
         "miRNA": 2632,
         "miRNA_precursor": 1917,
-        "rRNA": 4,
+        "rRNA": 10,
         "spike_in": 4,
         "tRNA": 70,
     }
@@ -71,21 +72,28 @@ def test_build_reference(tmp_path: Path) -> None:
     user = write(tmp_path / "mine.fa", RNY9="ACGTTGCATTGACCATTGCC")
     out = tmp_path / "reference.fa"
     files = (out, tmp_path / "features.tsv", tmp_path / "manifest.tsv")
-    build_reference({"Y_RNA": shipped, "rRNA": shipped}, {"Y_RNA": user}, *files)
+    sources = tmp_path / "sources.tsv"
+    sources.write_text("file\tsource\tversion\tlicence\ny.fa\tGenBank\t7\tfacts\n")
+    given = {"Y_RNA": user, "piRNA": write(tmp_path / "fetched.fa", pi="ACGTTGCATTGACCATTGTT")}
+    urls = {"piRNA": "https://a.org/pi.fa"}
+    build_reference({"Y_RNA": shipped, "rRNA": shipped}, given, sources, *files, urls=urls)
     assert all(Path(name).stat().st_size for name in index_files(str(out)))
     assert str(tmp_path) not in (tmp_path / "reference.dict").read_text()
-    assert read_table(files[1], "rna_features")["feature"].tolist() == ["RNY9", "RNY1"]
+    assert read_table(files[1], "rna_features")["feature"].tolist() == ["RNY9", "pi", "RNY1"]
     manifest = read_table(files[2], "rna_manifest")
-    assert manifest[["class", "file", "origin"]].to_records(index=False).tolist() == [
-        ("Y_RNA", "mine.fa", "user"),
-        ("rRNA", "y.fa", "shipped"),
+    columns = ["class", "file", "origin", "sequences", "version", "source", "licence"]
+    assert manifest[columns].fillna("").to_records(index=False).tolist() == [
+        ("Y_RNA", "mine.fa", "user", 1, "", "", ""),
+        ("piRNA", "fetched.fa", "user", 1, "", "https://a.org/pi.fa", ""),
+        ("rRNA", "y.fa", "shipped", 1, "7", "GenBank", "facts"),
     ]
+    assert manifest["sha256"].iloc[0] == hashlib.sha256(Path(user).read_bytes()).hexdigest()
     assert not list(tmp_path.glob("*part*"))
 
 
 def test_mistakes_of_the_config(tmp_path: Path) -> None:
     path = write(tmp_path / "a.fa", x="ACGTACGTACGTACGTACGT")
-    with pytest.raises(EvcargoError, match="hairpin and mature together"):
+    with pytest.raises(EvcargoError, match="hairpin is given without mature"):
         reference_features({"hairpin": path})
     with pytest.raises(EvcargoError, match="miRNA is not a class name"):
         reference_features({"miRNA": path})

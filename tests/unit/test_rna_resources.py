@@ -1,5 +1,6 @@
 """The shipped references and adapters are those that their README describes."""
 
+import csv
 import hashlib
 import re
 from pathlib import Path
@@ -16,7 +17,9 @@ def test_every_file_has_the_checksum_of_the_readme(root: Path, folder: str) -> N
     readme = (root / "resources" / folder / "README.md").read_text()
     listed = {name: digest for digest, name in re.findall(r"^([0-9a-f]{64})  (\S+)$", readme, re.M)}
     files = [
-        path for path in (root / "resources" / folder).iterdir() if path.suffix in (".fa", ".tsv")
+        path
+        for path in (root / "resources" / folder).iterdir()
+        if path.suffix in (".fa", ".gff3", ".tsv")
     ]
     assert set(listed) == {path.name for path in files}
     for path in files:
@@ -31,11 +34,39 @@ def test_every_file_has_the_checksum_of_the_readme(root: Path, folder: str) -> N
         ("mouse_hairpin.fa", 1193),
         ("rat_mature.fa", 765),
         ("human_tRNA.fa", 279),
-        ("human_rRNA.fa", 4),
+        ("human_rRNA.fa", 10),
+        ("mouse_rRNA.fa", 2),
+        ("rat_rRNA.fa", 2),
     ],
 )
 def test_number_of_sequences(root: Path, name: str, count: int) -> None:
     assert len(read_fasta(root / "resources/rna" / name)) == count
+
+
+def test_mirna_places_agree_with_the_sequences(root: Path) -> None:
+    folder = root / "resources/rna"
+    hairpins = {one.name: one.letters for one in read_fasta(folder / "human_hairpin.fa")}
+    matures = {one.name: one.letters for one in read_fasta(folder / "human_mature.fa")}
+    rows = [
+        (cells, dict(pair.split("=") for pair in cells[8].split(";")))
+        for cells in csv.reader((folder / "human_mirna.gff3").open(), delimiter="\t")
+        if not cells[0].startswith("#")
+    ]
+    parents = {
+        tags["ID"]: (tags["Name"], int(cells[3]), int(cells[4]))
+        for cells, tags in rows
+        if cells[2] == "miRNA_primary_transcript"
+    }
+    elsewhere = set()
+    for cells, tags in rows:
+        if cells[2] == "miRNA":
+            hairpin, first, last = parents[tags["Derives_from"]]
+            start = int(cells[3]) - first if cells[6] == "+" else last - int(cells[4])
+            if not hairpins[hairpin].startswith(matures[tags["Name"]], start):
+                elsewhere.add(hairpin)
+    assert {name for name, _, _ in parents.values()} == set(hairpins)
+    assert (len(parents), len(rows) - len(parents)) == (1922, 2887)
+    assert elsewhere == {"hsa-mir-10401", "hsa-mir-4477a", "hsa-mir-4477b"}
 
 
 def test_trnas_are_mature(root: Path) -> None:
@@ -55,13 +86,42 @@ def test_ribosomal_rnas_have_their_published_lengths(root: Path) -> None:
     lengths = {
         one.name: len(one.letters) for one in read_fasta(root / "resources/rna/human_rRNA.fa")
     }
-    assert lengths == {"rRNA-18S": 1869, "rRNA-28S": 5035, "rRNA-5.8S": 157, "rRNA-5S": 121}
+    assert lengths == {
+        "rRNA-18S": 1869,
+        "rRNA-28S": 5066,
+        "rRNA-5.8S": 157,
+        "rRNA-5S": 121,
+        "rRNA-45S-5ETS": 3654,
+        "rRNA-45S-ITS1": 1077,
+        "rRNA-45S-ITS2": 1167,
+        "rRNA-45S-3ETS": 361,
+        "mt-rRNA-12S": 954,
+        "mt-rRNA-16S": 1558,
+    }
+    # NC_000021.9:8433222-8446572 is this much.
+    names = ("5ETS", "ITS1", "ITS2", "3ETS")
+    spacers = sum(lengths[f"rRNA-45S-{name}"] for name in names)
+    assert spacers + sum(lengths[f"rRNA-{name}"] for name in ("18S", "5.8S", "28S")) == 13351
 
 
 def test_every_organism_has_hairpins_and_matures(root: Path) -> None:
     for files in SHIPPED.values():
         assert {HAIRPIN, MATURE} <= set(files)
         assert all((root / "resources/rna" / name).is_file() for name in files.values())
+
+
+def test_sources_are_those_of_the_readme(root: Path) -> None:
+    folder = root / "resources/rna"
+    readme = (folder / "README.md").read_text()
+    with (folder / "sources.tsv").open() as stream:
+        rows = list(csv.DictReader(stream, delimiter="\t"))
+    files = {path.name for path in folder.iterdir() if path.suffix in (".fa", ".gff3")}
+    assert {row["file"] for row in rows} == files
+    for row in rows:
+        path = folder / row["file"]
+        count = len(read_fasta(path)) if path.suffix == ".fa" else 4809
+        cells = (f"`{row['file']}`", f"{count:,}", row["source"], row["version"], row["licence"])
+        assert f"| {' | '.join(cells)} |\n" in readme
 
 
 def test_kits_of_the_run_sheet(root: Path) -> None:

@@ -220,6 +220,60 @@ def test_rna_references(files: StudyFiles):
     assert "holds no nucleotides" in files.problem().message
 
 
+@pytest.mark.parametrize(
+    ("content", "message", "remedy"),
+    [
+        (b"<!DOCTYPE html><html>", "is an HTML page, not FASTA", "Download the file again"),
+        (b"PK\x03\x04\x14\x00", "is an Excel or zip file, not FASTA", "Save the table"),
+        (READS, "is FASTQ, not FASTA", ""),
+        (b"LOCUS       NR_002716  191 bp\n", "is a GenBank file, not FASTA", "as FASTA"),
+        (b"ID   X03205; SV 1; linear\n", "is an EMBL file, not FASTA", "as FASTA"),
+        (b"##gff-version 3\n", "is a GFF file, not FASTA", "GFF holds their places only"),
+        (b">p\nMKACDGHKS\nRRKDV\n", "holds no nucleotides", "Give RNA or DNA"),
+        (b"", "is empty", "Copy or download"),
+    ],
+)
+def test_unusable_rna_references(
+    files: StudyFiles, content: bytes, message: str, remedy: str
+) -> None:
+    Path("mine.fa").write_bytes(content)
+    files.config["rna"] = {"references": {"piRNA": "mine.fa"}}
+    problem = files.problem()
+    assert (problem.column, problem.value) == ("rna.references.piRNA", "mine.fa")
+    assert message in problem.message
+    assert remedy in problem.remedy
+
+
+def test_rna_references_may_be_ambiguous_or_aligned(files: StudyFiles) -> None:
+    Path("mine.fa").write_bytes(b">a\r\nACG-RYN.\r\nACGTU\r\n")
+    files.config["rna"] = {"references": {"piRNA": "mine.fa"}}
+    files.load()
+
+
+def test_rna_references_by_url(files: StudyFiles) -> None:
+    url = "https://example.org/pi.fa"
+    files.config["rna"] = {"references": {"piRNA": {"url": url, "sha256": "a" * 64}}}
+    files.load()
+    files.config["rna"] = {"references": {"piRNA": url}}
+    assert "an address without sha256" in files.problem().message
+    files.config["rna"] = {"references": {"piRNA": {"url": url}}}
+    problem = files.problem()
+    assert (problem.column, problem.message) == ("rna.references.piRNA.sha256", "is missing")
+    for key, value in (("url", "http://example.org/pi.fa"), ("sha256", "abc")):
+        given = {"url": url, "sha256": "a" * 64} | {key: value}
+        files.config["rna"] = {"references": {"piRNA": given}}
+        problem = files.problem()
+        assert (problem.column, problem.value) == (f"rna.references.piRNA.{key}", value)
+
+
+def test_rna_classes_that_cannot_be(files: StudyFiles) -> None:
+    Path("mine.fa").write_bytes(b">a\nACGT\n")
+    files.config["rna"] = {"references": {"hairpin": "mine.fa"}}
+    assert files.problem().message == "is given without mature"
+    files.config["rna"] = {"references": {"miRNA": "mine.fa"}}
+    assert files.problem().remedy == "Give miRNA as hairpin and mature"
+
+
 def tables(
     files: StudyFiles, assay: str, path: str, text: str, columns: str = "T1 T2 H1 H2"
 ) -> None:

@@ -16,7 +16,7 @@ sys.path.append(str(Path(LIBRARY["__init__.py"]).parents[1]))
 
 from evcargo.errors import EvcargoError
 from evcargo.library import fingerprint
-from evcargo.rna.sheet import fastq_runs, table_runs
+from evcargo.rna.sheet import download_of, fastq_runs, table_runs
 from evcargo.study.load import load_study
 
 # The schemas too must be fetched before the package can read them.
@@ -58,6 +58,16 @@ def growing(amount):
 def spectra_of(wildcards):
     """The mzML file of a run."""
     return STUDY.paths_of("proteins", [wildcards.run])[0]
+
+
+def url_of_reference(wildcards):
+    """Address of a reference that the config names by URL."""
+    return download_of(config["rna"]["references"], wildcards.reference)["url"]
+
+
+def sha256_of_reference(wildcards):
+    """Checksum of a reference that the config names by URL."""
+    return download_of(config["rna"]["references"], wildcards.reference)["sha256"]
 
 
 def reads_of_sample(wildcards):

@@ -4,7 +4,9 @@
 #   results/study/samples.tsv                   the checked sample sheet
 #   the FASTQ files of the runs (assay rna, format fastq), the count tables of all others
 #   resources/rna, resources/adapters           shipped references and known adapters
+#   the FASTA files or URLs of rna.references   references of the user
 # OUTPUTS
+#   results/rna/reference/downloads/            references that the config names by URL
 #   results/rna/reference/                      index of all references, their features and manifest
 #   results/rna/inserts/{sample}.tsv.gz         distinct inserts of a sample, with {sample}.json beside it
 #   results/rna/counts/{sample}.tsv             counts of a sample, with {sample}.json (its read funnel) beside it
@@ -12,15 +14,48 @@
 #   results/{assay}/{assay}.h5ad and .tsv       the count matrix
 #   results/{assay}/quality.tsv                 quality figures per sample
 #   results/{assay}/{funnel,lengths,classes}.tsv   where the reads ended, insert lengths, RNA classes
-from evcargo.rna.sheet import index_files, shipped_references
+from evcargo.rna.sheet import (
+    DOWNLOADS,
+    index_files,
+    reference_sources,
+    shipped_references,
+    user_references,
+)
 
 SHIPPED_RNA = shipped_references(config["organism"])
+USER_RNA = user_references(config["rna"]["references"])
+
+
+# Nodes of a cluster often have no network.
+localrules:
+    fetch_reference,
+
+
+rule fetch_reference:
+    output:
+        fasta=f"{DOWNLOADS}/{{reference}}",
+    log:
+        "logs/fetch_reference/{reference}.log",
+    conda:
+        "../../envs/rna.yaml"
+    resources:
+        mem_mb=growing(500),
+        runtime=growing(60),
+    params:
+        library=lib("fetch_reference"),
+        url=url_of_reference,
+        sha256=sha256_of_reference,
+    message:
+        "Fetch the reference {wildcards.reference}"
+    script:
+        "../../scripts/fetch_reference.py"
 
 
 rule build_rna_reference:
     input:
         shipped=[resource(f"rna/{name}") for name in SHIPPED_RNA.values()],
-        user=list(config["rna"]["references"].values()),
+        user=list(USER_RNA.values()),
+        sources=resource("rna/sources.tsv"),
     output:
         fasta="results/rna/reference/reference.fa",
         index=index_files("results/rna/reference/reference.fa"),
@@ -36,7 +71,8 @@ rule build_rna_reference:
     params:
         library=lib("build_rna_reference"),
         shipped=list(SHIPPED_RNA),
-        user=list(config["rna"]["references"]),
+        user=list(USER_RNA),
+        urls=reference_sources(config["rna"]["references"]),
     message:
         "Index the RNA references"
     script:

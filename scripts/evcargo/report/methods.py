@@ -134,6 +134,8 @@ def _value_text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str) and ("/" in value or "\\" in value) and " " not in value:
+        if value.startswith("https://"):
+            return value
         return base_name(value)
     return "none" if value in ("", None) or value == {} else str(value)
 

@@ -3,10 +3,12 @@
 import hashlib
 import logging
 import re
+import shutil
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 
 import pandas as pd
 from pybwa import BwaIndex
@@ -15,12 +17,13 @@ from pybwa.libbwaindex import _set_bwa_idx_verbosity
 from evcargo.errors import EvcargoError
 from evcargo.job import whole_file
 from evcargo.rna.fasta import Sequence, read_fasta
-from evcargo.rna.sheet import HAIRPIN, MATURE, index_files
+from evcargo.rna.sheet import HAIRPIN, MATURE, class_mistake, index_files
+from evcargo.rna.sheet import MIRNA as MIRNA
+from evcargo.rna.sheet import PRECURSOR as PRECURSOR
 from evcargo.tables import write_table
 
-MIRNA, PRECURSOR = "miRNA", "miRNA_precursor"
-RESERVED = (MIRNA, PRECURSOR, "unassigned", "low_complexity")
 _ISODECODER = re.compile(r"((?:mt-)?(?:tRNA|tRX)-\w+-[ACGTUN]{3})-\d+$")
+_ABOUT = ["version", "source", "licence"]
 
 _log = logging.getLogger(__name__)
 
@@ -51,13 +54,9 @@ def reference_features(paths: Mapping[str, str | Path]) -> tuple[list[Sequence],
     EvcargoError
         If a file is unusable, a class name is reserved, or only one of hairpin and mature is given.
     """
-    if (HAIRPIN in paths) != (MATURE in paths):
-        raise EvcargoError("config, rna.references: give hairpin and mature together, or neither")
-    taken = [name for name in RESERVED if name in paths]
-    if taken:
-        raise EvcargoError(
-            f"config, rna.references: {taken[0]} is not a class name for a file. Rename it"
-        )
+    name, wrong, remedy = class_mistake(paths)
+    if wrong:
+        raise EvcargoError(f"config, rna.references: {name} {wrong}. {remedy}")
     sequences: list[Sequence] = []
     rows: list[tuple[int, str, str, int, int, str]] = []
     for kind in sorted(set(paths) - {MATURE}):
@@ -121,9 +120,11 @@ def _placed(matures: list[str], hairpins: list[Sequence]) -> Iterator[tuple[int,
 def build_reference(
     shipped: Mapping[str, str | Path],
     user: Mapping[str, str | Path],
+    sources: str | Path,
     fasta: str | Path,
     features: str | Path,
     manifest: str | Path,
+    urls: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Write the index of all references, its features and its manifest.
 
@@ -131,18 +132,36 @@ def build_reference(
     ----------
     shipped, user
         RNA class -> FASTA file; a class of the user replaces the shipped one.
+    sources
+        Table of the shipped files: file, source, version, licence.
     fasta
         FASTA of all sequences, named by number; the files of the index lie beside it
         (`index_files`).
     features
         Table of the features, contract ``rna_features``.
     manifest
-        Table of the files with their sha256, contract ``rna_manifest``.
+        Table of the files with their sha256 and source, contract ``rna_manifest``.
+    urls
+        RNA class -> address that a file of the user was fetched from.
     """
     paths = {**shipped, **user}
     sequences, table = reference_features(paths)
+    _write_index(sequences, Path(fasta))
+    write_table(table, features, "rna_features")
+    known = pd.read_csv(sources, sep="\t", dtype=str, keep_default_na=False).set_index("file")
+    rows = []
+    for kind, path in sorted(paths.items()):
+        file, own = Path(path).name, kind in user
+        origin = "user" if own else "shipped"
+        about = ["", urls.get(kind, ""), ""] if own else known.loc[file, _ABOUT].tolist()
+        rows.append((kind, file, origin, len(read_fasta(path)), _sha256(path), *about))
+    columns = ["class", "file", "origin", "sequences", "sha256", *_ABOUT]
+    write_table(pd.DataFrame(rows, columns=columns), manifest, "rna_manifest")
+
+
+def _write_index(sequences: list[Sequence], fasta: Path) -> None:
     with TemporaryDirectory() as temporary:
-        part = Path(temporary) / Path(fasta).name
+        part = Path(temporary) / fasta.name
         with part.open("w", encoding="ascii") as stream:
             stream.writelines(f">{number}\n{one.letters}\n" for number, one in enumerate(sequences))
         _set_bwa_idx_verbosity(1)  # it writes to the terminal, past the log of the job
@@ -152,21 +171,9 @@ def build_reference(
         dictionary.write_text(re.sub(r"\tUR:\S*", "", dictionary.read_text()))
         for name in (str(fasta), *index_files(str(fasta))):
             with whole_file(name) as whole:
-                whole.write_bytes((Path(temporary) / Path(name).name).read_bytes())
-    write_table(table, features, "rna_features")
-    rows = [
-        (
-            kind,
-            Path(path).name,
-            "user" if kind in user else "shipped",
-            len(read_fasta(path)),
-            _sha256(path),
-        )
-        for kind, path in sorted(paths.items())
-    ]
-    columns = ["class", "file", "origin", "sequences", "sha256"]
-    write_table(pd.DataFrame(rows, columns=columns), manifest, "rna_manifest")
+                shutil.copyfile(Path(temporary) / Path(name).name, whole)
 
 
 def _sha256(path: str | Path) -> str:
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    with Path(path).open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,12 +1,18 @@
 """What the rules of the stage look up in the study, without loading what the jobs need."""
 
 from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import urlsplit
 
 from evcargo.errors import EvcargoError
 from evcargo.study.model import Study
 
 FASTQ = "fastq"
 HAIRPIN, MATURE = "hairpin", "mature"
+MIRNA, PRECURSOR = "miRNA", "miRNA_precursor"
+RESERVED = (MIRNA, PRECURSOR, "unassigned", "low_complexity", "genome", "exogenous")
+DOWNLOADS = "results/rna/reference/downloads"
 SHIPPED: Mapping[str, Mapping[str, str]] = {
     "human": {
         "spike_in": "spike_in.fa",
@@ -16,8 +22,18 @@ SHIPPED: Mapping[str, Mapping[str, str]] = {
         "Y_RNA": "human_Y_RNA.fa",
         "rRNA": "human_rRNA.fa",
     },
-    "mouse": {"spike_in": "spike_in.fa", HAIRPIN: "mouse_hairpin.fa", MATURE: "mouse_mature.fa"},
-    "rat": {"spike_in": "spike_in.fa", HAIRPIN: "rat_hairpin.fa", MATURE: "rat_mature.fa"},
+    "mouse": {
+        "spike_in": "spike_in.fa",
+        HAIRPIN: "mouse_hairpin.fa",
+        MATURE: "mouse_mature.fa",
+        "rRNA": "mouse_rRNA.fa",
+    },
+    "rat": {
+        "spike_in": "spike_in.fa",
+        HAIRPIN: "rat_hairpin.fa",
+        MATURE: "rat_mature.fa",
+        "rRNA": "rat_rRNA.fa",
+    },
 }
 
 
@@ -32,6 +48,52 @@ def index_files(fasta: str) -> list[str]:
 def shipped_references(organism: str) -> dict[str, str]:
     """RNA class -> name of the shipped FASTA file in resources/rna; miRNA as hairpin and mature."""
     return dict(SHIPPED[organism])
+
+
+def user_references(references: Mapping[str, Any]) -> dict[str, str]:
+    """RNA class -> FASTA file of the config; one that is named by URL is in the folder DOWNLOADS.
+
+    Parameters
+    ----------
+    references
+        Option ``rna.references``: paths, or sections with ``url`` and ``sha256``.
+    """
+    return {
+        name: f"{DOWNLOADS}/{_download_name(name, given['url'])}"
+        if isinstance(given, Mapping)
+        else given
+        for name, given in references.items()
+    }
+
+
+def download_of(references: Mapping[str, Any], file: str) -> dict[str, str]:
+    """Address and checksum of a file of the folder DOWNLOADS: keys ``url`` and ``sha256``."""
+    for name, given in references.items():
+        if isinstance(given, Mapping) and _download_name(name, given["url"]) == file:
+            return {"url": given["url"], "sha256": given["sha256"]}
+    raise EvcargoError(f"{file}: rna.references of the config names no such download")
+
+
+def reference_sources(references: Mapping[str, Any]) -> dict[str, str]:
+    """RNA class -> address of those references that are named by URL."""
+    return {name: one["url"] for name, one in references.items() if isinstance(one, Mapping)}
+
+
+def class_mistake(references: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Class of ``rna.references`` that cannot be, what is wrong, and the remedy; else empty."""
+    for name in RESERVED:
+        if name in references:
+            instead = "Give miRNA as hairpin and mature" if name == MIRNA else "Rename it"
+            return name, "is not a class name for a file", instead
+    for name, other in ((HAIRPIN, MATURE), (MATURE, HAIRPIN)):
+        if name in references and other not in references:
+            return name, f"is given without {other}", "Give hairpin and mature of one release"
+    return "", "", ""
+
+
+def _download_name(name: str, url: str) -> str:
+    suffix = PurePosixPath(urlsplit(url).path).suffix.lower()
+    return f"{name}.fa{suffix if suffix in ('.gz', '.bz2', '.zst') else ''}"
 
 
 def fastq_runs(study: Study, sample: str) -> dict[str, list]:

@@ -12,7 +12,16 @@ from typing import Any
 
 import pandas as pd
 
-from evcargo.study.kinds import SUFFIXES, Head, is_nucleotides, kind_of, read_head, taxa_of
+from evcargo.rna.sheet import class_mistake
+from evcargo.study.kinds import (
+    SUFFIXES,
+    Head,
+    is_nucleotides,
+    is_reference,
+    kind_of,
+    read_head,
+    taxa_of,
+)
 from evcargo.study.notes import Notes, listed, nearest, shown
 
 TAXA = {"human": "9606", "mouse": "10090", "rat": "10116"}
@@ -29,6 +38,9 @@ INSTEAD = {
     "an MGF file": "Give the mzML that it was made from: an MGF file has no intensities of MS1",
     "an HTML page": "Download the file again: this is a web page, perhaps an error message",
     "a BAM file": "Give the FASTQ that it was made from",
+    "a GenBank file": "Save its entries as FASTA",
+    "an EMBL file": "Save its entries as FASTA",
+    "a GFF file": "Give the sequences themselves: GFF holds their places only",
     "a SAM file": "Give the FASTQ that it was made from",
     "empty": "Copy or download it again, or delete the row",
 }
@@ -79,10 +91,18 @@ def check_references(config: Mapping[str, Any], notes: Notes) -> None:
         elif head:
             _check_taxa(taxa_of(fasta, head), organism, fasta, notes)
     references = config.get("rna", {}).get("references", {})
-    for name, path in references.items() if isinstance(references, dict) else ():
+    references = references if isinstance(references, dict) else {}
+    mistaken, wrong, instead = class_mistake(references)
+    if wrong:
+        notes.add(wrong, instead, column=f"rna.references.{mistaken}")
+    for name, path in references.items():
         place = f"rna.references.{name}"
+        if isinstance(path, str) and path.startswith("https://"):
+            remedy = "Write url: and sha256: below the class, so that it can be fetched and checked"
+            notes.add("is an address without sha256", remedy, column=place, value=path)
+            continue
         head = _checked_head(path, "fasta", notes, 0, place) if isinstance(path, str) else None
-        if head and not is_nucleotides(head.text):
+        if head and not is_reference(head.text):
             remedy = "Give RNA or DNA sequences in FASTA"
             notes.add(
                 "holds no nucleotides, or other letters too", remedy, column=place, value=path

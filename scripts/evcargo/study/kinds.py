@@ -29,6 +29,15 @@ BINARY = (
     (b"BAM\x01", "a BAM file"),
 )
 NUCLEOTIDES = re.compile(r"[ACGTUNacgtun*-]+")
+# As evcargo.rna.fasta takes them: letters of ambiguity are rare, else this is a protein.
+AMBIGUOUS = re.compile(r"[RYSWKMBDHV]", re.IGNORECASE)
+WITH_AMBIGUOUS = re.compile(r"[ACGTUNRYSWKMBDHV \t.-]+", re.IGNORECASE)
+# Text formats that hold sequences or places of them, and are not FASTA.
+FLAT_FILES = (
+    (r"LOCUS +\S", "a GenBank file"),
+    (r"ID   \S+;", "an EMBL file"),
+    (r"##gff-version", "a GFF file"),
+)
 
 
 @dataclass(frozen=True)
@@ -145,7 +154,7 @@ def kind_of(head: Head) -> str:
         return "fastq"
     if text.startswith("BEGIN IONS") or "\nBEGIN IONS\n" in text[:4000]:
         return "an MGF file"
-    return "text"
+    return next((what for start, what in FLAT_FILES if re.match(start, text)), "text")
 
 
 def _kind_of_xml(lower: str) -> str:
@@ -167,13 +176,19 @@ def _is_fastq(text: str) -> bool:
 
 def is_nucleotides(text: str) -> bool:
     """Whether the sequences of a FASTA text are nucleotides, by its first whole lines."""
-    lines = [
-        line.strip()
-        for line in text.split("\n")
-        if line.strip() and not line.startswith((">", ";"))
-    ]
-    residues = "".join(lines)
-    return bool(residues) and NUCLEOTIDES.fullmatch(residues) is not None
+    return NUCLEOTIDES.fullmatch(_residues(text)) is not None
+
+
+def is_reference(text: str) -> bool:
+    """Whether the sequences of a FASTA text can be a reference: nucleotides, some ambiguous."""
+    residues = _residues(text)
+    few = 2 * len(AMBIGUOUS.findall(residues)) <= len(residues)
+    return few and WITH_AMBIGUOUS.fullmatch(residues) is not None
+
+
+def _residues(text: str) -> str:
+    lines = (line.strip() for line in text.split("\n"))
+    return "".join(line for line in lines if not line.startswith((">", ";")))
 
 
 def taxa_of(path: str | Path, head: Head) -> list[str]:
