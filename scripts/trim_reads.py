@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 from evcargo.job import job_log
 from evcargo.rna.kits import read_kits
-from evcargo.rna.trim import Run, TrimSettings, trim_sample, write_inserts
+from evcargo.rna.trim import Run, trim_sample, write_inserts
+from evcargo.rna.trimmer import TrimSettings
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

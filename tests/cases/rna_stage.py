@@ -11,7 +11,8 @@ from evcargo.rna.counted import assign_sample, read_metrics
 from evcargo.rna.kits import AUTO, read_kits
 from evcargo.rna.reference import build_reference
 from evcargo.rna.sheet import shipped_references
-from evcargo.rna.trim import Inserts, Run, TrimSettings, trim_sample, write_inserts
+from evcargo.rna.trim import Inserts, Run, trim_sample, write_inserts
+from evcargo.rna.trimmer import TrimSettings
 from evcargo.tables import read_table
 
 RESOURCES = Path(__file__).resolve().parents[2] / "resources"

@@ -13,7 +13,8 @@ from evcargo.rna.counted import assign_sample
 from evcargo.rna.kits import NONE, Kit
 from evcargo.rna.matrix import log_cpm
 from evcargo.rna.reference import build_reference
-from evcargo.rna.trim import Run, TrimSettings, trim_sample, write_inserts
+from evcargo.rna.trim import Run, trim_sample, write_inserts
+from evcargo.rna.trimmer import TrimSettings
 from evcargo.tables import CONTRACTS, read_matrix, read_table, write_table
 
 ADAPTER = "TGGAATTCTCGGGTGCCAAGG"
@@ -155,7 +156,14 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path, sequenced: Sequence
 def test_summary_tells_the_kit(sequenced: Sequenced) -> None:
     told = json.loads(Path(sequenced.summaries["good"]).read_text())
     assert told["runs"] == [
-        {"kit": "illumina", "umi": 0, "verdict": "HIGH", "shares": {"illumina": 1.0}}
+        {
+            "kit": "illumina",
+            "adapter": "TGGAATTCTCGGGTGCCAAGG",
+            "umi": 0,
+            "verdict": "HIGH",
+            "shares": {"illumina": 1.0},
+            "notes": [],
+        }
     ]
 
 

@@ -9,7 +9,7 @@ KITS = {
     kit.name: kit
     for kit in (
         Kit("illumina", "TGGAATTCTCGGGTGCCAAGG"),
-        Kit("nextflex", "TGGAATTCTCGGGTGCCAAGG", clip=4),
+        Kit("nextflex", "TGGAATTCTCGGGTGCCAAGG", clip_5p=4, clip_3p=4),
         Kit("qiaseq", "AACTGTAGGCACCATCAAT", umi=12),
         Kit("nebnext", "AGATCGGAAGAGCACACGTCTGAACTCCAGTCAC"),
         Kit(NONE, ""),
@@ -78,3 +78,66 @@ def test_a_named_kit_is_used_where_no_adapter_is_known(asked: str) -> None:
 def test_untrimmed_reads_called_trimmed() -> None:
     scan = scan_reads(reads(KITS["illumina"].adapter, 10), KITS, NONE)
     assert scan.verdict == "CONFLICT"
+
+
+TAILED = {**KITS, "cats": Kit("cats", "A" * 8, 3), "smarter": Kit("smarter", "A" * 10, 3)}
+UNKNOWN = "GCTTACGGATCCTTAGCAGTCA"
+
+
+def test_an_unknown_adapter_is_found_and_said() -> None:
+    scan = scan_reads(reads(UNKNOWN, 200) + varied(UNKNOWN, 800), KITS, "auto")
+    assert (scan.kit.name, scan.verdict, scan.problem) == ("de_novo", "HIGH", "")
+    assert scan.kit.adapter.startswith(UNKNOWN)
+    assert scan.shares["de_novo"] == 1.0
+    assert UNKNOWN in scan.notes[0]
+
+
+@pytest.mark.parametrize("asked", ["illumina", NONE, "cats"])
+def test_an_unknown_adapter_contradicts_the_sheet(asked: str) -> None:
+    scan = scan_reads(varied(UNKNOWN, 1000), TAILED, asked)
+    assert (scan.kit.name, scan.verdict) == (asked, "CONFLICT")
+    assert "an unknown adapter GCTTACGG" in scan.problem
+    assert scan.problem.endswith("set kit to auto")
+
+
+def test_a_tail_is_never_taken_for_a_kit() -> None:
+    scan = scan_reads(varied("A" * 25, 500), TAILED, "auto")
+    assert (scan.kit.name, scan.verdict) == (NONE, "CONFLICT")
+    assert "100.0% of the reads have a tail of A" in scan.problem
+    assert "(cats or smarter)" in scan.problem
+
+
+@pytest.mark.parametrize("asked", ["cats", "smarter"])
+def test_a_named_kit_of_a_tail(asked: str) -> None:
+    scan = scan_reads(varied("A" * 25, 500), TAILED, asked)
+    assert (scan.kit.name, scan.verdict, scan.problem) == (asked, "HIGH", "")
+    other = scan_reads(varied(KITS["illumina"].adapter + "A" * 20, 500), TAILED, asked)
+    assert other.verdict == "CONFLICT"
+    assert "set kit to illumina or auto" in other.problem
+
+
+def test_tails_behind_another_adapter_are_none() -> None:
+    """A tail that the sequencer wrote, before the adapter or in its place, is no evidence."""
+    adapter = KITS["illumina"].adapter
+    mixed = varied(adapter + "A" * 20, 600) + varied("A" * 16 + adapter, 400, seed=3)
+    scan = scan_reads(mixed, TAILED, "auto")
+    assert (scan.kit.name, scan.verdict, scan.problem) == ("illumina", "HIGH", "")
+    assert scan.shares["cats"] == pytest.approx(0.4, abs=0.02)
+
+
+def test_a_longer_adapter_of_the_same_beginning() -> None:
+    longer = Kit("lexogen", KITS["illumina"].adapter + "AACTCCAGTCAC")
+    kits = {**KITS, "lexogen": longer}
+    found = reads(longer.adapter, 50)
+    assert scan_reads(found, kits, "auto").kit.name == "illumina"
+    assert scan_reads(found, kits, "lexogen").verdict == "HIGH"
+    assert scan_reads(reads(KITS["qiaseq"].adapter, 50), kits, "lexogen").verdict == "CONFLICT"
+
+
+def varied(behind: str, n: int, length: int = 60, seed: int = 2) -> list[str]:
+    """Reads of inserts of 18 to 30 nt."""
+    rng = np.random.default_rng(seed)
+    letters = np.array(list("ACGT"))
+    sizes = rng.integers(18, 31, size=n)
+    wholes = ["".join(letters[rng.integers(4, size=size)]) + behind for size in sizes]
+    return [(whole + "".join(letters[rng.integers(4, size=length)]))[:length] for whole in wholes]

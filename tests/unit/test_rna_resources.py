@@ -128,4 +128,5 @@ def test_kits_of_the_run_sheet(root: Path) -> None:
     kits = read_kits(root / "resources/adapters/adapters.tsv")
     assert {"illumina", "nextflex", "qiaseq", "nebnext", "none"} <= set(kits)
     assert len({kit.adapter for kit in kits.values() if kit.adapter}) >= 7
-    assert (kits["qiaseq"].umi, kits["nextflex"].clip) == (12, 4)
+    assert (kits["qiaseq"].umi, kits["nextflex"].clip_5p, kits["nextflex"].clip_3p) == (12, 4, 4)
+    assert [(kits[kit].poly_a, kits[kit].clip_5p) for kit in ("cats", "smarter")] == [(True, 3)] * 2

@@ -8,7 +8,8 @@ import xopen
 
 from evcargo.errors import EvcargoError
 from evcargo.rna.kits import NONE, Kit
-from evcargo.rna.trim import Run, TrimSettings, read_inserts, trim_sample, write_inserts
+from evcargo.rna.trim import Run, read_inserts, trim_sample, write_inserts
+from evcargo.rna.trimmer import TrimSettings
 
 ADAPTER = "TGGAATTCTCGGGTGCCAAGG"
 LET7 = "TGAGGTAGTAGGTTGTATAGTT"
@@ -18,7 +19,7 @@ KITS = {
     kit.name: kit
     for kit in (
         Kit("illumina", ADAPTER),
-        Kit("nextflex", ADAPTER, clip=4),
+        Kit("nextflex", ADAPTER, clip_5p=4, clip_3p=4),
         Kit("qiaseq", QIA, umi=12),
         Kit(NONE, ""),
     )

@@ -7,11 +7,18 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-AUTO, NONE = "auto", "none"
+from evcargo.rna.denovo import find_adapter
+
+AUTO, NONE, DE_NOVO = "auto", "none", "de_novo"
+NUMBERS = ("clip_5p", "clip_3p", "umi")
 SEED = 12
 SCANNED_READS = 100_000
 MIN_SHARE = 0.10
 RIVAL_SHARE = 0.20
+# What no table knows must be in more reads to be believed.
+MIN_UNKNOWN_SHARE = 0.30
+# Sequencers write A behind the end of short molecules, so that some reads of any kit have a tail.
+TAIL_SHARE = 0.50
 
 
 @dataclass(frozen=True)
@@ -24,16 +31,22 @@ class Kit:
         Name for the run sheet.
     adapter
         3' adapter; empty if the reads are already trimmed.
-    clip
-        Random bases at either end of the insert, nt.
+    clip_5p, clip_3p
+        Bases of the kit at the 5' and at the 3' end of the insert, nt.
     umi
         Length of the molecular identifier that follows the adapter, nt.
     """
 
     name: str
     adapter: str
-    clip: int = 0
+    clip_5p: int = 0
+    clip_3p: int = 0
     umi: int = 0
+
+    @property
+    def poly_a(self) -> bool:
+        """Whether the kit puts a tail of A behind the insert, which is its adapter here."""
+        return set(self.adapter) == {"A"}
 
 
 @dataclass(frozen=True)
@@ -46,82 +59,121 @@ class Scan:
         Kit to trim with.
     verdict
         HIGH: one adapter stands out. CONFLICT: another one is close, or it is not the one of the
-        run sheet. NONE: no known adapter in `MIN_SHARE` of the reads.
+        run sheet. NONE: neither a known adapter in `MIN_SHARE` of the reads, nor another one.
     shares
-        Share of the scanned reads whose first known adapter is that of the kit.
+        Share of the scanned reads whose first known adapter is that of the kit; of an adapter that
+        was found from the reads alone as ``de_novo``.
     problem
         Why the run cannot be trusted, and what to do; empty if it can.
+    notes
+        What else is worth knowing about the run, for people.
     """
 
     kit: Kit
     verdict: str
     shares: dict[str, float]
     problem: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def read_kits(path: str | Path) -> dict[str, Kit]:
     """Read `resources/adapters/adapters.tsv`; the kit `none` is added."""
     with Path(path).open(encoding="utf-8", newline="") as stream:
         rows = csv.DictReader(stream, delimiter="\t")
-        kits = [Kit(row["kit"], row["sequence"], int(row["clip"]), int(row["umi"])) for row in rows]
+        kits = [
+            Kit(row["kit"], row["sequence"], *(int(row[name]) for name in NUMBERS)) for row in rows
+        ]
     return {kit.name: kit for kit in [*kits, Kit(NONE, "")]}
 
 
 def scan_reads(reads: Iterable[str], kits: dict[str, Kit], asked: str) -> Scan:
-    """Find the known adapter that the reads carry and hold it against the run sheet.
+    """Find the adapter that the reads carry and hold it against the run sheet.
 
-    In each of the first `SCANNED_READS` reads, the adapter whose first `SEED` letters come first
-    counts: what follows it (a second adapter, an index) does not.
+    In each of the first `SCANNED_READS` reads, the known adapter whose first `SEED` letters come
+    first counts: what follows it (a second adapter, an index, a tail) does not. Where no known
+    adapter is in `MIN_SHARE` of the reads, `evcargo.rna.denovo` looks for an unknown one.
 
     Parameters
     ----------
     reads
         Sequences of the reads.
     kits
-        Known kits; of two with the same adapter the first stands for both.
+        Known kits; of those whose adapters begin alike the first stands for all.
     asked
         Kit of the run sheet, or ``auto``.
 
     Returns
     -------
     Scan
-        ``auto`` becomes the kit that was found. Reads without a known adapter are taken as already
-        trimmed if their lengths vary, as those of no sequencer do.
+        ``auto`` becomes the kit that was found, but never one of a poly-A tail: such kits leave
+        different bases before the insert. Reads without an adapter are taken as already trimmed if
+        their lengths vary, as those of no sequencer do.
     """
-    seeds = {kit.adapter[:SEED]: kit for kit in reversed(kits.values()) if kit.adapter}
+    looked_at = list(islice(reads, SCANNED_READS))
+    seeds = {seed_of(kit): kit.name for kit in reversed(kits.values()) if kit.adapter}
     found: Counter[str] = Counter()
-    lengths: Counter[int] = Counter()
-    for read in islice(reads, SCANNED_READS):
-        lengths[len(read)] += 1
-        places = {seed: place for seed in seeds if (place := read.find(seed)) >= 0}
+    for read, count in Counter(looked_at).items():
+        places = [(place, seed) for seed in seeds if (place := read.find(seed)) >= 0]
         if places:
-            found[seeds[min(places, key=lambda seed: places[seed])].name] += 1
-    total = max(lengths.total(), 1)
-    shares = {name: round(count / total, 4) for name, count in found.most_common()}
-    return _judged(kits, asked, shares, uneven=max(lengths.values(), default=0) < 0.5 * total)
+            found[seeds[min(places)[1]]] += count
+    shares = {name: round(n / len(looked_at), 4) for name, n in found.most_common()}
+    tail_share = MIN_SHARE if asked in kits and kits[asked].poly_a else TAIL_SHARE
+    if any(n >= (tail_share if kits[name].poly_a else MIN_SHARE) for name, n in shares.items()):
+        return _known(kits, asked, shares)
+    return _unknown(kits, asked, shares, looked_at)
 
 
-def _judged(kits: dict[str, Kit], asked: str, shares: dict[str, float], uneven: bool) -> Scan:
-    best, share = next(iter(shares.items()), (NONE, 0.0))
-    rival, rival_share = next(islice(shares.items(), 1, None), (NONE, 0.0))
+def seed_of(kit: Kit) -> str:
+    """First letters of an adapter, by which reads are searched; of a tail, more than it needs."""
+    return "A" * SEED if kit.poly_a else kit.adapter[:SEED]
+
+
+def _known(kits: dict[str, Kit], asked: str, shares: dict[str, float]) -> Scan:
+    """Judge reads of which enough carry a known adapter."""
+    best, share = next(iter(shares.items()))
+    rivals = [(name, n) for name, n in shares.items() if name != best and not kits[name].poly_a]
+    rival, rival_share = next(iter(rivals), (NONE, 0.0))
+    tailed = kits[best].poly_a
     carried = f"the adapter of {best} is in {share:.1%} of the reads"
-    if asked == NONE:
-        mixed = share >= MIN_SHARE
-        problem = f"kit is none, but {carried}: set kit to {best} or auto" if mixed else ""
-        return Scan(kits[NONE], "CONFLICT" if mixed else "NONE", shares, problem)
-    if share < MIN_SHARE:
-        if asked != AUTO:
-            return Scan(kits[asked], "NONE", shares)
-        problem = (
-            f"no known adapter in {MIN_SHARE:.0%} of the reads (most: {best}, {share:.1%}):"
-            " name the kit in the run sheet, or none if the reads are trimmed"
-        )
-        return Scan(kits[NONE], "NONE", shares, "" if uneven else problem)
-    if asked != AUTO:
-        agrees = kits[asked].adapter == kits[best].adapter or shares.get(asked, 0) >= MIN_SHARE
-        problem = "" if agrees else f"kit is {asked}, but {carried}: set kit to {best} or auto"
-        return Scan(kits[asked], "HIGH" if agrees else "CONFLICT", shares, problem)
-    if rival_share >= RIVAL_SHARE * share and rival_share >= MIN_SHARE:
+    remedy = f"set kit to {best} or auto"
+    if tailed:
+        names = " or ".join(name for name, kit in kits.items() if kit.poly_a)
+        carried = f"{share:.1%} of the reads have a tail of A"
+        remedy = f"set kit to the one that made it ({names})"
+    if asked == AUTO:
+        close = rival_share >= RIVAL_SHARE * share and rival_share >= MIN_SHARE
+        if tailed:
+            return Scan(kits[NONE], "CONFLICT", shares, f"{carried}: {remedy}")
         problem = f"{carried}, that of {rival} in {rival_share:.1%}: name the kit in the run sheet"
-        return Scan(kits[best], "CONFLICT", shares, problem)
-    return Scan(kits[best], "HIGH", shares)
+        return Scan(kits[best], "CONFLICT" if close else "HIGH", shares, problem if close else "")
+    if asked != NONE:
+        alike = {name for name, kit in kits.items() if seed_of(kit) == seed_of(kits[asked])}
+        carries = any(shares.get(name, 0) >= MIN_SHARE for name in alike)
+        if best in alike or (carries and not kits[asked].poly_a):
+            return Scan(kits[asked], "HIGH", shares)
+    return Scan(kits[asked], "CONFLICT", shares, f"kit is {asked}, but {carried}: {remedy}")
+
+
+def _unknown(kits: dict[str, Kit], asked: str, shares: dict[str, float], reads: list[str]) -> Scan:
+    """Judge reads without a known adapter."""
+    found = find_adapter(reads)
+    if found.convincing and found.share >= MIN_UNKNOWN_SHARE:
+        said = f"an unknown adapter {found.adapter} is in {found.share:.1%} of the reads"
+        shares = {**shares, DE_NOVO: round(found.share, 4)}
+        if asked == AUTO:
+            kit = Kit(DE_NOVO, found.adapter)
+            note = f"{said}, found from the reads alone, and is cut off"
+            return Scan(kit, "HIGH", shares, notes=(note,))
+        problem = f"kit is {asked}, but {said}: set kit to auto"
+        return Scan(kits[asked], "CONFLICT", shares, problem)
+    if asked != AUTO:
+        return Scan(kits[asked], "NONE", shares)
+    lengths = Counter(map(len, reads))
+    if max(lengths.values(), default=0) < 0.5 * len(reads):
+        return Scan(kits[NONE], "NONE", shares)
+    best, share = next(iter(shares.items()), (NONE, 0.0))
+    problem = (
+        f"no known adapter in {MIN_SHARE:.0%} of the reads (most: {best}, {share:.1%}), and no"
+        " other: name the kit in the run sheet, or none if the reads are trimmed"
+    )
+    return Scan(kits[NONE], "NONE", shares, problem)

@@ -5,24 +5,34 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import islice
+from dataclasses import dataclass, field, replace
+from itertools import chain, islice
 from pathlib import Path
 
 import dnaio
-from cutadapt.adapters import BackAdapter
-from cutadapt.qualtrim import quality_trim_index
 
 from evcargo.errors import EvcargoError
 from evcargo.job import whole_file
-from evcargo.rna.files import READ_ERRORS
+from evcargo.rna.fastq import first_mates, layout_of, read_fastq
 from evcargo.rna.kits import AUTO, SCANNED_READS, Kit, Scan, scan_reads
 from evcargo.rna.molecules import count_molecules
+from evcargo.rna.trimmer import (
+    LOW_QUALITY,
+    NO_UMI,
+    TOO_LONG,
+    TOO_SHORT,
+    UNTRIMMED,
+    Key,
+    Trimmer,
+    TrimSettings,
+    letters_of,
+)
 
-MAX_ERROR_RATE = 0.1
-MIN_OVERLAP = 5
 DIMER_LENGTH = 3
-FATES = ("untrimmed", "too_short", "too_long", "low_quality", "no_umi", "duplicate")
+FATES = (UNTRIMMED, TOO_SHORT, TOO_LONG, LOW_QUALITY, NO_UMI, "duplicate")
+# Reads are collapsed before they are trimmed, this many at a time, and trimmed when this many
+# different ones have come together: memory does not grow with the reads.
+BATCH, MOST_KEYS = 100_000, 1_000_000
 
 _log = logging.getLogger(__name__)
 
@@ -34,15 +44,6 @@ class Run:
     path: str
     kit: str = AUTO
     replicate: int = 1
-
-
-@dataclass(frozen=True)
-class TrimSettings:
-    """Bounds of an insert: nt, nt, Phred score below which 3' ends are cut off."""
-
-    min_length: int = 16
-    max_length: int = 50
-    quality_cutoff: int = 10
 
 
 @dataclass
@@ -61,6 +62,9 @@ class Inserts:
         Adapter evidence, one per run.
     problem
         Why the sample cannot be used; empty if it can.
+    bases, q30_bases
+        Bases of the first `SCANNED_READS` reads of each run, and those of them with a Phred score
+        of 30 or more.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
@@ -68,6 +72,8 @@ class Inserts:
     lengths: Counter[int] = field(default_factory=Counter)
     scans: list[Scan] = field(default_factory=list)
     problem: str = ""
+    bases: int = 0
+    q30_bases: int = 0
 
 
 def trim_sample(runs: Sequence[Run], kits: dict[str, Kit], settings: TrimSettings) -> Inserts:
@@ -129,77 +135,60 @@ def _trim_run(
     """Add one file to `inserts`; reads of a kit with identifiers go to `copies`."""
     if run.kit not in kits and run.kit != AUTO:
         raise EvcargoError(f"{run.path}: unknown kit {run.kit!r}. Use auto or {', '.join(kits)}")
-    first = islice((read.sequence for read in read_fastq(run.path)), SCANNED_READS)
-    scan = scan_reads(first, kits, run.kit)
+    reads = read_fastq(run.path)
+    first = list(islice(reads, SCANNED_READS))
+    layout = layout_of(run.path, first)
+    reads = chain(first, reads)
+    if layout.paired:
+        reads, first = first_mates(reads), list(first_mates(first))
+    scan = scan_reads((letters_of(read.sequence) for read in first), kits, run.kit)
+    scan = replace(scan, notes=(*layout.notes, *scan.notes))
     inserts.scans.append(scan)
+    inserts.bases += layout.bases
+    inserts.q30_bases += layout.q30_bases
     _log.info("%s: kit %s, adapter %s, %s", run.path, scan.kit.name, scan.verdict, scan.shares)
-    kit, fates, lengths, counts = scan.kit, inserts.fates, inserts.lengths, inserts.counts
-    shortest, longest, cutoff = settings.min_length, settings.max_length, settings.quality_cutoff
-    adapter = _adapter(kit)
-    raw = 0
-    for read in read_fastq(run.path):
-        raw += 1
-        stop = quality_trim_index(read.qualities, 0, cutoff)[1]
-        insert = read.sequence[:stop]
-        if stop < shortest:
-            fates["low_quality"] += 1
-            continue
-        if adapter is not None:
-            match = adapter.match_to(insert)
-            if match is None:
-                fates["untrimmed"] += 1
-                continue
-            insert = insert[kit.clip : max(match.rstart - kit.clip, 0)]
-        length = len(insert)
-        lengths[length] += 1
-        if length < shortest:
-            fates["too_short"] += 1
-        elif length > longest:
-            fates["too_long"] += 1
-        elif "N" in insert:
-            fates["low_quality"] += 1
-        elif not kit.umi:
-            counts[insert] += 1
-        else:
-            umi = read.sequence[match.rstop : match.rstop + kit.umi]
-            whole = match.astop == len(kit.adapter) and len(umi) == kit.umi and "N" not in umi
-            if whole:
-                copies[insert, umi] += 1
-            else:
-                fates["no_umi"] += 1
-    fates["raw"] += raw
+    for note in scan.notes:
+        _log.warning("%s: %s", run.path, note)
+    del first
+    trimmer = Trimmer(scan.kit, settings, layout.base)
+    for keys in _collapsed(trimmer, reads):
+        _trim_keys(trimmer, keys, scan.kit, inserts, copies)
 
 
-def _adapter(kit: Kit) -> BackAdapter | None:
-    if not kit.adapter:
-        return None
-    return BackAdapter(kit.adapter, max_errors=MAX_ERROR_RATE, min_overlap=MIN_OVERLAP)
+def _collapsed(trimmer: Trimmer, reads: Iterator[dnaio.SequenceRecord]) -> Iterator[Counter[Key]]:
+    """Count like reads, up to about `MOST_KEYS` different ones at a time."""
+    keys = trimmer.keys(reads)
+    counted: Counter[Key] = Counter()
+    before = -1
+    while before != (before := counted.total()):
+        counted.update(islice(keys, BATCH))
+        if len(counted) >= MOST_KEYS:
+            yield counted
+            counted, before = Counter(), -1
+    yield counted
 
 
-def read_fastq(path: str | Path) -> Iterator[dnaio.SequenceRecord]:
-    """Read a FASTQ file (.gz, .bz2, .xz, .zst or plain) in one process.
-
-    Raises
-    ------
-    EvcargoError
-        If the file is missing, empty, cut short, or not FASTQ.
-    """
-    number = 0
-    try:
-        with dnaio.open(path, fileformat="fastq", open_threads=0) as reads:
-            for read in reads:
-                number += 1
-                yield read
-    except READ_ERRORS as error:
-        reason = " ".join(str(error).split())
-        raise EvcargoError(
-            f"{path}: not a whole FASTQ file, read {number + 1} fails ({reason})."
-            " Copy the file again, check it (gzip -t), and run again"
-        ) from None
-    if not number:
-        raise EvcargoError(
-            f"{path}: holds no read. Copy the file again, or take the run out of the run sheet"
-        )
+def _trim_keys(
+    trimmer: Trimmer,
+    keys: Counter[Key],
+    kit: Kit,
+    inserts: Inserts,
+    copies: Counter[tuple[str, str]],
+) -> None:
+    fates, lengths, counts = inserts.fates, inserts.lengths, inserts.counts
+    trim = trimmer.trim_key
+    for key, reads in keys.items():
+        fate, insert, umi = trim(key)
+        if insert is not None:
+            lengths[len(insert)] += reads
+            if fate is None:
+                if kit.umi:
+                    copies[insert, umi] += reads
+                else:
+                    counts[insert] += reads
+        if fate is not None:
+            fates[fate] += reads
+    fates["raw"] += keys.total()
 
 
 def write_inserts(inserts: Inserts, table: str | Path, summary: str | Path) -> None:
@@ -210,20 +199,26 @@ def write_inserts(inserts: Inserts, table: str | Path, summary: str | Path) -> N
         part.open("wb") as file,
         gzip.GzipFile("", "wb", compresslevel=1, fileobj=file, mtime=0) as stream,
     ):
+        rows = (f"{sequence}\t{reads}\n" for sequence, reads in most_frequent_first)
         stream.write(b"sequence\treads\n")
-        for sequence, reads in most_frequent_first:
-            stream.write(b"%s\t%d\n" % (sequence.encode(), reads))
+        while lines := "".join(islice(rows, BATCH)):
+            stream.write(lines.encode("ascii"))
     told = {
         "problem": inserts.problem,
         "raw": inserts.fates["raw"],
+        "distinct": len(inserts.counts),
+        "bases": inserts.bases,
+        "q30_bases": inserts.q30_bases,
         "fates": {fate: inserts.fates[fate] for fate in FATES},
         "lengths": {str(length): inserts.lengths[length] for length in sorted(inserts.lengths)},
         "runs": [
             {
                 "kit": scan.kit.name,
+                "adapter": scan.kit.adapter,
                 "umi": scan.kit.umi,
                 "verdict": scan.verdict,
                 "shares": scan.shares,
+                "notes": list(scan.notes),
             }
             for scan in inserts.scans
         ],

@@ -14,6 +14,7 @@ from evcargo.simulate.inserts import Fragments
 
 DIMER, DEGRADED, RANDOM, POOR = "dimer", "degraded", "random", "poor"
 BEHIND_ADAPTER = "AACTCCAGTCACATCACGATCTCGTATGCCGTCTTCTGCTTG"
+BEHIND_TAIL = "AGATCGGAAGAGCACACGTCTG"
 BASES = np.frombuffer(b"ACGT", dtype=np.uint8)
 _CODE = np.zeros(256, dtype=np.uint8)
 _CODE[BASES] = np.arange(4)
@@ -36,6 +37,8 @@ class ReadSettings:
         Mean Phred score of the first and the last cycle.
     copies
         Reads per molecule; used only with a molecular identifier.
+    tail
+        Shortest and longest tail of A; used only with a kit that adds one.
     named
         Write class and feature of each read into its header.
     """
@@ -49,6 +52,7 @@ class ReadSettings:
     first_quality: float = 37
     last_quality: float = 29
     copies: float = 3
+    tail: tuple[int, int] = (12, 30)
     named: bool = False
 
 
@@ -96,8 +100,11 @@ def simulate_reads(
     origins, kinds, inserts = _molecules(abundance, fragments, n_molecules, settings, rng)
     labels = _labels(len(inserts), settings.kit.umi, rng)
     seen = rng.integers(n_molecules, size=n_reads) if umi else rng.permutation(n_molecules)
-    ends = _random_letters(n_reads, 2 * settings.kit.clip, rng)
-    wholes = [_read(inserts[one], labels[one], ends[n], settings) for n, one in enumerate(seen)]
+    ends = _random_letters(n_reads, settings.kit.clip_5p + settings.kit.clip_3p, rng)
+    tails = _tails(n_reads, settings, rng)
+    wholes = [
+        _read(inserts[one], labels[one], ends[n], tails[n], settings) for n, one in enumerate(seen)
+    ]
     poor = np.array([origins[kinds[one]][0] == POOR for one in seen])
     with whole_file(path) as part, xopen.xopen(part, "wb", compresslevel=1, threads=0) as stream:
         for first in range(0, n_reads, 50_000):
@@ -163,12 +170,22 @@ def _random_letters(n: int, length: int, rng: np.random.Generator) -> list[str]:
     return [block[first : first + length] for first in range(0, n * length, length)]
 
 
-def _read(insert: str, label: str, ends: str, settings: ReadSettings) -> str:
+def _tails(n: int, settings: ReadSettings, rng: np.random.Generator) -> list[str]:
+    """Give what is behind the insert: the adapter, or a tail of A of random length and another."""
+    if not settings.kit.poly_a:
+        return [settings.kit.adapter] * n
+    shortest, longest = settings.tail
+    lengths = rng.integers(shortest, longest + 1, size=n)
+    return ["A" * length + BEHIND_TAIL for length in lengths]
+
+
+def _read(insert: str, label: str, ends: str, tail: str, settings: ReadSettings) -> str:
     """Build what the sequencer passes over: insert, adapter and what lies behind."""
     kit = settings.kit
     if not kit.adapter:
         return insert[: settings.read_length]
-    whole = ends[: kit.clip] + insert + ends[kit.clip :] + kit.adapter + label + BEHIND_ADAPTER
+    first, last = ends[: kit.clip_5p], ends[kit.clip_5p :]
+    whole = first + insert + last + tail + label + BEHIND_ADAPTER
     return whole[: settings.read_length].ljust(settings.read_length, "A")
 
 

@@ -1,0 +1,116 @@
+"""FASTQ files: reading them, and what their first reads say about how they were written."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import dnaio
+import numpy as np
+
+from evcargo.errors import EvcargoError
+from evcargo.rna.files import READ_ERRORS
+
+PHRED_33, PHRED_64 = 33, 64
+# Phred+33 of Illumina ends at J or K; Phred+64 begins at ; (Solexa) or @, and ends before j.
+LOWEST_64, HIGHEST_33, HIGHEST_64 = ord(";"), ord("K"), ord("j")
+Q30 = 30
+_MATE = re.compile(r"/([12])$|\s([12]):[YN]:")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a FASTQ file was written.
+
+    Parameters
+    ----------
+    base
+        What is to be taken from the character of a quality to have its Phred score, 33 or 64.
+    paired
+        Whether both reads of pairs are in the file.
+    notes
+        What is unusual about the file, for people.
+    bases, q30_bases
+        Bases of the reads looked at, and of them those with a Phred score of 30 or more.
+    """
+
+    base: int = PHRED_33
+    paired: bool = False
+    notes: tuple[str, ...] = ()
+    bases: int = 0
+    q30_bases: int = 0
+
+
+def read_fastq(path: str | Path) -> Iterator[dnaio.SequenceRecord]:
+    """Read a FASTQ file (.gz, .bz2, .xz, .zst or plain) in one process.
+
+    Raises
+    ------
+    EvcargoError
+        If the file is missing, empty, cut short, or not FASTQ.
+    """
+    number = 0
+    try:
+        with dnaio.open(path, fileformat="fastq", open_threads=0) as reads:
+            for read in reads:
+                number += 1
+                yield read
+    except READ_ERRORS as error:
+        reason = " ".join(str(error).split())
+        raise EvcargoError(
+            f"{path}: not a whole FASTQ file, read {number + 1} fails ({reason})."
+            " Copy the file again, check it (gzip -t), and run again"
+        ) from None
+    if not number:
+        raise EvcargoError(
+            f"{path}: holds no read. Copy the file again, or take the run out of the run sheet"
+        )
+
+
+def layout_of(path: str | Path, first: Sequence[dnaio.SequenceRecord]) -> Layout:
+    """Tell from the first reads of a file how it was written.
+
+    Qualities count as Phred+64 (Illumina before 1.8, Solexa) if none lies below ``;`` and the
+    highest lies between ``L`` and ``j``. Bases are counted over `first` only.
+
+    Raises
+    ------
+    EvcargoError
+        If the reads are all the second of pairs, or a quality lies below ``!``.
+    """
+    mates = {mate_of(read.name) for read in first}
+    if 2 in mates and 1 not in mates:
+        raise EvcargoError(
+            f"{path}: holds read 2 of pairs ({first[0].name.split()[0]} ...). Give the file of"
+            " read 1, which holds the whole insert of a small RNA, and take this one out"
+        )
+    text = "".join(read.qualities or "" for read in first)
+    scores = np.frombuffer(text.encode("ascii", errors="replace"), dtype=np.uint8)
+    lowest, highest = (int(scores.min()), int(scores.max())) if scores.size else (PHRED_33,) * 2
+    if lowest < PHRED_33:
+        raise EvcargoError(
+            f"{path}: not a whole FASTQ file, a quality is {chr(lowest)!r}, below '!'."
+            " Copy the file again, or give the reads as the sequencer wrote them"
+        )
+    old = lowest >= LOWEST_64 and HIGHEST_33 < highest <= HIGHEST_64
+    base = PHRED_64 if old else PHRED_33
+    notes = []
+    if old:
+        notes.append(
+            f"qualities {chr(lowest)} to {chr(highest)} are read as Phred+64 (Illumina before 1.8)"
+        )
+    if 2 in mates:
+        notes.append("holds both reads of pairs: only read 1 is used")
+    good = int((scores >= base + Q30).sum())
+    return Layout(base, 2 in mates, tuple(notes), int(scores.size), good)
+
+
+def mate_of(name: str) -> int:
+    """Which read of a pair a name is of (``/1``, ``/2`` or `` 1:N:``, `` 2:N:``); 0 if untold."""
+    found = _MATE.search(name)
+    return int(found[1] or found[2]) if found else 0
+
+
+def first_mates(reads: Iterable[dnaio.SequenceRecord]) -> Iterator[dnaio.SequenceRecord]:
+    """Leave out the second reads of pairs."""
+    return (read for read in reads if mate_of(read.name) != 2)
