@@ -1,38 +1,51 @@
-"""The rna stage of one sample without Snakemake: rna_stage.py index|trim|assign FOLDER READS."""
+"""One job of the rna stage without Snakemake: rna_stage.py index|trim|assign FOLDER READS.
+
+Imports only what the script of the rule imports, as a job does.
+"""
 
 import sys
 from pathlib import Path
 
-from simulated_reads import RNA, references
-
-from evcargo.rna.counted import assign_sample
-from evcargo.rna.kits import read_kits
-from evcargo.rna.reference import build_reference
-from evcargo.rna.trim import Run, TrimSettings, trim_sample, write_inserts
-
+RESOURCES = Path(__file__).resolve().parents[1] / "resources"
 PRIORITY = ["spike_in", "miRNA", "tRNA", "Y_RNA", "rRNA"]
 
 
-def main(step: str, folder: Path, reads: Path) -> None:
-    """Run one step; its files lie in `folder`."""
-    inserts, trimming = folder / "inserts.tsv.gz", folder / "inserts.json"
+def index(folder: Path, reads: Path) -> None:
+    """Rule build_rna_reference."""
+    from evcargo.rna.reference import build_reference
+    from evcargo.rna.sheet import shipped_references
+
+    shipped = {name: RESOURCES / "rna" / file for name, file in shipped_references("human").items()}
     fasta, features = folder / "reference.fa", folder / "features.tsv"
-    if step == "index":
-        build_reference(references(), {}, fasta, features, folder / "manifest.tsv")
-    elif step == "trim":
-        kits = read_kits(RNA.parent / "adapters" / "adapters.tsv")
-        write_inserts(trim_sample([Run(str(reads))], kits, TrimSettings()), inserts, trimming)
-    else:
-        assign_sample(
-            inserts=inserts,
-            trimming=trimming,
-            index=fasta,
-            features=features,
-            priority=PRIORITY,
-            counts=folder / "counts.tsv",
-            summary=folder / "counts.json",
-        )
+    sources = RESOURCES / "rna" / "sources.tsv"
+    build_reference(shipped, {}, sources, fasta, features, folder / "manifest.tsv")
+
+
+def trim(folder: Path, reads: Path) -> None:
+    """Rule trim_reads."""
+    from evcargo.rna.kits import read_kits
+    from evcargo.rna.trim import Run, TrimSettings, trim_sample, write_inserts
+
+    kits = read_kits(RESOURCES / "adapters" / "adapters.tsv")
+    inserts = trim_sample([Run(str(reads))], kits, TrimSettings())
+    write_inserts(inserts, folder / "inserts.tsv.gz", folder / "inserts.json")
+
+
+def assign(folder: Path, reads: Path) -> None:
+    """Rule assign_inserts."""
+    from evcargo.rna.counted import assign_sample
+
+    assign_sample(
+        inserts=folder / "inserts.tsv.gz",
+        trimming=folder / "inserts.json",
+        index=folder / "reference.fa",
+        features=folder / "features.tsv",
+        priority=PRIORITY,
+        counts=folder / "counts.tsv",
+        summary=folder / "counts.json",
+    )
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))
+    jobs = {"index": index, "trim": trim, "assign": assign}
+    jobs[sys.argv[1]](Path(sys.argv[2]), Path(sys.argv[3]))
