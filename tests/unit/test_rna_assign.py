@@ -74,7 +74,7 @@ def test_shared_reads_are_split_and_sum() -> None:
         ("none", []),
         ("mature", [Place(0, 5, 27, 1)]),
     ]
-    result = assign(counts, places, CATALOGUE)
+    result = assign(counts, [(insert, CATALOGUE.calls(found)) for insert, found in places])
     assert result.steps == {"tRNA": 7, "unassigned": 3, "miRNA": 4, "low_complexity": 6}
     table = feature_counts(result).set_index("feature")
     # 2 + 2.5 and 2.5: the odd read goes to the first of equal remainders.

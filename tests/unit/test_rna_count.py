@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from evcargo.rna.count import Sequenced, count_study
+from evcargo.rna.count import TABLES, Sequenced, count_study
 from evcargo.rna.count_table import Column, import_counts
-from evcargo.rna.counted import assign_sample
 from evcargo.rna.kits import NONE, Kit
 from evcargo.rna.matrix import log_cpm
 from evcargo.rna.reference import build_reference
+from evcargo.rna.sample import AssignSettings, Reference, assign_sample
 from evcargo.rna.trim import Run, TrimSettings, trim_sample, write_inserts
 from evcargo.tables import CONTRACTS, read_matrix, read_table, write_table
 
@@ -24,7 +24,7 @@ PRIORITY = ["spike_in", "miRNA", "tRNA"]
 
 
 def product_paths(folder: Path) -> dict[str, Path]:
-    names = ("matrix", "table", "funnel", "lengths", "classes", "quality")
+    names = ["matrix", "table", "fractional", "cpm", "quality", *(name for _, name, _ in TABLES)]
     return {
         name: folder / (f"{name}.h5ad" if name == "matrix" else f"{name}.tsv") for name in names
     }
@@ -67,9 +67,14 @@ def sequenced(tmp_path: Path) -> Sequenced:
             str(tmp_path / f"{sample}.tsv"),
             str(tmp_path / f"{sample}.json"),
         )
-        assign_sample(
-            *trimmed, reference[0], reference[1], PRIORITY, counts[sample], summaries[sample]
-        )
+        products = {
+            "counts": counts[sample],
+            "summary": summaries[sample],
+            "isomirs": tmp_path / f"{sample}.isomirs.tsv",
+            "mirgff3": tmp_path / f"{sample}.gff3",
+        }
+        settings = AssignSettings(PRIORITY)
+        assign_sample(sample, *trimmed, Reference(*reference), settings, products)
     return Sequenced(counts, summaries, str(reference[1]), PRIORITY)
 
 
