@@ -78,12 +78,20 @@ def _matches(
     inserts: Sequence[str], prefix: str | Path, places: int, threads: int
 ) -> Iterator[tuple[str, list[str]]]:
     """Find the inserts that match exactly, and the names of the sequences, sorted."""
+    lengths: dict[str, int] = {}
     for insert, found in align_all(inserts, prefix, 0, threads, places):
-        if not found.is_unmapped:
-            names = {str(found.reference_name)}
-            if places > 1 and found.has_tag("XA"):
-                others = str(found.get_tag("XA")).split(";")[:-1]
-                names |= {other.rsplit(",", 3)[0] for other in others}
+        if found.reference_id < 0:
+            continue
+        header = found.header
+        lengths = lengths or dict(zip(header.references, header.lengths, strict=True))
+        starts = [(str(found.reference_name), found.reference_start)]
+        if found.has_tag("XA"):
+            others = str(found.get_tag("XA")).split(";")[:-1]
+            fields = (other.rsplit(",", 3) for other in others)
+            starts += [(name, abs(int(start)) - 1) for name, start, *_ in fields]
+        # bwa joins all sequences, and finds places across two of them.
+        names = {name for name, start in starts if start + len(insert) <= lengths[name]}
+        if names:
             yield insert, sorted(names)
 
 

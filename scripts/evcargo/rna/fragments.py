@@ -121,4 +121,4 @@ def typed_fragments(
             kind = end_type(start, end, len(whole))
         reads[rna_class, feature, kind] += share
     for key in sorted(reads):
-        yield (*key, reads[key])
+        yield (*key, round(reads[key], 6))
