@@ -3,18 +3,24 @@
 from typing import TYPE_CHECKING
 
 from evcargo.job import job_log
-from evcargo.rna.counted import assign_sample
+from evcargo.rna.sample import AssignSettings, Reference, assign_sample
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with job_log(snakemake.log):
     assign_sample(
+        sample=snakemake.wildcards.sample,
         inserts=snakemake.input.inserts,
         trimming=snakemake.input.trimming,
-        index=snakemake.input.fasta,
-        features=snakemake.input.features,
-        priority=snakemake.params.priority,
-        counts=snakemake.output.counts,
-        summary=snakemake.output.summary,
+        reference=Reference(
+            snakemake.input.fasta,
+            snakemake.input.features,
+            snakemake.input.manifest,
+            snakemake.params.backgrounds,
+        ),
+        settings=AssignSettings(
+            snakemake.params.priority, snakemake.params.isomir_share, snakemake.threads
+        ),
+        products=dict(snakemake.output.items()),
     )

@@ -116,6 +116,35 @@ CONTRACTS: Mapping[str, Contract] = MappingProxyType(
             ("fractional_reads", "number", "reads or molecules", "count with multi-mappers in equal parts"),
             ("inserts", "count", "inserts", "distinct inserts that fit the feature"),
         ),
+        "rna_isomirs": _contract(
+            "results/rna/isomirs/<sample>.tsv",
+            ("feature", "text", "", "mature miRNA, as in the counts"),
+            ("hairpins", "text", "", "hairpins that the insert lies on, separated by commas"),
+            ("sequence", "text", "", "the insert"),
+            ("reads", "number", "reads or molecules", "its reads, in equal parts where it fits several matures; they sum to the miRNA reads"),
+            ("variant", "text", "", "difference from the mature in the words of mirGFF3 1.2; NA for the reference sequence"),
+            ("shift_5p", "count", "nt", "start, relative to that of the mature; positive is later"),
+            ("shift_3p", "count", "nt", "end of the templated part, relative to that of the mature; positive is later"),
+            ("tail", "text", "", "non-templated letters at the 3' end"),
+            ("mismatch", "text", "", "position in the insert from 1, letter of the hairpin > letter of the insert"),
+            ("share", "number", "fraction", "share of the reads of its mature"),
+            ("filter", "text", "", "low share: below rna.isomir_share; else empty"),
+        ),
+        "rna_fragments": _contract(
+            "results/rna/fragments.tsv",
+            ("sample", "text", "", "sample"),
+            ("class", "text", "", "tRNA or Y_RNA"),
+            ("feature", "text", "", "feature, as in the counts"),
+            ("type", "text", "", "tRNA: 5' half, 3' half, tRF-5, tRF-3, i-tRF, whole, long 5', long 3'; Y RNA: 5' fragment, 3' fragment, internal, whole"),
+            ("reads", "number", "reads or molecules", "reads; the types of one class sum to its reads"),
+        ),
+        "rna_exogenous": _contract(
+            "results/rna/exogenous.tsv",
+            ("sample", "text", "", "sample"),
+            ("sequence", "text", "", "name of the foreign sequence; a match is weak evidence (low confidence)"),
+            ("reads", "number", "reads or molecules", "reads that fit nothing else and match it exactly, in equal parts where several match"),
+            ("inserts", "count", "inserts", "distinct inserts that match it"),
+        ),
         "rna_features": _contract(
             "results/rna/reference/features.tsv",
             ("reference", "count", "", "number of the sequence in reference.fa"),
@@ -338,9 +367,13 @@ def write_matrix(matrix: "AnnData", path: str | Path) -> None:
         matrix.write_h5ad(part)
 
 
-def write_matrix_tsv(matrix: "AnnData", path: str | Path) -> None:
-    """Write a matrix for people: one row per feature, its description, then one column per sample."""
-    values = pd.DataFrame(matrix.X.T, index=matrix.var_names, columns=matrix.obs_names)
+def write_matrix_tsv(matrix: "AnnData", path: str | Path, layer: str = "") -> None:
+    """Write a matrix for people: one row per feature, its description, then one column per sample.
+
+    The values are ``X``, or those of a layer.
+    """
+    chosen = matrix.layers[layer] if layer else matrix.X
+    values = pd.DataFrame(chosen.T, index=matrix.var_names, columns=matrix.obs_names)
     table = pd.concat([matrix.var, values], axis=1)
     with whole_file(path) as part:
         table.to_csv(

@@ -7,9 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from evcargo.rna.counted import assign_sample, read_metrics
+from evcargo.rna.counted import read_metrics
 from evcargo.rna.kits import AUTO, read_kits
 from evcargo.rna.reference import build_reference
+from evcargo.rna.sample import AssignSettings, Reference, assign_sample
 from evcargo.rna.sheet import shipped_references
 from evcargo.rna.trim import Inserts, Run, trim_sample, write_inserts
 from evcargo.rna.trimmer import TrimSettings
@@ -31,6 +32,8 @@ class Counted:
     inserts: Inserts
     counts: pd.DataFrame
     told: dict[str, Any]
+    isomirs: pd.DataFrame
+    mirgff3: Path
 
     @property
     def metrics(self) -> dict[str, float]:
@@ -52,17 +55,20 @@ class Stage:
     def __init__(self, folder: Path, organism: str = "human") -> None:
         self.folder = folder
         self.fasta, self.features = folder / "reference.fa", folder / "features.tsv"
-        build_reference(
-            references(organism), {}, self.fasta, self.features, folder / "manifest.tsv"
-        )
+        sources, manifest = RESOURCES / "rna/sources.tsv", folder / "manifest.tsv"
+        build_reference(references(organism), {}, sources, self.fasta, self.features, manifest)
 
     def count(self, path: Path, kit: str = AUTO) -> Counted:
         kits = read_kits(RESOURCES / "adapters/adapters.tsv")
         inserts = trim_sample([Run(str(path), kit)], kits, TrimSettings())
         trimmed = [self.folder / "inserts.tsv.gz", self.folder / "inserts.json"]
         write_inserts(inserts, *trimmed)
-        counted = [self.folder / "counts.tsv", self.folder / "counts.json"]
-        assign_sample(*trimmed, self.fasta, self.features, PRIORITY, *counted)
-        told = json.loads(counted[1].read_text())
+        names = {"counts": "tsv", "summary": "json", "isomirs": "tsv", "mirgff3": "gff3"}
+        counted = {name: self.folder / f"{name}.{end}" for name, end in names.items()}
+        reference = Reference(self.fasta, self.features, self.folder / "manifest.tsv")
+        assign_sample("sample", *trimmed, reference, AssignSettings(PRIORITY), counted)
+        told = json.loads(counted["summary"].read_text())
         assert sum(told["funnel"].values()) == told["raw"]
-        return Counted(inserts, read_table(counted[0], "rna_counts"), told)
+        isomirs = read_table(counted["isomirs"], "rna_isomirs")
+        counts = read_table(counted["counts"], "rna_counts")
+        return Counted(inserts, counts, told, isomirs, counted["mirgff3"])

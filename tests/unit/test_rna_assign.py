@@ -18,6 +18,8 @@ from evcargo.rna.assign import (
 )
 from evcargo.rna.reference import build_reference
 
+SOURCES = Path(__file__).resolve().parents[2] / "resources" / "rna" / "sources.tsv"
+
 COLUMNS = ["reference", "class", "feature", "start", "end"]
 FEATURES = pd.DataFrame(
     [
@@ -74,7 +76,7 @@ def test_shared_reads_are_split_and_sum() -> None:
         ("none", []),
         ("mature", [Place(0, 5, 27, 1)]),
     ]
-    result = assign(counts, places, CATALOGUE)
+    result = assign(counts, [(insert, CATALOGUE.calls(found)) for insert, found in places])
     assert result.steps == {"tRNA": 7, "unassigned": 3, "miRNA": 4, "low_complexity": 6}
     table = feature_counts(result).set_index("feature")
     # 2 + 2.5 and 2.5: the odd read goes to the first of equal remainders.
@@ -121,7 +123,7 @@ def test_places_are_sense_best_and_all(tmp_path: Path) -> None:
     fasta = tmp_path / "in.fa"
     fasta.write_text(f">a\n{first}\n>b\n{second}\n>c\n{near}\n>d\n{first}\n>e\n{third}\n")
     files = (tmp_path / "reference.fa", tmp_path / "f.tsv", tmp_path / "m.tsv")
-    build_reference({"rRNA": fasta}, {}, *files)
+    build_reference({}, {"rRNA": fasta}, SOURCES, *files)
     antisense = second[10:35][::-1].translate(str.maketrans("ACGT", "TGCA"))
     mismatch = second[5:15] + ("G" if second[15] != "G" else "T") + second[16:30]
     asked = [
@@ -154,5 +156,5 @@ def test_a_sense_place_with_a_mismatch_beats_an_exact_antisense_one(tmp_path: Pa
     fasta = tmp_path / "in.fa"
     fasta.write_text(f">a\n{first}\n>b\nGG{opposite}CC\n")
     files = (tmp_path / "reference.fa", tmp_path / "f.tsv", tmp_path / "m.tsv")
-    build_reference({"rRNA": fasta}, {}, *files)
+    build_reference({}, {"rRNA": fasta}, SOURCES, *files)
     assert [places for _, places in align([insert], files[0])] == [[Place(0, 10, 35, 1)]]

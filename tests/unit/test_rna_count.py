@@ -7,25 +7,30 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from evcargo.rna.count import Sequenced, count_study
+from evcargo.rna.background import index_background
+from evcargo.rna.count import TABLES, Sequenced, count_study
 from evcargo.rna.count_table import Column, import_counts
-from evcargo.rna.counted import assign_sample
+from evcargo.rna.counted import read_metrics
 from evcargo.rna.kits import NONE, Kit
 from evcargo.rna.matrix import log_cpm
 from evcargo.rna.reference import build_reference
+from evcargo.rna.sample import AssignSettings, Reference, assign_sample
 from evcargo.rna.trim import Run, trim_sample, write_inserts
 from evcargo.rna.trimmer import TrimSettings
 from evcargo.tables import CONTRACTS, read_matrix, read_table, write_table
+
+SOURCES = Path(__file__).resolve().parents[2] / "resources" / "rna" / "sources.tsv"
 
 ADAPTER = "TGGAATTCTCGGGTGCCAAGG"
 KITS = {"illumina": Kit("illumina", ADAPTER), NONE: Kit(NONE, "")}
 LET7, MIR1 = "TGAGGTAGTAGGTTGTATAGTT", "TGGAATGTAAAGAAGTATGTAT"
 HALF = "GCATGGGTGGTTCAGTGGTAGAATTCTCGC"
 PRIORITY = ["spike_in", "miRNA", "tRNA"]
+ASSIGNED = ("counts", "summary", "isomirs", "mirgff3")
 
 
 def product_paths(folder: Path) -> dict[str, Path]:
-    names = ("matrix", "table", "funnel", "lengths", "classes", "quality")
+    names = ["matrix", "table", "fractional", "cpm", "quality", *(name for _, name, _ in TABLES)]
     return {
         name: folder / (f"{name}.h5ad" if name == "matrix" else f"{name}.tsv") for name in names
     }
@@ -51,7 +56,7 @@ def sequenced(tmp_path: Path) -> Sequenced:
         fastas[kind] = tmp_path / f"{kind}.fa"
         fastas[kind].write_text(text)
     reference = [tmp_path / name for name in ("reference.fa", "features.tsv", "manifest.tsv")]
-    build_reference(fastas, {}, *reference)
+    build_reference({}, fastas, SOURCES, *reference)
     inserts = {
         "good": [LET7] * 6 + [MIR1 + "A"] * 2 + [HALF] * 4 + ["ACCGATTAGGCCATTAGCAT"] + ["A" * 20],
         "no_mirna": [HALF] * 3,
@@ -68,9 +73,14 @@ def sequenced(tmp_path: Path) -> Sequenced:
             str(tmp_path / f"{sample}.tsv"),
             str(tmp_path / f"{sample}.json"),
         )
-        assign_sample(
-            *trimmed, reference[0], reference[1], PRIORITY, counts[sample], summaries[sample]
-        )
+        products = {
+            "counts": counts[sample],
+            "summary": summaries[sample],
+            "isomirs": tmp_path / f"{sample}.isomirs.tsv",
+            "mirgff3": tmp_path / f"{sample}.gff3",
+        }
+        settings = AssignSettings(PRIORITY)
+        assign_sample(sample, *trimmed, Reference(*reference), settings, products)
     return Sequenced(counts, summaries, str(reference[1]), PRIORITY)
 
 
@@ -125,6 +135,65 @@ def test_funnel_sums_to_the_raw_reads(tmp_path: Path, sequenced: Sequenced) -> N
     dimers = quality[quality["sample"] == "dimers"].set_index("metric")["value"]
     assert dimers["dimer_share"] == 1
     assert "library_size" not in dimers
+
+
+def test_layers_by_hand(tmp_path: Path, sequenced: Sequenced) -> None:
+    products = product_paths(tmp_path)
+    table = read_table(sequenced.counts["good"], "rna_counts")
+    # As if one of the reads of miR-7 fitted miR-1 as well.
+    table["fractional_reads"] = table["fractional_reads"].astype(float)
+    table.loc[table["feature"] == "miR-7", "fractional_reads"] = 5.5
+    table.loc[table["feature"] == "miR-1", "fractional_reads"] = 2.5
+    write_table(table, sequenced.counts["good"], "rna_counts")
+    samples = sheet(tmp_path / "samples.tsv", "good", "dimers")
+    count_study("rna", samples, sequenced, None, products)
+    matrix = read_matrix(products["matrix"])
+    assert set(matrix.layers) == {"normalised", "fractional", "cpm"}
+    features = ["miR-7", "miR-1", "tRNA-Gly-GCC"]
+    good = matrix[["good"], features]
+    assert good.X.tolist() == [[6, 2, 4]]
+    assert good.layers["fractional"].tolist() == [[5.5, 2.5, 4]]
+    assert good.layers["cpm"].ravel() == pytest.approx([5e5, 2e6 / 12, 4e6 / 12])
+    assert np.isnan(matrix["dimers"].layers["cpm"]).all()
+    for layer in ("fractional", "cpm"):
+        written = pd.read_csv(products[layer], sep="\t", index_col="feature")
+        assert written.loc[features, "good"].to_numpy() == pytest.approx(good.layers[layer].ravel())
+        assert written["dimers"].isna().all()
+
+
+def test_fragments_of_all_samples(tmp_path: Path, sequenced: Sequenced) -> None:
+    products = product_paths(tmp_path)
+    samples = sheet(tmp_path / "samples.tsv", "good", "no_mirna")
+    count_study("rna", samples, sequenced, None, products)
+    table = read_table(products["fragments"], "rna_fragments")
+    assert table.values.tolist() == [
+        ["good", "tRNA", "tRNA-Gly-GCC", "5' half", 4],
+        ["no_mirna", "tRNA", "tRNA-Gly-GCC", "5' half", 3],
+    ]
+    assert read_table(products["exogenous"], "rna_exogenous").empty
+
+
+def test_backgrounds_are_steps_of_the_funnel(tmp_path: Path, sequenced: Sequenced) -> None:
+    lost = "ACCGATTAGGCCATTAGCAT"
+    (tmp_path / "genome.txt").write_text(f">chr1\nGGCA{lost}TTGA{HALF}\n")
+    prefix = tmp_path / "background" / "genome.fa"
+    index_background("genome", str(tmp_path / "genome.txt"), prefix)
+    reference = [tmp_path / name for name in ("reference.fa", "features.tsv", "manifest.tsv")]
+    products = {name: tmp_path / f"again.{name}" for name in ASSIGNED}
+    assign_sample(
+        "good",
+        tmp_path / "good.inserts.gz",
+        tmp_path / "good.trim.json",
+        Reference(*reference, {"genome": prefix}),
+        AssignSettings(PRIORITY),
+        products,
+    )
+    told = json.loads(products["summary"].read_text())
+    assert list(told["funnel"])[-2:] == ["genome", "unassigned"]
+    assert (told["funnel"]["genome"], told["funnel"]["unassigned"]) == (1, 0)
+    metrics = {name: value for name, value, _ in read_metrics(told)}
+    # 8 miRNA, 4 tRNA, 1 genome of 14 inserts; one is of low complexity.
+    assert metrics["endogenous_share"] == pytest.approx(13 / 14)
 
 
 def test_tables_beside_reads(tmp_path: Path, sequenced: Sequenced) -> None:

@@ -41,7 +41,7 @@ def test_human_references(root: Path) -> None:
     assert counts.to_dict() == {
         "Y_RNA": 4,
         "miRNA": 2632,
-        "miRNA_precursor": 1917,
+        "miRNA_precursor": 1864,
         "rRNA": 10,
         "spike_in": 4,
         "tRNA": 70,

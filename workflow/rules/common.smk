@@ -16,6 +16,7 @@ sys.path.append(str(Path(LIBRARY["__init__.py"]).parents[1]))
 
 from evcargo.errors import EvcargoError
 from evcargo.library import fingerprint
+from evcargo.rna.bwa_files import background_inputs
 from evcargo.rna.sheet import download_of, fastq_runs, table_runs
 from evcargo.study.load import load_study
 
@@ -55,6 +56,16 @@ def growing(amount):
     return amount_at
 
 
+def memory_with_inputs(wildcards, input, attempt):
+    """Memory, MB, of a job that holds its inputs in memory."""
+    return (2000 + int(input.size_mb)) * attempt
+
+
+def memory_for_indexing(wildcards, input, attempt):
+    """Memory, MB, of bwa index: about two bytes per base, three to be safe."""
+    return (2000 + 3 * int(input.size_mb)) * attempt
+
+
 def spectra_of(wildcards):
     """The mzML file of a run."""
     return STUDY.paths_of("proteins", [wildcards.run])[0]
@@ -83,6 +94,16 @@ def kits_of_sample(wildcards):
 def replicates_of_sample(wildcards):
     """Technical replicate of each FASTQ file of a sample."""
     return fastq_runs(STUDY, wildcards.sample)["replicate"]
+
+
+def path_of_background(wildcards):
+    """Genome or foreign sequences as the config names them: FASTA, or prefix of a bwa index."""
+    return config["rna"][wildcards.background]
+
+
+def background_files(wildcards):
+    """The files that path_of_background stands for."""
+    return background_inputs(path_of_background(wildcards))
 
 
 def count_tables(wildcards):

@@ -9,11 +9,16 @@
 #   results/rna/reference/downloads/            references that the config names by URL
 #   results/rna/reference/                      index of all references, their features and manifest
 #   results/rna/inserts/{sample}.tsv.gz         distinct inserts of a sample, with {sample}.json beside it
+#   results/rna/background/                     index of the genome and of foreign sequences, where the config names them
 #   results/rna/counts/{sample}.tsv             counts of a sample, with {sample}.json (its read funnel) beside it
+#   results/rna/isomirs/{sample}.tsv, .gff3     isoforms of its mature miRNAs, as a table and as mirGFF3
 #   results/{assay}/imported.tsv                counts that came as tables; assay is rna or transcripts
 #   results/{assay}/{assay}.h5ad and .tsv       the count matrix
+#   results/{assay}/{fractional,cpm}.tsv        the same with multi-mappers in equal parts, and as counts per million
 #   results/{assay}/quality.tsv                 quality figures per sample
 #   results/{assay}/{funnel,lengths,classes}.tsv   where the reads ended, insert lengths, RNA classes
+#   results/{assay}/{fragments,exogenous}.tsv   types of tRNA and Y RNA fragments, matches to foreign sequences
+from evcargo.rna.bwa_files import backgrounds
 from evcargo.rna.sheet import (
     DOWNLOADS,
     index_files,
@@ -24,6 +29,9 @@ from evcargo.rna.sheet import (
 
 SHIPPED_RNA = shipped_references(config["organism"])
 USER_RNA = user_references(config["rna"]["references"])
+BACKGROUNDS = {
+    name: f"results/rna/background/{name}.fa" for name in backgrounds(config)
+}
 
 
 # Nodes of a cluster often have no network.
@@ -79,6 +87,30 @@ rule build_rna_reference:
         "../../scripts/build_rna_reference.py"
 
 
+rule index_background:
+    input:
+        background_files,
+    output:
+        index=index_files("results/rna/background/{background}.fa"),
+    log:
+        "logs/index_background/{background}.log",
+    wildcard_constraints:
+        background="genome|exogenous",
+    conda:
+        "../../envs/rna.yaml"
+    resources:
+        mem_mb=memory_for_indexing,
+        runtime=growing(240),
+    params:
+        library=lib("index_background"),
+        path=path_of_background,
+        prefix="results/rna/background/{background}.fa",
+    message:
+        "Index the {wildcards.background}"
+    script:
+        "../../scripts/index_background.py"
+
+
 rule trim_reads:
     input:
         reads=reads_of_sample,
@@ -115,21 +147,28 @@ rule assign_inserts:
         index=index_files("results/rna/reference/reference.fa"),
         fasta="results/rna/reference/reference.fa",
         features="results/rna/reference/features.tsv",
+        manifest="results/rna/reference/manifest.tsv",
+        backgrounds=[index_files(fasta) for fasta in BACKGROUNDS.values()],
     output:
         counts="results/rna/counts/{sample}.tsv",
         summary="results/rna/counts/{sample}.json",
+        isomirs="results/rna/isomirs/{sample}.tsv",
+        mirgff3="results/rna/isomirs/{sample}.gff3",
     log:
         "logs/assign_inserts/{sample}.log",
     benchmark:
         "results/benchmarks/assign_inserts/{sample}.jsonl"
     conda:
         "../../envs/rna.yaml"
+    threads: 2
     resources:
-        mem_mb=growing(2000),
+        mem_mb=memory_with_inputs,
         runtime=growing(30),
     params:
         library=lib("assign_inserts"),
         priority=lookup("rna/class_priority", within=config),
+        isomir_share=lookup("rna/isomir_share", within=config),
+        backgrounds=BACKGROUNDS,
     message:
         "Assign the inserts of {wildcards.sample} to RNA classes and features"
     script:
@@ -169,9 +208,13 @@ rule count_rna:
     output:
         matrix="results/{assay}/{assay}.h5ad",
         table="results/{assay}/{assay}.tsv",
+        fractional="results/{assay}/fractional.tsv",
+        cpm="results/{assay}/cpm.tsv",
         funnel="results/{assay}/funnel.tsv",
         lengths="results/{assay}/lengths.tsv",
         classes="results/{assay}/classes.tsv",
+        fragments="results/{assay}/fragments.tsv",
+        exogenous="results/{assay}/exogenous.tsv",
         quality="results/{assay}/quality.tsv",
     log:
         "logs/count_rna/{assay}.log",

@@ -1,9 +1,9 @@
 """Places of distinct inserts on the references: bwa aln, best stratum, sense strand."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from pybwa import BwaAln, BwaAlnOptions
 from pybwa.libbwaindex import _set_bwa_idx_verbosity
@@ -16,17 +16,23 @@ BATCH = 50_000
 _set_bwa_idx_verbosity(1)  # it writes to the terminal, past the log of the job
 
 
-@dataclass(frozen=True, order=True)
-class Place:
-    """Where an insert lies: number of the reference, 0-based start and end, mismatches."""
+class Place(NamedTuple):
+    """Where an insert lies.
+
+    Number of the reference, 0-based start and end, mismatches; `tail` letters at the 3' end of the
+    insert lie beyond the end (see `evcargo.rna.tails`).
+    """
 
     reference: int
     start: int
     end: int
     mismatches: int
+    tail: int = 0
 
 
-def align(inserts: Sequence[str], index: str | Path) -> Iterator[tuple[str, list[Place]]]:
+def align(
+    inserts: Sequence[str], index: str | Path, mismatches: int = MAX_MISMATCHES, threads: int = 1
+) -> Iterator[tuple[str, list[Place]]]:
     """Find all best places of each insert, without gaps, on the sense strand.
 
     The settings give the places of ``bowtie -v 1 -a --best --strata --norc``.
@@ -37,6 +43,10 @@ def align(inserts: Sequence[str], index: str | Path) -> Iterator[tuple[str, list
         DNA letters, no N.
     index
         FASTA whose bwa index lies beside it; its sequences are named by number.
+    mismatches
+        Mismatches allowed.
+    threads
+        Threads of bwa; the result is the same for any number.
 
     Yields
     ------
@@ -45,28 +55,46 @@ def align(inserts: Sequence[str], index: str | Path) -> Iterator[tuple[str, list
     places : list of Place
         Sorted; all have the same, smallest number of mismatches. Empty if there is none.
     """
+    lengths = [len(letters) for letters in read_letters(index)]
+    for insert, found in align_all(inserts, index, mismatches, threads):
+        if found.reference_id < 0:
+            yield insert, []
+            continue
+        length = len(insert)
+        places = [place for place in _sense(found, length) if place.end <= lengths[place.reference]]
+        if len(places) > 1:
+            fewest = min(place.mismatches for place in places)
+            places = sorted({place for place in places if place.mismatches == fewest})
+        yield insert, places
+
+
+def align_all(
+    inserts: Sequence[str],
+    index: str | Path,
+    mismatches: int,
+    threads: int,
+    places: int = MAX_PLACES,
+) -> Iterator[tuple[str, AlignedSegment]]:
+    """Each insert with what bwa aln says of it: both strands, no gaps, at most so many places."""
     options = BwaAlnOptions(
-        max_mismatches=MAX_MISMATCHES,
+        max_mismatches=mismatches,
         max_gap_opens=0,
         seed_length=100,
-        stop_at_max_best_hits=MAX_PLACES,
-        max_hits=MAX_PLACES,
+        stop_at_max_best_hits=places,
+        max_hits=places,
+        threads=threads,
     )
     waiting = iter(inserts)
     with BwaAln(prefix=index) as aligner:
         while batch := list(islice(waiting, BATCH)):
             queries = [FastxRecord(name="i", sequence=insert) for insert in batch]
-            for insert, found in zip(batch, aligner.align(queries, options), strict=True):
-                yield insert, _best(found, len(insert))
+            yield from zip(batch, aligner.align(queries, options), strict=True)
 
 
-def _best(found: AlignedSegment, length: int) -> list[Place]:
-    if found.reference_id < 0:
-        return []
-    lengths = found.header.lengths
-    places = [place for place in _sense(found, length) if place.end <= lengths[place.reference]]
-    fewest = min((place.mismatches for place in places), default=0)
-    return sorted({place for place in places if place.mismatches == fewest})
+def read_letters(fasta: str | Path) -> list[str]:
+    """Letters of the references by number: the FASTA of `evcargo.rna.reference.build_reference`."""
+    with Path(fasta).open(encoding="ascii") as stream:
+        return [line.rstrip("\n") for line in islice(stream, 1, None, 2)]
 
 
 def _sense(found: AlignedSegment, length: int) -> Iterator[Place]:

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,10 +14,24 @@ from evcargo.rna.reference import MIRNA, PRECURSOR
 MAX_SHIFT_5P = 2
 MAX_SHIFT_3P = 5
 UNASSIGNED, LOW_COMPLEXITY = "unassigned", "low_complexity"
+SPIKE_IN = "spike_in"
 MAX_ONE_LETTER = 0.9
 MAX_RUN = 0.5
 
 Feature = tuple[str, str]
+_Merit = tuple[int, int, int]  # rank of the class, shifts of the 5' and 3' end; the smallest wins
+_Found = tuple[str, str, int, int]  # class, feature, its start and end
+PIECES = ("tRNA", "Y_RNA")
+
+
+class Call(NamedTuple):
+    """What an insert counts as at one place; `start` and `end` are those of the feature."""
+
+    rna_class: str
+    feature: str
+    place: Place
+    start: int
+    end: int
 
 
 @dataclass
@@ -31,11 +46,22 @@ class Assignment:
         (class, feature) -> distinct inserts that fit.
     steps
         Class, `unassigned` or `low_complexity` -> reads; they sum to the reads of the inserts.
+    mirnas
+        Inserts of mature miRNAs with their calls.
+    pieces
+        (class, feature, reference, start, end) -> reads of the classes whose fragments are typed.
+    unassigned
+        Inserts that fit no reference.
     """
 
     reads: dict[Feature, float] = field(default_factory=lambda: defaultdict(float))
     inserts: Counter[Feature] = field(default_factory=Counter)
     steps: Counter[str] = field(default_factory=Counter)
+    mirnas: dict[str, list[Call]] = field(default_factory=dict)
+    pieces: dict[tuple[str, str, int, int, int], float] = field(
+        default_factory=lambda: defaultdict(float)
+    )
+    unassigned: list[str] = field(default_factory=list)
 
 
 class Catalogue:
@@ -52,59 +78,94 @@ class Catalogue:
     """
 
     def __init__(self, features: pd.DataFrame, priority: Sequence[str]) -> None:
-        self._whole: dict[int, Feature] = {}
-        self._matures: defaultdict[int, list[tuple[int, int, str]]] = defaultdict(list)
+        self._features: defaultdict[int, list[tuple[str, str, int, int]]] = defaultdict(list)
         columns = ["reference", "class", "feature", "start", "end"]
-        for number, rna_class, name, start, end in features[columns].itertuples(index=False):
-            if rna_class == MIRNA:
-                self._matures[number].append((start, end, name))
-            else:
-                self._whole[number] = (rna_class, name)
-        present = {rna_class for rna_class, _ in self._whole.values()} | {MIRNA}
+        for number, *feature in features[columns].itertuples(index=False):
+            self._features[number].append(tuple(feature))
+        present = set(features["class"]) | {MIRNA}
         others = sorted(present - set(priority) - {PRECURSOR})
         order = [*(name for name in priority if name != PRECURSOR), *others, PRECURSOR]
         self._rank = {name: rank for rank, name in enumerate(order)}
+        self._hairpins = set(features.loc[features["class"] == MIRNA, "reference"])
+        self._known: dict[int | tuple[int, int, int], tuple[_Merit, list[_Found]]] = {}
 
-    def features_of(self, places: Iterable[Place]) -> list[Feature]:
+    def calls(self, places: Sequence[Place]) -> list[Call]:
+        """Look up what an insert counts as: all of one class, sorted, none if it has no place.
+
+        The class of highest priority wins. Of mature miRNAs, only the nearest win: the 5' end
+        decides, which sets the seed, then the 3' end.
+        """
+        if not places:
+            return []
+        found = [(place, *self._best_at(place)) for place in places]
+        best = min(merit for _, merit, _ in found)
+        calls = [
+            Call(rna_class, feature, place, start, end)
+            for place, merit, features in found
+            if merit == best
+            for rna_class, feature, start, end in features
+        ]
+        return sorted(calls) if len(calls) > 1 else calls
+
+    def features_of(self, places: Sequence[Place]) -> list[Feature]:
         """Features that an insert counts as; all of one class, none if it has no place."""
-        found = list(places)
-        matures = [call for place in found for call in self._mature_calls(place)]
-        nearest = min((shift for shift, _ in matures), default=None)
-        features = {(MIRNA, name) for shift, name in matures if shift == nearest}
-        features |= {self._whole[place.reference] for place in found}
-        best = min((self._rank[rna_class] for rna_class, _ in features), default=0)
-        return sorted(feature for feature in features if self._rank[feature[0]] == best)
+        return distinct_features(self.calls(places))
 
-    def _mature_calls(self, place: Place) -> Iterable[tuple[tuple[int, int], str]]:
-        for start, end, name in self._matures.get(place.reference, ()):
-            shift = (abs(place.start - start), abs(place.end - end))
-            if shift[0] <= MAX_SHIFT_5P and shift[1] <= MAX_SHIFT_3P:
-                yield shift, name
+    def _best_at(self, place: Place) -> tuple[_Merit, list[_Found]]:
+        # Where on the reference matters only where matures are.
+        key = place[:3] if place.reference in self._hairpins else place.reference
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._look_up(place)
+        return known
+
+    def _look_up(self, place: Place) -> tuple[_Merit, list[_Found]]:
+        by_merit: defaultdict[_Merit, list[_Found]] = defaultdict(list)
+        for rna_class, feature, start, end in self._features[place.reference]:
+            shift = (0, 0)
+            if rna_class == MIRNA:
+                shift = (abs(place.start - start), abs(place.end - end))
+                if shift[0] > MAX_SHIFT_5P or shift[1] > MAX_SHIFT_3P:
+                    continue
+            by_merit[self._rank[rna_class], *shift].append((rna_class, feature, start, end))
+        best = min(by_merit)
+        return best, by_merit[best]
+
+
+def classes_in_order(classes: Sequence[str], priority: Sequence[str]) -> list[str]:
+    """Put classes in order: by priority, hairpins after their matures, then all others."""
+    listed = [*priority, PRECURSOR] if MIRNA not in priority else list(priority)
+    if MIRNA in listed:
+        listed.insert(listed.index(MIRNA) + 1, PRECURSOR)
+    return [name for name in listed if name in classes] + sorted(set(classes) - set(listed))
+
+
+def distinct_features(calls: Sequence[Call]) -> list[Feature]:
+    """Features of calls, sorted."""
+    if len(calls) == 1:
+        return [calls[0][:2]]
+    return sorted({call[:2] for call in calls})
 
 
 def is_low_complexity(insert: str) -> bool:
     """Whether one letter makes up over 90 % of an insert, or one run of it over half (miRTrace)."""
-    most = max(insert.count(letter) for letter in "ACGT")
-    if most <= MAX_RUN * len(insert):
+    count, half = insert.count, MAX_RUN * len(insert)
+    if count("A") <= half and count("C") <= half and count("G") <= half and count("T") <= half:
         return False
+    most = max(map(count, "ACGT"))
     run = int(MAX_RUN * len(insert)) + 1
     return most > MAX_ONE_LETTER * len(insert) or any(letter * run in insert for letter in "ACGT")
 
 
-def assign(
-    counts: Mapping[str, int], places: Iterable[tuple[str, list[Place]]], catalogue: Catalogue
-) -> Assignment:
+def assign(counts: Mapping[str, int], called: Iterable[tuple[str, list[Call]]]) -> Assignment:
     """Give the reads of each insert to its features, in equal parts where it fits several.
 
     Parameters
     ----------
     counts
         Distinct insert -> reads (or molecules).
-    places
-        Insert and its best places, see `evcargo.rna.align.align`; an insert of low complexity is
-        not among them.
-    catalogue
-        What a place counts as.
+    called
+        Insert and what it counts as; an insert of low complexity is not among them.
 
     Returns
     -------
@@ -113,16 +174,33 @@ def assign(
     """
     result = Assignment()
     placed = 0
-    for insert, found in places:
+    for insert, calls in called:
         reads = counts[insert]
         placed += reads
-        features = catalogue.features_of(found)
-        result.steps[features[0][0] if features else UNASSIGNED] += reads
+        if not calls:
+            result.steps[UNASSIGNED] += reads
+            result.unassigned.append(insert)
+            continue
+        rna_class = calls[0].rna_class
+        result.steps[rna_class] += reads
+        features = distinct_features(calls)
         for feature in features:
             result.reads[feature] += reads / len(features)
             result.inserts[feature] += 1
+        if rna_class == MIRNA:
+            result.mirnas[insert] = calls
+        elif rna_class in PIECES:
+            _add_pieces(result, calls, reads / len(features))
     result.steps[LOW_COMPLEXITY] += sum(counts.values()) - placed
     return result
+
+
+def _add_pieces(result: Assignment, calls: list[Call], share: float) -> None:
+    """Add the reads of each feature, in equal parts to its places."""
+    copies = Counter(call.feature for call in calls)
+    for rna_class, feature, place, *_ in calls:
+        piece = (rna_class, feature, place.reference, place.start, place.end)
+        result.pieces[piece] += share / copies[feature]
 
 
 def largest_remainder(shares: np.ndarray) -> np.ndarray:

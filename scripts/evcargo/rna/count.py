@@ -11,6 +11,8 @@ import pandas as pd
 from evcargo.rna.counted import (
     all_features,
     class_rows,
+    exogenous_rows,
+    fragment_rows,
     funnel_rows,
     length_rows,
     matrix_metrics,
@@ -25,6 +27,8 @@ TABLES: tuple[tuple[str, str, Rows], ...] = (
     ("funnel", "funnel", funnel_rows),
     ("rna_lengths", "lengths", length_rows),
     ("rna_classes", "classes", class_rows),
+    ("rna_fragments", "fragments", fragment_rows),
+    ("rna_exogenous", "exogenous", exogenous_rows),
 )
 UNITS = {"rna": "reads or molecules", "transcripts": "reads"}
 
@@ -36,7 +40,7 @@ class Sequenced:
     Parameters
     ----------
     counts, summaries
-        Sample -> files of `evcargo.rna.counted.assign_sample`.
+        Sample -> files of `evcargo.rna.sample.assign_sample`.
     features
         Table of the features of the references.
     priority
@@ -69,7 +73,8 @@ def count_study(
     imported
         Counts that came as tables, contract ``imported_counts``; None if there is none.
     products
-        Files to write: matrix (.h5ad), table (its TSV), funnel, lengths, classes, quality.
+        Files to write: matrix (.h5ad), table, fractional and cpm (its TSVs), funnel, lengths,
+        classes, fragments, exogenous, quality.
     """
     told = {}
     counted: dict[str, SampleCounts] = {}
@@ -91,9 +96,7 @@ def count_study(
         for sample, group in long.groupby("sample"):
             counts = group.set_index("feature")["reads"].astype(float)
             before = counted.get(str(sample))
-            if before is not None:
-                counts = before.counts.add(counts, fill_value=0)
-            counted[str(sample)] = SampleCounts(counts, before.problem if before else "")
+            counted[str(sample)] = before.plus(counts) if before else SampleCounts(counts)
         names = long.drop_duplicates("feature").set_index("feature")[["class"]].assign(sequence="")
         features = pd.concat([features, names.loc[~names.index.isin(features.index)]])
         sources.append("count table")
@@ -102,6 +105,8 @@ def count_study(
     )
     write_matrix(matrix, products["matrix"])
     write_matrix_tsv(matrix, products["table"])
+    for layer in ("fractional", "cpm"):
+        write_matrix_tsv(matrix, products[layer], layer)
     for contract, product, rows_of in TABLES:
         rows = [row for sample, one in told.items() for row in rows_of(sample, one)]
         frame = pd.DataFrame(rows, columns=CONTRACTS[contract].names)

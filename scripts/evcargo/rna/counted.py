@@ -1,80 +1,25 @@
-"""Counts and read funnel of one sample, and the rows that they give to the stage's tables."""
+"""Rows that the counts and the read funnel of a sample give to the stage's tables."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from evcargo.job import whole_file
-from evcargo.rna.align import align
-from evcargo.rna.assign import (
-    LOW_COMPLEXITY,
-    UNASSIGNED,
-    Catalogue,
-    assign,
-    feature_counts,
-    is_low_complexity,
-)
+from evcargo.rna.assign import LOW_COMPLEXITY, SPIKE_IN, UNASSIGNED, classes_in_order
+from evcargo.rna.bwa_files import BACKGROUNDS, GENOME
 from evcargo.rna.matrix import SampleCounts
 from evcargo.rna.reference import MIRNA, PRECURSOR
-from evcargo.rna.trim import DIMER_LENGTH, FATES, read_inserts
-from evcargo.tables import read_table, write_table
-
-
-def assign_sample(
-    inserts: str | Path,
-    trimming: str | Path,
-    index: str | Path,
-    features: str | Path,
-    priority: Sequence[str],
-    counts: str | Path,
-    summary: str | Path,
-) -> None:
-    """Count the inserts of one sample on the references.
-
-    Parameters
-    ----------
-    inserts, trimming
-        What `evcargo.rna.trim.write_inserts` wrote.
-    index, features
-        What `evcargo.rna.reference.build_reference` wrote.
-    priority
-        RNA classes, see `evcargo.rna.assign.Catalogue`.
-    counts
-        Table to write, contract ``rna_counts``.
-    summary
-        JSON to write: the one of trimming, with ``funnel`` (step -> reads, summing to ``raw``).
-    """
-    told = json.loads(Path(trimming).read_text(encoding="utf-8"))
-    reads = read_inserts(inserts)
-    table = read_table(features, "rna_features")
-    plain = [insert for insert in reads if not is_low_complexity(insert)]
-    result = assign(reads, align(plain, index), Catalogue(table, priority))
-    classes = _in_order(table["class"].unique().tolist(), priority)
-    steps = [LOW_COMPLEXITY, *classes, UNASSIGNED]
-    funnel = {**told.pop("fates"), **{step: result.steps[step] for step in steps}}
-    if sum(funnel.values()) != told["raw"]:
-        raise AssertionError(f"the funnel does not sum to the raw reads: {funnel}, {told['raw']}")
-    if not told["problem"] and not result.steps[MIRNA]:
-        told["problem"] = f"no miRNA read among {sum(reads.values())} inserts"
-    write_table(feature_counts(result), counts, "rna_counts")
-    with whole_file(summary) as part:
-        part.write_text(json.dumps({**told, "funnel": funnel}, indent=1) + "\n", encoding="utf-8")
-
-
-def _in_order(classes: list[str], priority: Sequence[str]) -> list[str]:
-    listed = [*priority, PRECURSOR] if MIRNA not in priority else list(priority)
-    if MIRNA in listed:
-        listed.insert(listed.index(MIRNA) + 1, PRECURSOR)
-    return [name for name in listed if name in classes] + sorted(set(classes) - set(listed))
+from evcargo.rna.trim import DIMER_LENGTH, FATES
+from evcargo.tables import read_table
 
 
 def read_counted(counts: str | Path, problem: str) -> SampleCounts:
     """Read the counts of one sample."""
-    table = read_table(counts, "rna_counts")
-    return SampleCounts(table.set_index("feature")["reads"].astype(float), problem)
+    table = read_table(counts, "rna_counts").set_index("feature")
+    return SampleCounts(
+        table["reads"].astype(float), problem, table["fractional_reads"].astype(float)
+    )
 
 
 def all_features(features: pd.DataFrame, priority: Sequence[str], seen: set[str]) -> pd.DataFrame:
@@ -96,7 +41,7 @@ def all_features(features: pd.DataFrame, priority: Sequence[str], seen: set[str]
     """
     each = features.fillna({"sequence": ""}).drop_duplicates(["class", "feature"])
     each = each[(each["class"] != PRECURSOR) | each["feature"].isin(seen)]
-    order = _in_order(each["class"].unique().tolist(), priority)
+    order = classes_in_order(each["class"].unique().tolist(), priority)
     ranked = each.assign(rank=each["class"].map(order.index)).sort_values(["rank", "feature"])
     return ranked.drop_duplicates("feature").set_index("feature")[["class", "sequence"]]
 
@@ -125,6 +70,20 @@ def class_rows(sample: str, told: Mapping[str, Any]) -> Iterator[tuple[str, str,
         yield sample, step, reads, reads / total if total else float("nan")
 
 
+def fragment_rows(
+    sample: str, told: Mapping[str, Any]
+) -> Iterator[tuple[str, str, str, str, float]]:
+    """Rows of contract ``rna_fragments``."""
+    for rna_class, feature, kind, reads in told["fragments"]:
+        yield sample, rna_class, feature, kind, reads
+
+
+def exogenous_rows(sample: str, told: Mapping[str, Any]) -> Iterator[tuple[str, str, float, int]]:
+    """Rows of contract ``rna_exogenous``."""
+    for name, reads, inserts in told["exogenous"]:
+        yield sample, name, reads, inserts
+
+
 def read_metrics(told: Mapping[str, Any]) -> Iterator[tuple[str, float, str]]:
     """Quality figures of a sequenced sample: metric, value, unit."""
     raw, funnel = told["raw"], told["funnel"]
@@ -147,6 +106,10 @@ def read_metrics(told: Mapping[str, Any]) -> Iterator[tuple[str, float, str]]:
         yield "mirna_share", mirna / counted, "fraction"
         for name in ("tRNA", "Y_RNA", "rRNA", UNASSIGNED):
             yield f"{name.lower()}_share", funnel.get(name, 0) / counted, "fraction"
+        if GENOME in funnel:
+            foreign = (*FATES, LOW_COMPLEXITY, UNASSIGNED, *BACKGROUNDS, SPIKE_IN)
+            annotated = sum(reads for step, reads in funnel.items() if step not in foreign)
+            yield "endogenous_share", (annotated + funnel[GENOME]) / counted, "fraction"
 
 
 def matrix_metrics(counts: pd.Series, classes: pd.Series) -> Iterator[tuple[str, float, str]]:

@@ -23,10 +23,43 @@ class SampleCounts:
         Feature -> reads; index is unique.
     problem
         Why the sample cannot be used; empty if it can.
+    fractional
+        Feature -> reads, where those that fit several features are split; `counts` if not given.
     """
 
     counts: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
     problem: str = ""
+    fractional: pd.Series | None = None
+
+    def plus(self, counts: pd.Series) -> "SampleCounts":
+        """Return the counts with further ones added, which are whole."""
+        split = self.counts if self.fractional is None else self.fractional
+        return SampleCounts(
+            self.counts.add(counts, fill_value=0), self.problem, split.add(counts, fill_value=0)
+        )
+
+    def rows(self, features: pd.Index) -> tuple[np.ndarray, np.ndarray]:
+        """Give counts and fractional counts of the features; 0 where there is none."""
+        split = self.counts if self.fractional is None else self.fractional
+        counts, fractional = (one.reindex(features, fill_value=0) for one in (self.counts, split))
+        return counts.to_numpy(float), fractional.to_numpy(float)
+
+
+def cpm(counts: np.ndarray) -> np.ndarray:
+    """Take counts per million reads of the sample.
+
+    Parameters
+    ----------
+    counts
+        Samples x features; a row of NaN stays one, a row of zeros becomes one.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``count / library size * 1e6``, same shape.
+    """
+    library_sizes = counts.sum(axis=1, keepdims=True)
+    return counts / np.where(library_sizes > 0, library_sizes, np.nan) * 1e6
 
 
 def log_cpm(counts: np.ndarray) -> np.ndarray:
@@ -72,11 +105,14 @@ def count_matrix(
     -------
     anndata.AnnData
         Samples x features; ``X`` holds integer counts as float64, a row of NaN where a sample has
-        no run or failed; ``layers["normalised"]`` is `log_cpm`.
+        no run or failed. Layers of the same shape: ``normalised`` is `log_cpm`, ``cpm`` is `cpm`,
+        both of the integer counts; ``fractional`` holds counts with multi-mappers in equal parts,
+        and is ``X`` for counts that came as a table.
     """
     from anndata import AnnData
 
     values = np.full((len(samples), len(features)), np.nan)
+    fractional = values.copy()
     states = []
     for row, sample in enumerate(samples["sample"]):
         state, reason = OK, ""
@@ -85,9 +121,7 @@ def count_matrix(
         elif counted[sample].problem:
             state, reason = FAILED, counted[sample].problem
         else:
-            values[row] = (
-                counted[sample].counts.reindex(features.index, fill_value=0).to_numpy(float)
-            )
+            values[row], fractional[row] = counted[sample].rows(features.index)
         states.append((state, reason))
     obs = _plain(samples.drop(columns="sample")).set_axis(samples["sample"].astype(str), axis=0)
     obs.index.name = "sample"
@@ -105,6 +139,8 @@ def count_matrix(
     var.index.name = "feature"
     matrix = AnnData(X=values, obs=obs, var=var)
     matrix.layers["normalised"] = log_cpm(values)
+    matrix.layers["fractional"] = fractional
+    matrix.layers["cpm"] = cpm(values)
     matrix.uns["source"] = source
     matrix.uns["raw_quantity"] = unit
     return matrix

@@ -17,6 +17,7 @@ from pybwa.libbwaindex import _set_bwa_idx_verbosity
 from evcargo.errors import EvcargoError
 from evcargo.job import whole_file
 from evcargo.rna.fasta import Sequence, read_fasta
+from evcargo.rna.identical import joined_names
 from evcargo.rna.sheet import HAIRPIN, MATURE, class_mistake, index_files
 from evcargo.rna.sheet import MIRNA as MIRNA
 from evcargo.rna.sheet import PRECURSOR as PRECURSOR
@@ -32,10 +33,10 @@ def reference_features(paths: Mapping[str, str | Path]) -> tuple[list[Sequence],
     """Sequences to align with, and what each place of them counts as.
 
     A hairpin counts as its mature miRNAs where an insert lies on one of them, elsewhere as
-    `miRNA_precursor`. Mature miRNAs of identical sequence are one feature, named with all their
-    names joined by ``/``. tRNAs count per anticodon (``tRNA-Gly-GCC`` for ``tRNA-Gly-GCC-1``),
-    because fragments seldom tell the isodecoders apart. A name that an earlier class has taken
-    gets its class in front.
+    `miRNA_precursor`. Sequences of one class with identical letters are one feature, named with all
+    their names joined by ``/`` (see `evcargo.rna.identical.joined_names`). tRNAs count per
+    anticodon (``tRNA-Gly-GCC`` for ``tRNA-Gly-GCC-1``), because fragments seldom tell the
+    isodecoders apart. A name that an earlier class has taken gets its class in front.
 
     Parameters
     ----------
@@ -61,9 +62,10 @@ def reference_features(paths: Mapping[str, str | Path]) -> tuple[list[Sequence],
     rows: list[tuple[int, str, str, int, int, str]] = []
     for kind in sorted(set(paths) - {MATURE}):
         records = read_fasta(paths[kind])
+        names = joined_names((_feature_of(one.name, kind), one.letters) for one in records)
         for number, record in enumerate(records, len(sequences)):
             rna_class = PRECURSOR if kind == HAIRPIN else kind
-            name = _feature_of(record.name, kind)
+            name = names[record.letters]
             rows.append((number, rna_class, name, 0, len(record.letters), record.letters))
         if kind == HAIRPIN:
             matures = read_fasta(paths[MATURE])

@@ -5,13 +5,14 @@ import os
 import re
 import stat
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path, PurePath
 from typing import Any
 
 import pandas as pd
 
+from evcargo.rna.bwa_files import BACKGROUNDS, bwa_files, is_index
 from evcargo.rna.sheet import class_mistake
 from evcargo.study.kinds import (
     SUFFIXES,
@@ -90,7 +91,18 @@ def check_references(config: Mapping[str, Any], notes: Notes) -> None:
             notes.add("holds nucleotides, not proteins", remedy, column=place, value=fasta)
         elif head:
             _check_taxa(taxa_of(fasta, head), organism, fasta, notes)
-    references = config.get("rna", {}).get("references", {})
+    for place, path in _rna_fastas(config.get("rna", {}), notes):
+        head = _checked_head(path, "fasta", notes, 0, place) if isinstance(path, str) else None
+        if head and not is_reference(head.text):
+            remedy = "Give RNA or DNA sequences in FASTA"
+            notes.add(
+                "holds no nucleotides, or other letters too", remedy, column=place, value=path
+            )
+
+
+def _rna_fastas(config: Mapping[str, Any], notes: Notes) -> Iterator[tuple[str, Any]]:
+    """Option and path of the RNA FASTA files; of a bwa index, the files are checked here."""
+    references = config.get("references", {})
     references = references if isinstance(references, dict) else {}
     mistaken, wrong, instead = class_mistake(references)
     if wrong:
@@ -100,13 +112,20 @@ def check_references(config: Mapping[str, Any], notes: Notes) -> None:
         if isinstance(path, str) and path.startswith("https://"):
             remedy = "Write url: and sha256: below the class, so that it can be fetched and checked"
             notes.add("is an address without sha256", remedy, column=place, value=path)
+        else:
+            yield place, path
+    for name in BACKGROUNDS:
+        path = config.get(name)
+        if not isinstance(path, str):
             continue
-        head = _checked_head(path, "fasta", notes, 0, place) if isinstance(path, str) else None
-        if head and not is_reference(head.text):
-            remedy = "Give RNA or DNA sequences in FASTA"
-            notes.add(
-                "holds no nucleotides, or other letters too", remedy, column=place, value=path
-            )
+        if not is_index(path):
+            yield f"rna.{name}", path
+            continue
+        for file in bwa_files(path):
+            why, _ = why_no_file(file)
+            if why:
+                remedy = f"Build the index again: bwa index -p {path} genome.fa"
+                notes.add(f"lacks {Path(file).name}, which {why}", remedy, 0, f"rna.{name}", path)
 
 
 def _checked_head(path: str, wanted: str, notes: Notes, line: int, column: str) -> Head | None:
