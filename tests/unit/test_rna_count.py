@@ -155,7 +155,13 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path, sequenced: Sequence
 def test_summary_tells_the_kit(sequenced: Sequenced) -> None:
     told = json.loads(Path(sequenced.summaries["good"]).read_text())
     assert told["runs"] == [
-        {"kit": "illumina", "umi": 0, "verdict": "HIGH", "shares": {"illumina": 1.0}}
+        {
+            "kit": "illumina",
+            "umi": 0,
+            "verdict": "HIGH",
+            "shares": {"illumina": 1.0},
+            "problem": "",
+        }
     ]
 
 

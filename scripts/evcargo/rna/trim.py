@@ -224,6 +224,7 @@ def write_inserts(inserts: Inserts, table: str | Path, summary: str | Path) -> N
                 "umi": scan.kit.umi,
                 "verdict": scan.verdict,
                 "shares": scan.shares,
+                "problem": scan.problem,
             }
             for scan in inserts.scans
         ],
