@@ -154,6 +154,7 @@ def test_a_limit_that_is_null_judges_nothing() -> None:
 
 def test_threshold_says_what_is_beyond_it() -> None:
     assert str(Limits(">", fail=0.5)) == "fail <= 0.5"
+    assert str(Limits(">", fail=1_234_567)) == "fail <= 1,234,567"
     assert str(Limits("<=", 0.3, 0.7)) == "warn > 0.3, fail > 0.7"
     assert str(Limits(">=", 0.25)) == "warn < 0.25"
 

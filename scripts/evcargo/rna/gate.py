@@ -69,7 +69,7 @@ class Limits:
     def __str__(self) -> str:
         beyond = {">": "<=", ">=": "<", "<=": ">"}[self.sign]
         said = [
-            f"{verdict} {beyond} {limit:g}"
+            f"{verdict} {beyond} {limit:,.10g}"
             for verdict, limit in ((WARN, self.warn), (FAIL, self.fail))
             if limit is not None
         ]
