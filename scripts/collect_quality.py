@@ -11,8 +11,7 @@ if TYPE_CHECKING:
 with job_log(snakemake.log):
     collect_quality(
         list(snakemake.input.tables),
-        next(iter(snakemake.input.funnel), ""),
-        next(iter(snakemake.input.distribution), ""),
+        {name: files[0] for name, files in snakemake.input.items() if name != "tables" and files},
         snakemake.output.quality,
         list(snakemake.output.sections),
     )

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,6 +13,14 @@ import pandas as pd
 
 from evcargo.errors import EvcargoError
 from evcargo.job import whole_file
+from evcargo.rna.sections import (
+    COLOURS,
+    classes_section,
+    gate_section,
+    lengths_section,
+    saturation_section,
+    trimming_section,
+)
 from evcargo.tables import read_table, write_table
 
 HEADLINES = 3  # figures per assay that the general table shows unasked
@@ -25,6 +33,7 @@ SETTINGS: dict[str, Any] = {
     "no_ai": True,
     "make_data_dir": False,
     "max_table_rows": 1000,
+    "table_cond_formatting_colours": [{word: colour} for word, colour in COLOURS.items()],
     "intro_text": "Quality figures of every sample and run of the study.",
 }
 
@@ -120,8 +129,20 @@ def sizes_section(distribution: pd.DataFrame) -> dict[str, Any]:
     }
 
 
+SECTIONS: Mapping[str, tuple[tuple[str, ...], Callable[..., dict[str, Any]]]] = {
+    "rna_gate": (("rna_gate",), gate_section),
+    "trimming": (("funnel", "rna_lengths"), trimming_section),
+    "read_funnel": (("funnel",), funnel_section),
+    "insert_lengths": (("rna_lengths",), lengths_section),
+    "rna_classes": (("rna_classes",), classes_section),
+    "rna_saturation": (("rna_saturation",), saturation_section),
+    "particle_sizes": (("distribution",), sizes_section),
+}
+"""Sections of their own: the contracts of the tables that they need, and what makes them."""
+
+
 def collect_quality(
-    tables: Sequence[str], funnel: str, distribution: str, quality: str, sections: Sequence[str]
+    tables: Sequence[str], others: Mapping[str, str], quality: str, sections: Sequence[str]
 ) -> None:
     """Write the joined quality table and the sections of the MultiQC page.
 
@@ -129,13 +150,12 @@ def collect_quality(
     ----------
     tables
         Quality tables of the assays.
-    funnel, distribution
-        Read funnel and particle sizes, empty where the study has none.
+    others
+        Contract -> its table, as far as the study has it.
     quality
         Joined table to write.
     sections
-        Files to write, named ``<section>_mqc.json``: general, an assay, read_funnel or
-        particle_sizes.
+        Files to write, named ``<section>_mqc.json``: general, an assay, or one of `SECTIONS`.
     """
     joined = join_quality(read_table(path, "quality") for path in tables)
     write_table(joined, quality, "quality")
@@ -143,10 +163,9 @@ def collect_quality(
         name = Path(path).name.removesuffix("_mqc.json")
         if name == "general":
             section = general_section(joined)
-        elif name == "read_funnel":
-            section = funnel_section(read_table(funnel, "funnel"))
-        elif name == "particle_sizes":
-            section = sizes_section(read_table(distribution, "distribution"))
+        elif name in SECTIONS:
+            contracts, make = SECTIONS[name]
+            section = make(*(read_table(others[contract], contract) for contract in contracts))
         else:
             section = assay_section(joined, name)
         with whole_file(path) as part:

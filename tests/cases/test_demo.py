@@ -134,3 +134,15 @@ def test_the_report_says_all_this_in_one_offline_file(demo: Path) -> None:
 
 def test_a_second_run_has_nothing_to_do(demo: Path, snakemake) -> None:
     assert "Nothing to be done" in snakemake(demo, "--dry-run").stdout
+
+
+def test_small_rna_of_all_samples_passes_the_gate(demo: Path) -> None:
+    gate = read_table(demo / "results/rna/gate.tsv", "rna_gate")
+    overall = gate[gate["rule"] == "overall"].set_index("sample")["verdict"]
+    assert set(overall) == {"pass"} and set(EV_SAMPLES) <= set(overall.index)
+    lowered = gate[gate["rule"] == "annotated reads"]["reason"]
+    assert lowered.str.contains("min_reads was lowered from 100,000 to 5,000").all()
+    curve = read_table(demo / "results/rna/saturation.tsv", "rna_saturation")
+    quality = read_table(demo / "results/rna/quality.tsv", "quality")
+    seen = quality[quality["metric"] == "mature_mirnas_detected"].set_index("sample")["value"]
+    assert curve.groupby("sample")["features"].max().to_dict() == seen.to_dict()

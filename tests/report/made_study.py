@@ -5,7 +5,7 @@ D2), about 300 proteins and 150 small RNAs. T4 is haemolysed and H4 is heavy wit
 albumin; the particle run of H3 failed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import anndata
@@ -13,6 +13,9 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from evcargo.rna.evidence import Evidence, adapter_table
+from evcargo.rna.gate import assess, saturation_table
+from evcargo.study.schema import read_schema
 from evcargo.tables import CONTRACTS, write_matrix, write_table
 
 SAMPLES = ["T1", "T2", "T3", "T4", "H1", "H2", "H3", "H4", "D1", "D2"]
@@ -35,6 +38,8 @@ PROTEIN_CLASSES = [
 ]
 RNA_CLASSES = ["miRNA", "tRNA", "Y_RNA", "rRNA", "spike_in"]
 FUNNEL = ["too short", "low quality", "no adapter", "miRNA", "tRNA", "Y_RNA", "rRNA", "unmapped"]
+GATE_SCHEMA = read_schema("config")["properties"]["rna"]["properties"]["gate"]["properties"]
+GATE = {key: option["default"] for key, option in GATE_SCHEMA.items()} | {"min_reads": 50_000}
 CONTRAST = {
     "name": "tumour_v_healthy",
     "column": "condition",
@@ -86,6 +91,12 @@ def make_study(folder: Path, made: MadeStudy = MadeStudy()) -> dict[str, str | l
     ]
     if "rna" in made.assays:
         put("rna/funnel.tsv", _funnel(rng), "funnel")
+        evidence = _evidence(made)
+        put("rna/gate.tsv", assess(evidence, GATE), "rna_gate")
+        put("rna/adapters.tsv", adapter_table(evidence), "rna_adapters")
+        put("rna/saturation.tsv", saturation_table(evidence), "rna_saturation")
+        put("rna/lengths.tsv", _lengths(evidence), "rna_lengths")
+        put("rna/classes.tsv", _classes(evidence), "rna_classes")
     if "particles" in made.assays:
         put("particles/particles.tsv", _particles(rng), "particles")
         distribution = results / "particles/distribution.tsv"
@@ -140,7 +151,7 @@ def _config(path: Path, made: MadeStudy) -> str:
         "runs": "config/runs.tsv",
         "contrasts": [{**CONTRAST, "test": made.test_level}] if made.contrast else [],
         "proteins": {"fasta": "/data/private/human.fasta", "psm_fdr": 0.01, "rollup": "directlfq"},
-        "rna": {"min_length": 16, "class_priority": RNA_CLASSES},
+        "rna": {"min_length": 16, "class_priority": RNA_CLASSES, "gate": GATE},
         "particles": {"window_nm": [30, 150]},
         "purity": {},
         "differential": {"alpha": 0.05, "min_samples": 2},
@@ -415,6 +426,47 @@ def _funnel(rng: np.random.Generator) -> pd.DataFrame:
             for step, n in zip(FUNNEL, rng.integers(500, 6000, len(FUNNEL)), strict=True)
         ]
     return pd.DataFrame(rows, columns=CONTRACTS["funnel"].names)
+
+
+def _evidence(made: MadeStudy) -> dict[str, Evidence]:
+    """Sound small RNA in all samples but H2, which failed, and D1, which has no run."""
+    reads = np.round(2e5 / np.arange(1, 301) ** 1.3)
+    names = [("miRNA", f"m{n}") for n in range(len(reads))]
+    counts = pd.Series(reads, pd.MultiIndex.from_tuples(names, names=["class", "feature"]))
+    run = {"kit": "illumina", "umi_length": 0, "verdict": "HIGH", "share": 0.97}
+    run |= {"found": "illumina", "found_share": 0.97, "problem": ""}
+    evidence = {}
+    for sample in SAMPLES:
+        metrics = {"raw_reads": 9e5, "trimmed_reads": 8e5, "mirna_share": 0.6, "q30_share": 0.9}
+        own = Evidence(
+            status="ok",
+            metrics={**metrics, "rrna_share": 0.7 if sample == "T2" else 0.1},
+            funnel={"too_short": 100_000, "miRNA": 480_000, "rRNA": 80_000, "unassigned": 240_000},
+            lengths={0: 20_000, 10: 80_000, 22: 600_000, 32: 200_000},
+            adapters=(run | {"run": sample, "sample": sample},),
+            counts=counts,
+            hairpins=tuple(frozenset({f"m{n}"}) for n in range(1000)),
+        )
+        if sample == "H2":
+            broken = run | {"run": sample, "sample": sample, "problem": made.reason}
+            own = replace(own, status="failed", problem=made.reason, adapters=(broken,))
+        evidence[sample] = Evidence() if sample == "D1" else own
+    return evidence
+
+
+def _lengths(evidence: dict[str, Evidence]) -> pd.DataFrame:
+    rows = [(name, nt, n) for name, one in evidence.items() for nt, n in one.lengths.items()]
+    return pd.DataFrame(rows, columns=CONTRACTS["rna_lengths"].names)
+
+
+def _classes(evidence: dict[str, Evidence]) -> pd.DataFrame:
+    rows = [
+        (name, step, one.funnel[step], one.funnel[step] / 800_000)
+        for name, one in evidence.items()
+        for step in ("miRNA", "rRNA", "unassigned")
+        if one.funnel
+    ]
+    return pd.DataFrame(rows, columns=CONTRACTS["rna_classes"].names)
 
 
 def _particles(rng: np.random.Generator) -> pd.DataFrame:

@@ -34,7 +34,8 @@ def test_write_report(root, tmp_path):
 def test_bundle_study(root, tmp_path):
     inputs = make_study(tmp_path, MadeStudy())
     bundle = tmp_path / "study.h5mu"
-    inputs["particles"] = [inputs["particles"]]
+    of_rna = [name for name in inputs if name.startswith("rna_")]
+    inputs |= {name: [inputs[name]] for name in ("particles", *of_rna)}
     run(root, "bundle_study", tmp_path, inputs, {"bundle": str(bundle)})
     study = mudata.read_h5mu(bundle)
     assert list(study.mod) == ["proteins", "rna", "particles"]
@@ -42,6 +43,11 @@ def test_bundle_study(root, tmp_path):
     verdicts = pd.read_csv(inputs["verdicts"], sep="\t").set_index("sample")["verdict"]
     assert study.obs["verdict"].astype(str).to_dict() == verdicts.to_dict()
     assert study.uns["criteria"]["sample"].unique().tolist() == SAMPLES
+    assert len(of_rna) == 5
+    for name in of_rna:
+        table = pd.read_csv(inputs[name][0], sep="\t")
+        assert study.uns[name].columns.tolist() == table.columns.tolist()
+        assert len(study.uns[name]) == len(table)
     share = study["particles"][:, "share_in_window"].to_df()["share_in_window"]
     assert share["T1"] == 0.82 and pd.isna(share["H3"])
     assert study["proteins"].layers["normalised"].shape == study["proteins"].shape

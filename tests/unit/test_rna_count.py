@@ -232,6 +232,7 @@ def test_summary_tells_the_kit(sequenced: Sequenced) -> None:
             "verdict": "HIGH",
             "shares": {"illumina": 1.0},
             "notes": [],
+            "problem": "",
         }
     ]
 
@@ -241,3 +242,15 @@ def test_log_cpm_by_hand() -> None:
     expected = [np.log2(0.5 / 10 * 1e6), np.log2(9.5 / 10 * 1e6)]
     assert log_cpm(counts)[0] == pytest.approx(expected)
     assert np.isnan(log_cpm(counts)[1]).all()
+
+
+def test_qualities_and_distinct_inserts_are_told_where_they_were_counted(
+    sequenced: Sequenced,
+) -> None:
+    told = json.loads(Path(sequenced.summaries["good"]).read_text())
+    plain = {name: told[name] for name in told if name not in ("bases", "q30_bases", "distinct")}
+    assert not {"q30_share", "distinct_share"} & {name for name, *_ in read_metrics(plain)}
+    counted = plain | {"bases": 400, "q30_bases": 100, "distinct": 7}
+    found = {name: value for name, value, _ in read_metrics(counted)}
+    assert found["q30_share"] == 0.25
+    assert found["distinct_share"] == 7 / 14

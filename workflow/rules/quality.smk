@@ -2,16 +2,24 @@
 #
 # REQUIRED INPUTS
 #   results/{assay}/quality.tsv             of every assay of the study
-#   results/rna/funnel.tsv                  where the study has small RNA
+#   results/rna/{gate,funnel,lengths,classes,saturation}.tsv   where the study has small RNA
 #   results/particles/distribution.tsv      where the study has particles
 # OUTPUTS
 #   results/quality/quality.tsv             every figure of every run and sample
 #   results/quality/multiqc/*_mqc.json      the sections of the MultiQC page
 #   results/quality/multiqc.html            the page
+RNA_SECTIONS = [
+    "rna_gate",
+    "trimming",
+    "read_funnel",
+    "insert_lengths",
+    "rna_classes",
+    "rna_saturation",
+]
 QUALITY_SECTIONS = [
     "general",
     *STUDY.assays,
-    *(["read_funnel"] if "rna" in STUDY.assays else []),
+    *(RNA_SECTIONS if "rna" in STUDY.assays else []),
     *(["particle_sizes"] if "particles" in STUDY.assays else []),
 ]
 
@@ -20,6 +28,10 @@ rule collect_quality:
     input:
         tables=collect("results/{assay}/quality.tsv", assay=STUDY.assays),
         funnel=["results/rna/funnel.tsv"] if "rna" in STUDY.assays else [],
+        rna_gate=["results/rna/gate.tsv"] if "rna" in STUDY.assays else [],
+        rna_lengths=["results/rna/lengths.tsv"] if "rna" in STUDY.assays else [],
+        rna_classes=["results/rna/classes.tsv"] if "rna" in STUDY.assays else [],
+        rna_saturation=["results/rna/saturation.tsv"] if "rna" in STUDY.assays else [],
         distribution=(
             ["results/particles/distribution.tsv"]
             if "particles" in STUDY.assays

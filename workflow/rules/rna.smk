@@ -18,6 +18,8 @@
 #   results/{assay}/quality.tsv                 quality figures per sample
 #   results/{assay}/{funnel,lengths,classes}.tsv   where the reads ended, insert lengths, RNA classes
 #   results/{assay}/{fragments,exogenous}.tsv   types of tRNA and Y RNA fragments, matches to foreign sequences
+#   results/rna/gate.tsv                        verdict of each sample by each rule of the quality gate
+#   results/rna/{adapters,saturation}.tsv       adapter of each run; mature miRNAs that fewer reads would show
 from evcargo.rna.bwa_files import backgrounds
 from evcargo.rna.sheet import (
     DOWNLOADS,
@@ -233,3 +235,41 @@ rule count_rna:
         "Bring the {wildcards.assay} counts of all samples together"
     script:
         "../../scripts/count_rna.py"
+
+
+rule gate_rna:
+    input:
+        samples="results/study/samples.tsv",
+        runs="results/study/runs.tsv",
+        funnel="results/rna/funnel.tsv",
+        lengths="results/rna/lengths.tsv",
+        quality="results/rna/quality.tsv",
+        matrix="results/rna/rna.h5ad",
+        summaries=collect(
+            "results/rna/counts/{sample}.json",
+            sample=STUDY.samples_of("rna", kind="fastq"),
+        ),
+        features=(
+            ["results/rna/reference/features.tsv"]
+            if STUDY.samples_of("rna", kind="fastq")
+            else []
+        ),
+    output:
+        gate="results/rna/gate.tsv",
+        adapters="results/rna/adapters.tsv",
+        saturation="results/rna/saturation.tsv",
+    log:
+        "logs/gate_rna.log",
+    conda:
+        "../../envs/rna.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(10),
+    params:
+        library=lib("gate_rna"),
+        samples=STUDY.samples_of("rna", kind="fastq"),
+        options=lookup("rna/gate", within=config),
+    message:
+        "Hold the small RNA of every sample to the quality gate"
+    script:
+        "../../scripts/gate_rna.py"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -19,6 +20,7 @@ def bundle(
     samples: pd.DataFrame,
     verdicts: pd.DataFrame,
     criteria: pd.DataFrame,
+    others: Mapping[str, pd.DataFrame] = MappingProxyType({}),
 ) -> "MuData":
     """Join the matrices of a study.
 
@@ -30,12 +32,14 @@ def bundle(
         Contract ``particles``, or None; its figures become the features of a modality.
     samples, verdicts, criteria
         Contracts of these names.
+    others
+        Contract -> its table: what the report shows of the quality of small RNA.
 
     Returns
     -------
     mudata.MuData
         One modality per assay; `obs` holds the sample sheet and the verdict of each sample,
-        `uns["criteria"]` the purity criteria.
+        `uns["criteria"]` the purity criteria, and `uns` the other tables by their contracts.
     """
     import mudata
 
@@ -46,7 +50,8 @@ def bundle(
     with mudata.set_options(pull_on_update=False):
         study = mudata.MuData(modalities)
         study.obs = plain(obs.set_index("sample")).reindex(study.obs_names)
-    study.uns["criteria"] = plain(criteria)
+    for name, table in {"criteria": criteria, **others}.items():
+        study.uns[name] = plain(table)
     return study
 
 

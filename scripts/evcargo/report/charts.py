@@ -1,6 +1,6 @@
 """The figures of purity and quality: pure functions from a table to inline SVG."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import cycle
 from types import MappingProxyType
 
@@ -201,34 +201,62 @@ def size_curves(distribution: pd.DataFrame) -> pd.DataFrame:
 def size_panels(
     curves: pd.DataFrame, groups: Sequence[Group], window: Sequence[float], ident: str, title: str
 ) -> Markup:
-    """Draw the size distributions: one panel per group, one line per sample, the window shaded."""
-    groups = [g for g in groups if any(sample in curves for sample in g.samples)]
+    """Draw the size distributions (see `size_curves`), the window shaded."""
+    lines = {s: (curves.index.to_numpy(), 100 * curves[s].to_numpy()) for s in curves}
+    return line_panels(
+        lines, groups, ident, title, "diameter (nm)", "% of particles per 10 nm", band=window
+    )
+
+
+def line_panels(
+    lines: Mapping[str, tuple[np.ndarray, np.ndarray]],
+    groups: Sequence[Group],
+    ident: str,
+    title: str,
+    x_label: str,
+    y_label: str,
+    band: Sequence[float] | None = None,
+) -> Markup:
+    """Draw one panel per group, one line per sample.
+
+    Parameters
+    ----------
+    lines
+        Sample -> x and y of its line; a group without a line gets no panel.
+    groups
+        Order and grouping of the samples.
+    ident, title, x_label, y_label
+        Id within the page, title, and labels of the axes.
+    band
+        Range of x to shade.
+    """
+    groups = [g for g in groups if any(sample in lines for sample in g.samples)]
     columns = min(2, len(groups))
-    lines = -(-len(groups) // columns)
+    rows = -(-len(groups) // columns)
     with drawing():
-        figure = Figure(figsize=(WIDTH, 0.45 + 1.75 * lines), layout="constrained")
-        panels = figure.subplots(lines, columns, sharex=True, sharey=True, squeeze=False).ravel()
+        figure = Figure(figsize=(WIDTH, 0.45 + 1.75 * rows), layout="constrained")
+        panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
         for panel, group in zip(panels, groups, strict=False):
-            panel.axvspan(*window, color=SKY, alpha=0.15, lw=0)
+            if band is not None:
+                panel.axvspan(*band, color=SKY, alpha=0.15, lw=0)
             styles = cycle(["-", "--", ":", "-."])
             for sample, colour in zip(
                 group.samples, cycle([BLUE, VERMILLION, GREEN, PURPLE]), strict=False
             ):
                 style = next(styles)
-                if sample in curves:
-                    panel.plot(
-                        curves.index, 100 * curves[sample], style, c=colour, lw=1.4, label=sample
-                    )
+                if sample in lines:
+                    panel.plot(*lines[sample], style, c=colour, lw=1.4, label=sample)
             panel.set_title(group.label)
             if len(group.samples) <= 8:
                 panel.legend(fontsize=8, handlelength=2, labelspacing=0.25)
             panel.grid(axis="x", visible=False)
-        panels[0].set_ylim(0, 1.05 * 100 * curves.to_numpy().max())
+            panel.xaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
+        panels[0].set_ylim(0, 1.05 * max(float(y.max()) for _, y in lines.values()))
         for panel in panels[len(groups) :]:
             panel.set_visible(False)
-        figure.supxlabel("diameter (nm)", fontsize=9, color=MUTED)
-        figure.supylabel("% of particles per 10 nm", fontsize=9, color=MUTED)
-        return inline_svg(figure, ident, title, f"{curves.shape[1]} samples.")
+        figure.supxlabel(x_label, fontsize=9, color=MUTED)
+        figure.supylabel(y_label, fontsize=9, color=MUTED)
+        return inline_svg(figure, ident, title, f"{len(lines)} samples.")
 
 
 def _rows(groups: Sequence[Group]) -> tuple[dict[str, float], Figure, Axes]:

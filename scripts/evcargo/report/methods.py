@@ -39,6 +39,10 @@ REFERENCES = {
     "directlfq": ("Ammar 2023, directLFQ", "10.1016/j.mcpro.2023.100581"),
     "cutadapt": ("Martin 2011, cutadapt", "10.14806/ej.17.1.200"),
     "bwa": ("Li and Durbin 2009, BWA", "10.1093/bioinformatics/btp324"),
+    "excerpt": ("Rozowsky 2019, exceRpt", "10.1016/j.cels.2019.03.004"),
+    "mirtrace": ("Kang 2018, miRTrace", "10.1186/s13059-018-1588-9"),
+    "rarefaction": ("Hurlbert 1971, rarefaction", "10.2307/1934145"),
+    "twice": ("Colwell 2012, extrapolation", "10.1093/jpe/rtr044"),
     "mirbase": ("Kozomara 2019, miRBase", "10.1093/nar/gky1141"),
     "ebayes": ("Smyth 2004, moderated t statistics", "10.2202/1544-6115.1027"),
     "deseq2": ("Love 2014, DESeq2", "10.1186/s13059-014-0550-8"),
@@ -57,6 +61,7 @@ def methods_section(results: Results) -> dict[str, Any]:
         "rna": "rna" in results.assays,
         "transcripts": "transcripts" in results.assays,
         "particles": "particles" in results.assays,
+        "gate": results.rna_gate is not None,
         "contrasts": bool(results.config["contrasts"]),
     }
     has["counts"] = has["contrasts"] and (has["rna"] or has["transcripts"])
@@ -67,6 +72,7 @@ def methods_section(results: Results) -> dict[str, Any]:
         "evcargo": __version__,
         "versions": versions(has),
         "options": option_table(results, has),
+        "gate": gate_rules(results),
         "inputs": input_table(results),
         "references": _references(has),
     }
@@ -94,6 +100,16 @@ def option_table(results: Results, has: Mapping[str, bool]) -> Table:
     return table_of(
         "options", "Options", frame, [Column("option"), Column("value"), Column("meaning")]
     )
+
+
+def gate_rules(results: Results) -> Table | None:
+    """List the rules of the quality gate with their limits and sources; None without a gate."""
+    if results.rna_gate is None:
+        return None
+    names = ["rule", "threshold", "unit", "source"]
+    frame = results.rna_gate[names].drop_duplicates("rule")
+    columns = [Column(name) for name in names]
+    return table_of("gate-rules", "Rules of the quality gate of small RNA", frame, columns)
 
 
 def input_table(results: Results) -> Table:
@@ -153,6 +169,8 @@ def _references(has: Mapping[str, bool]) -> list[tuple[str, str]]:
         keys += ["sage", "fdr", "picked", "directlfq"]
     if has["fastq"]:
         keys += ["cutadapt", "bwa", "mirbase"]
+    if has["gate"]:
+        keys += ["excerpt", "mirtrace", "rarefaction", "twice"]
     if has["contrasts"]:
         keys += ["ebayes"] if has["proteins"] else []
         keys += ["deseq2", "pydeseq2"] if has["counts"] else []

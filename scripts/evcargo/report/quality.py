@@ -8,6 +8,7 @@ from evcargo.report import charts
 from evcargo.report.answer import ASSAY_WORDS
 from evcargo.report.parts import Column, Figure, Table, capital, groups_of, table_of
 from evcargo.report.results import Results
+from evcargo.report.rna import rna_part
 
 
 def quality_section(results: Results) -> dict[str, Any]:
@@ -24,6 +25,7 @@ def quality_section(results: Results) -> dict[str, Any]:
             for assay in results.assays
         ],
         "funnel": funnel_figure(results),
+        "rna": rna_part(results),
     }
 
 

@@ -28,6 +28,8 @@ class Results:
         Tables under the contracts of these names (`evcargo.tables.CONTRACTS`).
     funnel, particles, distribution, contrasts
         The same, for studies that have them.
+    rna_gate, rna_adapters, rna_lengths, rna_classes, rna_saturation
+        The same, for studies with small RNA.
     differential
         One table per contrast and assay.
     statuses
@@ -53,6 +55,11 @@ class Results:
     differential: dict[tuple[str, str], pd.DataFrame]
     statuses: pd.DataFrame
     sources: dict[str, str]
+    rna_gate: pd.DataFrame | None = None
+    rna_adapters: pd.DataFrame | None = None
+    rna_lengths: pd.DataFrame | None = None
+    rna_classes: pd.DataFrame | None = None
+    rna_saturation: pd.DataFrame | None = None
 
     @property
     def assays(self) -> list[str]:
@@ -93,6 +100,7 @@ def read_results(paths: Paths) -> Results:
         else pd.DataFrame(columns=["sample", "status", "status_reason", "assay"]),
         sources={assay: source for assay, (_, source) in cards.items() if source},
         **{name: read_table(_one(paths, name), name) for name in _ALWAYS},
+        **{name: _optional(paths, name) for name in OF_RNA},
     )
 
 
@@ -106,6 +114,9 @@ _ALWAYS = (
     "associations",
     "quality",
 )
+
+
+OF_RNA = ("rna_gate", "rna_adapters", "rna_lengths", "rna_classes", "rna_saturation")
 
 
 def _one(paths: Paths, name: str) -> str:

@@ -93,6 +93,8 @@ def read_metrics(told: Mapping[str, Any]) -> Iterator[tuple[str, float, str]]:
     yield "raw_reads", raw, "reads"
     if any(run["kit"] != "none" for run in told["runs"]):
         yield "adapter_share", (raw - funnel["untrimmed"]) / raw, "fraction"
+    if told.get("bases"):
+        yield "q30_share", told["q30_bases"] / told["bases"], "fraction"
     dimers = sum(reads for length, reads in lengths.items() if length <= DIMER_LENGTH)
     yield "dimer_share", dimers / raw, "fraction"
     yield "trimmed_reads", trimmed, "reads"
@@ -101,6 +103,8 @@ def read_metrics(told: Mapping[str, Any]) -> Iterator[tuple[str, float, str]]:
     if counted:
         inserts = {length: reads for length, reads in lengths.items() if length > DIMER_LENGTH}
         yield "insert_mode_nt", max(sorted(inserts), key=lambda length: inserts[length]), "nt"
+        if "distinct" in told:
+            yield "distinct_share", told["distinct"] / counted, "fraction"
         mirna = funnel.get(MIRNA, 0) + funnel.get(PRECURSOR, 0)
         yield "mirna_reads", mirna, "reads"
         yield "mirna_share", mirna / counted, "fraction"

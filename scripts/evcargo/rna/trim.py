@@ -219,6 +219,7 @@ def write_inserts(inserts: Inserts, table: str | Path, summary: str | Path) -> N
                 "verdict": scan.verdict,
                 "shares": scan.shares,
                 "notes": list(scan.notes),
+                "problem": scan.problem,
             }
             for scan in inserts.scans
         ],

@@ -69,6 +69,9 @@ contrasts:
     reference: healthy
 proteins:
   fasta: data/human_ev.fasta
+rna:
+  gate:
+    min_reads: 5000  # the demo is small; the report says that it was lowered from 100,000
 """
 
 

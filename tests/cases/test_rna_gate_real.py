@@ -1,0 +1,108 @@
+"""The quality gate on real reads: DNApi's good and poor library, and the miRTrace tutorials.
+
+miRTrace's own flags (`qcAnalysisFlags` of its JSON) are ok for its samples 1 and 2 in every rule.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from debian import debian_package
+from rna_stage import PRIORITY, Stage
+
+from evcargo.rna.count import Sequenced, count_study
+from evcargo.rna.gate import gate_study
+from evcargo.study.schema import read_schema
+from evcargo.tables import CONTRACTS, read_table, write_table
+
+SCHEMA = read_schema("config")["properties"]["rna"]["properties"]["gate"]["properties"]
+OPTIONS: dict[str, Any] = {key: option["default"] for key, option in SCHEMA.items()}
+
+
+@pytest.fixture(scope="module")
+def human(tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    return Stage(tmp_path_factory.mktemp("human"))
+
+
+def gated(stage: Stage, folder: Path, fastq: Path, **options: Any) -> pd.DataFrame:
+    """Gate of a study of one sample, by rule."""
+    stage.count(fastq)
+    sheet = pd.DataFrame([dict.fromkeys(CONTRACTS["samples"].names, pd.NA) | {"sample": "S"}])
+    run = {"run": "S", "sample": "S", "assay": "rna", "path": str(fastq), "format": "fastq"}
+    runs = pd.DataFrame([dict.fromkeys(CONTRACTS["runs"].names, pd.NA) | run])
+    paths = {name: str(folder / f"{name}.tsv") for name in ("samples", "runs")}
+    write_table(sheet, paths["samples"], "samples")
+    write_table(runs, paths["runs"], "runs")
+    counts, summary = stage.folder / "counts.tsv", stage.folder / "counts.json"
+    sequenced = Sequenced({"S": str(counts)}, {"S": str(summary)}, str(stage.features), PRIORITY)
+    tables = ("table", "funnel", "lengths", "classes", "quality")
+    products = {name: str(folder / f"{name}.tsv") for name in tables}
+    products["matrix"] = str(folder / "rna.h5ad")
+    count_study("rna", paths["samples"], sequenced, None, products)
+    made = {name: folder / f"{name}.out.tsv" for name in ("gate", "adapters", "saturation")}
+    given = {"S": str(summary)}
+    gate_study(paths | products, given, str(stage.features), OPTIONS | options, made)
+    return read_table(made["gate"], "rna_gate").set_index("rule")
+
+
+def beyond(gate: pd.DataFrame, verdict: str) -> set[str]:
+    return set(gate.index[gate["verdict"] == verdict]) - {"overall"}
+
+
+def test_dnapi_good(human: Stage, tmp_path: Path) -> None:
+    gate = gated(
+        human, tmp_path, debian_package("dnapi") / "usr/share/doc/dnapi/examples/good.fq.gz",
+        min_reads=50_000,
+    )  # fmt: skip
+    assert gate.loc["adapter dimers", "value"] == pytest.approx(0.0053, abs=1e-4)
+    assert gate.loc["short inserts", "value"] == pytest.approx(0.0354, abs=1e-4)
+    for rule in ("annotated reads", "adapter", "adapter dimers", "short inserts", "length peak"):
+        assert gate.loc[rule, "verdict"] == "pass", rule
+    assert beyond(gate, "fail") == set()
+
+
+def test_dnapi_poor_fails_for_its_short_inserts(human: Stage, tmp_path: Path) -> None:
+    poor = debian_package("dnapi") / "usr/share/doc/dnapi/examples/poor.fq.gz"
+    gate = gated(human, tmp_path, poor, min_reads=1)
+    assert beyond(gate, "fail") == {"short inserts"}
+    assert gate.loc["short inserts", "value"] == pytest.approx(0.874, abs=0.001)
+    assert {"adapter dimers", "length peak", "reads passing"} <= beyond(gate, "warn")
+    assert gate.loc["overall", "verdict"] == "fail"
+    assert gate.loc["overall", "reason"] == "short inserts"
+
+
+@pytest.mark.parametrize(("number", "case"), [(1, "Sample1"), (2, "Sample2")])
+def test_mirtrace_tutorials(
+    human: Stage, shared_data: Path, tmp_path: Path, number: int, case: str
+) -> None:
+    folder = shared_data / "mirtrace_fastq"
+    gate = gated(human, tmp_path, folder / f"sample{number}.fastq.gz", min_reads=5_000)
+    told = json.loads(
+        (folder / "expected/Case3_outputs/mirtrace.qc.outputs/mirtrace-results.json").read_text()
+    )
+    stats = next(one["stats"] for one in told["results"] if one["verbosename"] == case)
+    flags = stats["qcAnalysisFlags"]
+    rules = {"length": "length peak", "qc": "reads passing", "rnatype": "miRNA share"}
+    for flag, rule in rules.items():
+        assert flags[flag] == "ok" and gate.loc[rule, "verdict"] == "pass", rule
+    # miRTrace sees 210 and 205 of the 1,881 hairpins of miRBase v21, just enough for it. We see 179
+    # and 180 of 1,917: reads that fit several hairpins are shared out and rounded.
+    genes = len(stats["foundRNAReads"][0]) / told["rnaTypeRefSeqCounts"][0]
+    assert flags["complexity"] == "ok" and 0.1 < genes < 0.115
+    assert 0.8 * genes < gate.loc["miRNA complexity", "value"] < genes
+    assert beyond(gate, "warn") == {"miRNA complexity"}
+    # miRTrace does not trim by quality and counts reads without an adapter as 50 nt and more.
+    sizes = stats["statsLength"]
+    assert gate.loc["length peak", "value"] == pytest.approx(
+        sum(sizes[20:26]) / sum(sizes), abs=0.03
+    )
+    assert beyond(gate, "fail") == set()
+
+
+def test_the_default_number_of_reads_fails_a_tutorial(
+    human: Stage, shared_data: Path, tmp_path: Path
+) -> None:
+    gate = gated(human, tmp_path, shared_data / "mirtrace_fastq/sample1.fastq.gz")
+    assert beyond(gate, "fail") == {"annotated reads"}
