@@ -171,9 +171,9 @@ def _unknown(kits: dict[str, Kit], asked: str, shares: dict[str, float], reads: 
     lengths = Counter(map(len, reads))
     if max(lengths.values(), default=0) < 0.5 * len(reads):
         return Scan(kits[NONE], "NONE", shares)
-    best, share = next(iter(shares.items()), (NONE, 0.0))
+    most = "".join(f" (most: {name}, {share:.1%})" for name, share in islice(shares.items(), 1))
     problem = (
-        f"no known adapter in {MIN_SHARE:.0%} of the reads (most: {best}, {share:.1%}), and no"
-        " other: name the kit in the run sheet, or none if the reads are trimmed"
+        f"no known adapter in {MIN_SHARE:.0%} of the reads{most}, and no unknown one:"
+        " name the kit in the run sheet, or none if the reads are trimmed"
     )
     return Scan(kits[NONE], "NONE", shares, problem)
