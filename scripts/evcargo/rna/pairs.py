@@ -8,7 +8,7 @@ _FILE = re.compile(r"(?<=[_.-])R([12])(?=[_.-])", re.IGNORECASE)
 
 
 def mate_of(name: str) -> int:
-    """Which read of a pair a read's name is of (``/1``, ``/2``, `` 1:N:``, `` 2:N:``); 0: untold."""
+    """Which read of a pair a name is of (``/1``, ``/2``, `` 1:N:``, `` 2:N:``); 0 if untold."""
     found = _READ.search(name)
     return int(found[1] or found[2]) if found else 0
 
