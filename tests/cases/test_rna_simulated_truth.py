@@ -58,7 +58,7 @@ def test_reads_go_to_their_feature(
 ) -> None:
     path = tmp_path / "a.fastq.gz"
     truth = simulate(path, abundance, kit)
-    counted = human.count(path, "auto" if kit == "illumina" else kit)
+    counted = human.count(path, "auto" if kit in ("illumina", "nextflex") else kit)
     assert counted.metrics["raw_reads"] == N_READS == truth["reads"].sum()
     counts = counted.counts.set_index("feature")["reads"]
     mirnas = truth[truth["class"] == "miRNA"].set_index("feature")["reads"]
