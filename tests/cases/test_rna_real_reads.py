@@ -16,10 +16,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from debian import debian_package
-from rna_stage import PRIORITY, Counted, Stage
+from rna_stage import PRIORITY, RESOURCES, Counted, Stage
 
 from evcargo.rna.align import align
 from evcargo.rna.assign import Catalogue
+from evcargo.rna.denovo import find_adapter
+from evcargo.rna.fastq import read_fastq
+from evcargo.rna.kits import read_kits, scan_reads
 from evcargo.tables import read_table
 
 
@@ -151,6 +154,44 @@ def test_mirtrace_wrong_adapter_is_diagnosed(human: Stage, shared_data: Path) ->
     right = human.count(path)
     assert right.told["problem"] == ""
     assert right.trimmed(18) > 9_000
+
+
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [
+        ("sample1", "TGGAATTCTCGGGTGCCAAGG"),
+        ("sample2", "TGGAATTCTCGGGTGCCAAGG"),
+        ("sample3", "ATCTCGTATGCCGTCTTCTGC"),
+        ("sample4", "TCGTATGCCGTCTTCTGCTTG"),
+        ("QiaSeq_data", "AACTGTAGGCACCATCAAT"),
+    ],
+)
+def test_adapters_are_found_without_the_table(shared_data: Path, name: str, start: str) -> None:
+    reads = read_fastq(shared_data / "mirtrace_fastq" / f"{name}.fastq.gz")
+    found = find_adapter(read.sequence for read in reads)
+    assert found.adapter.startswith(start)
+    assert found.convincing
+    assert found.share > 0.6
+
+
+@pytest.mark.parametrize(
+    ("name", "hidden", "start"),
+    [
+        ("good", ["illumina", "nextflex", "lexogen"], "TGGAATTCTCGGGTGCCAAGG"),
+        ("poor", ["solid"], "CGCCTTGGCCGTACAGCAG"),
+    ],
+)
+def test_dnapi_without_the_kit_in_the_table(name: str, hidden: list[str], start: str) -> None:
+    path = debian_package("dnapi") / f"usr/share/doc/dnapi/examples/{name}.fq.gz"
+    known = read_kits(RESOURCES / "adapters/adapters.tsv")
+    kits = {kit: one for kit, one in known.items() if kit not in hidden}
+    scan = scan_reads((read.sequence for read in read_fastq(path)), kits, "auto")
+    assert (scan.kit.name, scan.verdict) == ("de_novo", "HIGH")
+    assert scan.kit.adapter.startswith(start)
+    trimmed = path.with_name("processed.fq.gz")
+    assert (
+        scan_reads((read.sequence for read in read_fastq(trimmed)), kits, "auto").verdict == "NONE"
+    )
 
 
 def test_mirtrace_qiaseq(tmp_path: Path, shared_data: Path) -> None:

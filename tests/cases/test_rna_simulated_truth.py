@@ -10,7 +10,9 @@ from rna_stage import PRIORITY, RESOURCES, Counted, Stage, references
 
 from evcargo.rna.align import align
 from evcargo.rna.assign import Catalogue
-from evcargo.rna.kits import read_kits
+from evcargo.rna.kits import Kit, read_kits
+from evcargo.rna.trim import Run, trim_sample
+from evcargo.rna.trimmer import TrimSettings
 from evcargo.simulate.inserts import Fragments
 from evcargo.simulate.reads import ReadSettings, simulate_reads
 from evcargo.tables import read_table
@@ -50,13 +52,13 @@ def features_by_insert(human: Stage, counted: Counted) -> dict[str, list[tuple[s
     return {insert: catalogue.features_of(places) for insert, places in found}
 
 
-@pytest.mark.parametrize("kit", ["illumina", "nextflex", "nebnext", "none"])
+@pytest.mark.parametrize("kit", ["illumina", "nextflex", "nebnext", "none", "lexogen"])
 def test_reads_go_to_their_feature(
     tmp_path: Path, human: Stage, abundance: dict[str, float], kit: str
 ) -> None:
     path = tmp_path / "a.fastq.gz"
     truth = simulate(path, abundance, kit)
-    counted = human.count(path, "auto" if kit == "illumina" else kit)
+    counted = human.count(path, "auto" if kit in ("illumina", "nextflex") else kit)
     assert counted.metrics["raw_reads"] == N_READS == truth["reads"].sum()
     counts = counted.counts.set_index("feature")["reads"]
     mirnas = truth[truth["class"] == "miRNA"].set_index("feature")["reads"]
@@ -98,6 +100,62 @@ def test_classes_read_by_read(
         precision = right / sum(n for (_, called), n in confused.items() if called == kind)
         assert recall >= 0.98, kind
         assert precision >= 0.98, kind
+
+
+@pytest.mark.parametrize("kit", ["cats", "smarter"])
+def test_reads_of_kits_with_a_tail(
+    tmp_path: Path, human: Stage, abundance: dict[str, float], kit: str
+) -> None:
+    path = tmp_path / "a.fastq.gz"
+    truth = simulate(path, abundance, kit)
+    counted = human.count(path, kit)
+    assert (counted.inserts.scans[0].verdict, counted.told["problem"]) == ("HIGH", "")
+    mirnas = truth[truth["class"] == "miRNA"].set_index("feature")["reads"]
+    found = counted.counts.set_index("feature")["reads"].reindex(mirnas.index, fill_value=0)
+    # Some miRNAs differ only in a last A, which goes with the tail.
+    assert np.minimum(found, mirnas).sum() / mirnas.sum() >= 0.95
+    assert np.corrcoef(np.log1p(mirnas), np.log1p(found))[0, 1] > 0.98
+    unnamed = human.count(path)
+    assert unnamed.inserts.scans[0].verdict == "CONFLICT"
+    assert "cats or smarter" in unnamed.told["problem"]
+
+
+def test_an_invented_adapter(tmp_path: Path, human: Stage, abundance: dict[str, float]) -> None:
+    path = tmp_path / "a.fastq.gz"
+    kit = Kit("invented", "GCTTACGGATCCTTAGCAGT")
+    settings = ReadSettings(kit=kit)
+    simulate_reads(path, abundance, references(), N_READS, settings, np.random.default_rng(5))
+    scan = human.count(path).inserts.scans[0]
+    assert (scan.kit.name, scan.verdict) == ("de_novo", "HIGH")
+    assert scan.kit.adapter.startswith(kit.adapter)
+    known = trim_sample([Run(str(path), "invented")], {**KITS, "invented": kit}, TrimSettings())
+    found = human.count(path).inserts
+    assert found.counts.total() == pytest.approx(known.counts.total(), rel=0.005)
+
+
+@pytest.mark.parametrize("top", [0.05, 0.3, 0.6])
+def test_molecules_of_top_heavy_libraries(tmp_path: Path, top: float) -> None:
+    names = Fragments(references()).names()["miRNA"]
+    weights = np.random.default_rng(1).lognormal(0, 2.2, len(names))
+    weights[0] = 0
+    weights *= (1 - top) / weights.sum()
+    weights[0] = top
+    settings = ReadSettings(
+        kit=KITS["qiaseq"], read_length=76, dimers=0, degraded=0, random=0, poor=0
+    )
+    path = tmp_path / "a.fastq"
+    truth = simulate_reads(
+        path,
+        dict(zip(names, weights, strict=True)),
+        references(),
+        200_000,
+        settings,
+        np.random.default_rng(3),
+    )
+    inserts = trim_sample([Run(str(path))], KITS, TrimSettings())
+    short = inserts.fates["too_short"] / 200_000
+    molecules = truth["molecules"].sum() * (1 - short)
+    assert inserts.counts.total() == pytest.approx(molecules, rel=0.01)
 
 
 def test_molecules_are_counted(tmp_path: Path, human: Stage, abundance: dict[str, float]) -> None:

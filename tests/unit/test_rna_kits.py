@@ -141,3 +141,17 @@ def varied(behind: str, n: int, length: int = 60, seed: int = 2) -> list[str]:
     sizes = rng.integers(18, 31, size=n)
     wholes = ["".join(letters[rng.integers(4, size=size)]) + behind for size in sizes]
     return [(whole + "".join(letters[rng.integers(4, size=length)]))[:length] for whole in wholes]
+
+
+def test_random_ends_are_seen() -> None:
+    rng = np.random.default_rng(4)
+    ends = ["".join(np.array(list("ACGT"))[row]) for row in rng.integers(4, size=(400, 8))]
+    insert, adapter = "TGAGGTAGTAGGTTGTATAGTT", KITS["illumina"].adapter
+    isomers = [insert, insert[:-1], insert + "T", insert[1:]]
+    random = [end[:4] + isomers[n % 4] + end[4:] + adapter for n, end in enumerate(ends)]
+    scan = scan_reads(random, KITS, "auto")
+    assert (scan.kit.name, scan.verdict, scan.problem) == ("nextflex", "HIGH", "")
+    assert "taken for nextflex, not illumina" in scan.notes[0]
+    fixed = ["ACGT" + isomers[n % 4] + "TTGA" + adapter for n in range(400)]
+    assert scan_reads(fixed, KITS, "auto").kit.name == "illumina"
+    assert scan_reads(random, KITS, "illumina").kit.name == "illumina"

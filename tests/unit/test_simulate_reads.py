@@ -78,6 +78,37 @@ def test_identifiers_and_copies(tmp_path: Path, root: Path, references: dict[str
     assert truth["molecules"].sum() == pytest.approx(2000 * (1 - np.exp(-4)), abs=30)
 
 
+def test_tails_and_bases_before_the_insert(
+    tmp_path: Path, root: Path, references: dict[str, Path]
+) -> None:
+    kit = read_kits(root / "resources/adapters/adapters.tsv")["smarter"]
+    settings = ReadSettings(
+        kit=kit,
+        read_length=75,
+        dimers=0,
+        degraded=0,
+        random=0,
+        poor=0,
+        first_quality=40,
+        last_quality=40,
+        tail=(12, 20),
+    )
+    path = tmp_path / "a.fq"
+    spike = "TCACCGGGTGTAAATCAGCTTG"
+    simulate_reads(path, {"cel-miR-39-3p": 1}, references, 2000, settings, np.random.default_rng(1))
+    with dnaio.open(path) as stream:
+        whole = [read.sequence.partition(spike) for read in stream if spike in read.sequence]
+    assert len(whole) > 1900
+    assert {len(first) for first, _, _ in whole} == {3}
+    assert len({first for first, _, _ in whole}) == 64
+    tails = [len(behind) - len(behind.lstrip("A")) for _, _, behind in whole]
+    # Behind the tail, the next adapter begins with one A more.
+    clean = [n for n, (_, _, b) in zip(tails, whole, strict=True) if b[n:].startswith("GATCGGAAG")]
+    assert len(clean) > 1800
+    assert (min(clean), max(clean)) == (13, 21)
+    assert np.mean(clean) == pytest.approx(17, abs=0.25)
+
+
 def test_the_same_seed_gives_the_same_reads(tmp_path: Path, references: dict[str, Path]) -> None:
     contents = []
     for name in ("a.fq", "b.fq"):

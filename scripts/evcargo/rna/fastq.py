@@ -10,12 +10,14 @@ import numpy as np
 
 from evcargo.errors import EvcargoError
 from evcargo.rna.files import READ_ERRORS
+from evcargo.rna.pairs import mate_of
 
 PHRED_33, PHRED_64 = 33, 64
 # Phred+33 of Illumina ends at J or K; Phred+64 begins at ; (Solexa) or @, and ends before j.
 LOWEST_64, HIGHEST_33, HIGHEST_64 = ord(";"), ord("K"), ord("j")
 Q30 = 30
-_MATE = re.compile(r"/([12])$|\s([12]):[YN]:")
+# What dnaio says of blank lines behind the last read, which do no harm.
+_BLANK_END = re.compile(r"final record was: '(\\[nr])+'")
 
 
 @dataclass(frozen=True)
@@ -56,11 +58,12 @@ def read_fastq(path: str | Path) -> Iterator[dnaio.SequenceRecord]:
                 number += 1
                 yield read
     except READ_ERRORS as error:
-        reason = " ".join(str(error).split())
-        raise EvcargoError(
-            f"{path}: not a whole FASTQ file, read {number + 1} fails ({reason})."
-            " Copy the file again, check it (gzip -t), and run again"
-        ) from None
+        if not (isinstance(error, dnaio.FastqFormatError) and _BLANK_END.search(str(error))):
+            reason = " ".join(str(error).partition(" The incomplete final record")[0].split())
+            raise EvcargoError(
+                f"{path}: not a whole FASTQ file, read {number + 1} fails ({reason})."
+                " Copy the file again, check it (gzip -t), and run again"
+            ) from None
     if not number:
         raise EvcargoError(
             f"{path}: holds no read. Copy the file again, or take the run out of the run sheet"
@@ -103,12 +106,6 @@ def layout_of(path: str | Path, first: Sequence[dnaio.SequenceRecord]) -> Layout
         notes.append("holds both reads of pairs: only read 1 is used")
     good = int((scores >= base + Q30).sum())
     return Layout(base, 2 in mates, tuple(notes), int(scores.size), good)
-
-
-def mate_of(name: str) -> int:
-    """Which read of a pair a name is of (``/1``, ``/2`` or `` 1:N:``, `` 2:N:``); 0 if untold."""
-    found = _MATE.search(name)
-    return int(found[1] or found[2]) if found else 0
 
 
 def first_mates(reads: Iterable[dnaio.SequenceRecord]) -> Iterator[dnaio.SequenceRecord]:

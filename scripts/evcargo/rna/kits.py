@@ -3,7 +3,7 @@
 import csv
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -19,6 +19,8 @@ RIVAL_SHARE = 0.20
 MIN_UNKNOWN_SHARE = 0.30
 # Sequencers write A behind the end of short molecules, so that some reads of any kit have a tail.
 TAIL_SHARE = 0.50
+# Isomers of an RNA differ in their ends too, but the most frequent one is a good part of them.
+FEWEST_LIKE, RANDOM_ENDS = 50, 10
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,8 @@ def scan_reads(reads: Iterable[str], kits: dict[str, Kit], asked: str) -> Scan:
     Returns
     -------
     Scan
-        ``auto`` becomes the kit that was found, but never one of a poly-A tail: such kits leave
+        ``auto`` becomes the kit that was found (of those with one adapter, the one with random
+        ends only where the ends are random), but never one of a poly-A tail: such kits leave
         different bases before the insert. Reads without an adapter are taken as already trimmed if
         their lengths vary, as those of no sequencer do.
     """
@@ -119,7 +122,8 @@ def scan_reads(reads: Iterable[str], kits: dict[str, Kit], asked: str) -> Scan:
     shares = {name: round(n / len(looked_at), 4) for name, n in found.most_common()}
     tail_share = MIN_SHARE if asked in kits and kits[asked].poly_a else TAIL_SHARE
     if any(n >= (tail_share if kits[name].poly_a else MIN_SHARE) for name, n in shares.items()):
-        return _known(kits, asked, shares)
+        scan = _known(kits, asked, shares)
+        return _with_random_ends(scan, kits, looked_at) if asked == AUTO else scan
     return _unknown(kits, asked, shares, looked_at)
 
 
@@ -154,6 +158,32 @@ def _known(kits: dict[str, Kit], asked: str, shares: dict[str, float]) -> Scan:
     return Scan(kits[asked], "CONFLICT", shares, f"kit is {asked}, but {carried}: {remedy}")
 
 
+def _with_random_ends(scan: Scan, kits: dict[str, Kit], reads: list[str]) -> Scan:
+    """Change to the kit of the same adapter with bases at the ends, if they are random there.
+
+    Random ends make thousands of different inserts of one RNA: the most frequent insert is then
+    far rarer than the most frequent one without its ends.
+    """
+    seed = seed_of(scan.kit)
+    for kit in kits.values():
+        ends = kit.clip_5p + kit.clip_3p
+        if not seed or not ends or seed_of(kit) != seed or scan.kit.clip_5p + scan.kit.clip_3p:
+            continue
+        places = ((read, read.find(seed)) for read in reads)
+        inserts = Counter(read[:place] for read, place in places if place >= SEED + ends)
+        cores: Counter[str] = Counter()
+        for insert, count in inserts.items():
+            cores[insert[kit.clip_5p : len(insert) - kit.clip_3p]] += count
+        most, most_core = max(inserts.values(), default=0), max(cores.values(), default=0)
+        if most_core >= FEWEST_LIKE and most_core >= RANDOM_ENDS * most:
+            note = (
+                f"the inserts have random bases at their ends: taken for {kit.name}, not"
+                f" {scan.kit.name}, which has the same adapter"
+            )
+            return replace(scan, kit=kit, notes=(*scan.notes, note))
+    return scan
+
+
 def _unknown(kits: dict[str, Kit], asked: str, shares: dict[str, float], reads: list[str]) -> Scan:
     """Judge reads without a known adapter."""
     found = find_adapter(reads)
@@ -171,9 +201,9 @@ def _unknown(kits: dict[str, Kit], asked: str, shares: dict[str, float], reads: 
     lengths = Counter(map(len, reads))
     if max(lengths.values(), default=0) < 0.5 * len(reads):
         return Scan(kits[NONE], "NONE", shares)
-    best, share = next(iter(shares.items()), (NONE, 0.0))
+    most = "".join(f" (most: {name}, {share:.1%})" for name, share in islice(shares.items(), 1))
     problem = (
-        f"no known adapter in {MIN_SHARE:.0%} of the reads (most: {best}, {share:.1%}), and no"
-        " other: name the kit in the run sheet, or none if the reads are trimmed"
+        f"no known adapter in {MIN_SHARE:.0%} of the reads{most}, and no unknown one:"
+        " name the kit in the run sheet, or none if the reads are trimmed"
     )
     return Scan(kits[NONE], "NONE", shares, problem)

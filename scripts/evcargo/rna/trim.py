@@ -159,12 +159,11 @@ def _collapsed(trimmer: Trimmer, reads: Iterator[dnaio.SequenceRecord]) -> Itera
     """Count like reads, up to about `MOST_KEYS` different ones at a time."""
     keys = trimmer.keys(reads)
     counted: Counter[Key] = Counter()
-    before = -1
-    while before != (before := counted.total()):
-        counted.update(islice(keys, BATCH))
+    while batch := list(islice(keys, BATCH)):
+        counted.update(batch)
         if len(counted) >= MOST_KEYS:
             yield counted
-            counted, before = Counter(), -1
+            counted = Counter()
     yield counted
 
 
@@ -177,13 +176,14 @@ def _trim_keys(
 ) -> None:
     fates, lengths, counts = inserts.fates, inserts.lengths, inserts.counts
     trim = trimmer.trim_key
+    once: dict[str, str] = {}  # so that the identifiers of an insert share its text
     for key, reads in keys.items():
         fate, insert, umi = trim(key)
         if insert is not None:
             lengths[len(insert)] += reads
             if fate is None:
                 if kit.umi:
-                    copies[insert, umi] += reads
+                    copies[once.setdefault(insert, insert), umi] += reads
                 else:
                     counts[insert] += reads
         if fate is not None:

@@ -24,6 +24,7 @@ from evcargo.study.kinds import (
     taxa_of,
 )
 from evcargo.study.notes import Notes, listed, nearest, shown
+from evcargo.study.reads import check_mates, why_bad_reads
 
 TAXA = {"human": "9606", "mouse": "10090", "rat": "10116"}
 SPECIES = {"human": "hsa", "mouse": "mmu", "rat": "rno"}
@@ -73,11 +74,16 @@ def check_run_files(
             first = heads[known] = _checked_head(path, kind, notes, line, "path")
             if first and run["assay"] == "rna" and kind != "fastq":
                 _check_species(first.text, organism, path, line, notes)
+            if first and run["assay"] == "rna" and kind == "fastq":
+                why, remedy = why_bad_reads(first)
+                if why:
+                    notes.add(why, remedy, line, "path", path)
         head = heads[known]
         if head and isinstance(column, str) and kind != "sizes":
             if path not in headers:
                 headers[path] = _header(path, head)
             _check_column(column, headers[path], path, line, notes)
+    check_mates(runs, lines, notes)
 
 
 def check_references(config: Mapping[str, Any], notes: Notes) -> None:

@@ -2,6 +2,7 @@
 
 import bz2
 import io
+import lzma
 import re
 import zlib
 from dataclasses import dataclass
@@ -11,13 +12,14 @@ from typing import Literal
 FEW = 16_384
 # A bz2 file gives nothing before its first block (up to 900 kB) is complete.
 BZ2_BLOCK = 1_000_000
-Compression = Literal["", "gzip", "bzip2", "zstd"]
+Compression = Literal["", "gzip", "bzip2", "xz", "zstd"]
 MAGIC: tuple[tuple[bytes, Compression], ...] = (
     (b"\x1f\x8b", "gzip"),
     (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\x00", "xz"),
     (b"\x28\xb5\x2f\xfd", "zstd"),
 )
-SUFFIXES: dict[str, Compression] = {".gz": "gzip", ".bz2": "bzip2", ".zst": "zstd"}
+SUFFIXES: dict[str, Compression] = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "zstd"}
 BINARY = (
     (b"PK\x03\x04", "an Excel or zip file"),
     (b"\xd0\xcf\x11\xe0", "an old Excel file"),
@@ -99,11 +101,14 @@ def _decompressed(raw: bytes, compression: Compression) -> tuple[bytes, bool, st
         if compression == "bzip2":
             bzip = bz2.BZ2Decompressor()
             return bzip.decompress(raw, FEW), bzip.eof, ""
+        if compression == "xz":
+            xz = lzma.LZMADecompressor()
+            return xz.decompress(raw, FEW), xz.eof, ""
         from pyarrow import CompressedInputStream
 
         with CompressedInputStream(io.BytesIO(raw), "zstd") as stream:
             return _all_of(stream), True, ""
-    except (OSError, EOFError, ValueError, zlib.error):
+    except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError):
         return b"", False, f"holds damaged {compression} data"
 
 

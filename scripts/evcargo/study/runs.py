@@ -21,7 +21,9 @@ FORMATS = {
     "particles": ("sizes",),
 }
 MZML = (".mzml", ".mzml.gz")
-FASTQ = tuple(f"{stem}{end}" for stem in (".fastq", ".fq") for end in ("", ".gz", ".bz2", ".zst"))
+FASTQ = tuple(
+    f"{stem}{end}" for stem in (".fastq", ".fq") for end in ("", ".gz", ".bz2", ".xz", ".zst")
+)
 # Columns that users of other workflows write, and what takes their place here.
 ELSEWHERE = {
     "lane": "Leave it out: FASTQ files with the same sample, fraction and replicate are lanes",

@@ -1,0 +1,126 @@
+"""What people give as FASTQ ends in a line that says what to do, or in the right counts."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from hostile_reads import INPUTS, LET7, READ, Expected, many, record
+from study_files import RUNS, StudyFiles, changed
+
+from evcargo.errors import EvcargoError
+from evcargo.rna.kits import read_kits
+from evcargo.rna.trim import Inserts, Run, trim_sample, write_inserts
+from evcargo.rna.trimmer import TrimSettings
+
+
+@pytest.fixture
+def kits(root: Path):
+    return read_kits(root / "resources/adapters/adapters.tsv")
+
+
+@pytest.mark.parametrize(("suffix", "content", "said", "_"), INPUTS.values(), ids=list(INPUTS))
+def test_the_job(tmp_path: Path, kits, suffix: str, content: bytes, said: Expected, _: str) -> None:
+    path = tmp_path / f"a.{suffix}"
+    path.write_bytes(content)
+    try:
+        inserts = trim_sample([Run(str(path))], kits, TrimSettings())
+    except EvcargoError as error:
+        assert isinstance(said, str)
+        assert said in str(error)
+        assert str(error).startswith(f"{path}: ")
+        assert "\n" not in str(error)
+        assert len(str(error)) < 400 + len(str(path))
+        assert "again" in str(error) or "Give" in str(error)
+        return
+    if isinstance(said, dict):
+        assert (inserts.counts, inserts.problem) == (said, "")
+    else:
+        assert said in inserts.problem
+        assert not inserts.counts
+
+
+@pytest.mark.parametrize(("suffix", "content", "_", "said"), INPUTS.values(), ids=list(INPUTS))
+def test_the_check_of_the_study(
+    files: StudyFiles, suffix: str, content: bytes, _: Expected, said: str
+) -> None:
+    path = f"raw/X.{suffix}"
+    Path(path).write_bytes(content)
+    files.runs(changed(RUNS, 6, "raw/T1.fastq.gz", path))
+    if not said:
+        assert files.load()
+        return
+    problem = files.problem()
+    assert (problem.file, problem.row, problem.value) == ("config/runs.tsv", 6, path)
+    assert said in problem.message
+    assert problem.remedy
+
+
+def test_a_folder_and_a_file_that_may_not_be_read(tmp_path: Path, kits) -> None:
+    with pytest.raises(EvcargoError, match="Is a directory"):
+        trim_sample([Run(str(tmp_path))], kits, TrimSettings())
+    path = tmp_path / "a.fastq"
+    path.write_bytes(many())
+    path.chmod(0)
+    if os.access(path, os.R_OK):
+        pytest.skip("this user may read everything")
+    with pytest.raises(EvcargoError, match="Permission denied"):
+        trim_sample([Run(str(path))], kits, TrimSettings())
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("T1_S1_L001_R1_001", "T1_S1_L001_R2_001"), ("T1.R1", "T1.R2"), ("R1_T1_R1", "R1_T1_R2")],
+)
+def test_both_files_of_pairs_in_the_sheet(files: StudyFiles, first: str, second: str) -> None:
+    paths = [f"raw/{name}.fastq" for name in (first, second)]
+    for path in paths:
+        Path(path).write_bytes(many())
+    files.runs([*changed(RUNS, 6, "raw/T1.fastq.gz", paths[0]), f"T1\trna\t{paths[1]}"])
+    problem = files.problem()
+    assert (problem.row, problem.value) == (10, paths[1])
+    assert f"read 2 of the pairs of '{first}.fastq'" in problem.message
+    assert "delete this row" in problem.remedy
+
+
+def test_numbered_lanes_are_no_pairs(files: StudyFiles) -> None:
+    paths = ["raw/T1_1.fastq", "raw/T1_2.fastq"]
+    for path in paths:
+        Path(path).write_bytes(many())
+    files.runs([*changed(RUNS, 6, "raw/T1.fastq.gz", paths[0]), f"T1\trna\t{paths[1]}"])
+    assert files.load()
+
+
+def told(inserts: Inserts, folder: Path):
+    write_inserts(inserts, folder / "a.tsv.gz", folder / "a.json")
+    return json.loads((folder / "a.json").read_text())
+
+
+def test_what_is_unusual_is_told(tmp_path: Path, kits, caplog: pytest.LogCaptureFixture) -> None:
+    path = tmp_path / "a.fastq"
+    pairs = "".join(
+        record(f"r{i}/{mate}", READ, quality="h" if i else "B") for i in range(9) for mate in (1, 2)
+    )
+    path.write_text(pairs)
+    inserts = trim_sample([Run(str(path))], kits, TrimSettings())
+    notes = [
+        "qualities B to h are read as Phred+64 (Illumina before 1.8)",
+        "holds both reads of pairs: only read 1 is used",
+    ]
+    assert told(inserts, tmp_path)["runs"][0]["notes"] == notes
+    assert [record.getMessage() for record in caplog.records] == [f"{path}: {n}" for n in notes]
+    assert (inserts.fates["raw"], inserts.fates["low_quality"], inserts.counts) == (9, 1, {LET7: 8})
+
+
+def test_figures_of_the_summary(tmp_path: Path, kits) -> None:
+    paths = [tmp_path / "a.fastq", tmp_path / "b.fastq"]
+    # ? is Phred 30, > is 29.
+    paths[0].write_bytes(many(quality="?>") + many(READ.replace("TGAG", "TGAC"), quality="?"))
+    paths[1].write_bytes(many(READ.replace("TGAG", "TGAA"), 10, quality=">"))
+    inserts = trim_sample([Run(str(path)) for path in paths], kits, TrimSettings())
+    found = told(inserts, tmp_path)
+    assert (found["raw"], found["distinct"]) == (70, 3)
+    length = len(READ)
+    assert found["bases"] == 70 * length
+    assert found["q30_bases"] == 30 * (length + 1) // 2 + 30 * length
+    assert found["runs"][0]["adapter"] == kits["illumina"].adapter
