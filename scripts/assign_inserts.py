@@ -19,8 +19,6 @@ with job_log(snakemake.log):
             snakemake.input.manifest,
             snakemake.params.backgrounds,
         ),
-        settings=AssignSettings(
-            snakemake.params.priority, snakemake.params.isomir_share, snakemake.threads
-        ),
+        settings=AssignSettings(snakemake.params.priority, snakemake.params.isomir_share),
         products=dict(snakemake.output.items()),
     )

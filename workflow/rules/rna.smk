@@ -124,7 +124,6 @@ rule assign_inserts:
         "results/benchmarks/assign_inserts/{sample}.jsonl"
     conda:
         "../../envs/rna.yaml"
-    threads: 2
     resources:
         mem_mb=memory_with_inputs,
         runtime=growing(30),
