@@ -63,7 +63,7 @@ rule index_background:
     conda:
         "../../envs/rna.yaml"
     resources:
-        mem_mb=memory_for_indexing,
+        mem_mb=growing(2000, times_input=3),
         runtime=growing(240),
     params:
         library=lib("index_background"),
@@ -125,7 +125,7 @@ rule assign_inserts:
     conda:
         "../../envs/rna.yaml"
     resources:
-        mem_mb=memory_with_inputs,
+        mem_mb=growing(2000, times_input=1),
         runtime=growing(30),
     params:
         library=lib("assign_inserts"),
