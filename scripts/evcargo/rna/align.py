@@ -90,14 +90,16 @@ def read_letters(fasta: str | Path) -> list[str]:
         return [line.rstrip("\n") for line in islice(stream, 1, None, 2)]
 
 
-def _sense(found: AlignedSegment, length: int) -> Iterator[Place]:
+def _sense(found: AlignedSegment, length: int) -> list[Place]:
     """All sense places; bwa reports one of them as the alignment, the others in its XA tag."""
+    places = []
     if not found.is_reverse:
         start = found.reference_start
-        yield Place(found.reference_id, start, start + length, int(found.get_tag("NM")))
+        places.append(Place(found.reference_id, start, start + length, int(found.get_tag("NM"))))
     if found.has_tag("XA"):
         for other in str(found.get_tag("XA")).split(";")[:-1]:
             reference, position, _, mismatches = other.split(",")
             if position[0] == "+":
                 start = int(position[1:]) - 1
-                yield Place(int(reference), start, start + length, int(mismatches))
+                places.append(Place(int(reference), start, start + length, int(mismatches)))
+    return places
