@@ -274,6 +274,21 @@ def test_rna_classes_that_cannot_be(files: StudyFiles) -> None:
     assert files.problem().remedy == "Give miRNA as hairpin and mature"
 
 
+def test_rna_backgrounds(files: StudyFiles):
+    files.config["rna"] = {"genome": "genome.fa", "exogenous": None}
+    problem = files.problem()
+    assert (problem.column, problem.value) == ("rna.genome", "genome.fa")
+    assert "does not exist" in problem.message
+    # The prefix of a bwa index needs no FASTA, but all files of the index.
+    for end in ("amb", "ann", "bwt", "pac"):
+        Path(f"genome.fa.{end}").write_text("x")
+    assert "lacks genome.fa.sa, which does not exist" in files.problem().message
+    Path("genome.fa.sa").write_text("x")
+    assert files.load()
+    files.config["rna"] = {"genome": None, "exogenous": "human.fasta"}
+    assert "holds no nucleotides" in files.problem().message
+
+
 def tables(
     files: StudyFiles, assay: str, path: str, text: str, columns: str = "T1 T2 H1 H2"
 ) -> None:

@@ -47,23 +47,19 @@ def resource(name):
     return workflow.source_path(f"../../resources/{name}")
 
 
-def growing(amount):
-    """A resource that doubles, then triples, when the job is tried again."""
+def growing(amount, times_input=0):
+    """A resource that doubles, then triples, when the job is tried again.
+
+    Where it depends on the inputs: so many MB more for each MB of them.
+    """
 
     def amount_at(wildcards, attempt):
         return amount * attempt
 
-    return amount_at
+    def amount_with_input(wildcards, input, attempt):
+        return (amount + int(times_input * input.size_mb)) * attempt
 
-
-def memory_with_inputs(wildcards, input, attempt):
-    """Memory, MB, of a job that holds its inputs in memory."""
-    return (2000 + int(input.size_mb)) * attempt
-
-
-def memory_for_indexing(wildcards, input, attempt):
-    """Memory, MB, of bwa index: about two bytes per base, three to be safe."""
-    return (2000 + 3 * int(input.size_mb)) * attempt
+    return amount_with_input if times_input else amount_at
 
 
 def spectra_of(wildcards):

@@ -101,7 +101,7 @@ rule index_background:
     conda:
         "../../envs/rna.yaml"
     resources:
-        mem_mb=memory_for_indexing,
+        mem_mb=growing(2000, times_input=3),
         runtime=growing(240),
     params:
         library=lib("index_background"),
@@ -162,9 +162,8 @@ rule assign_inserts:
         "results/benchmarks/assign_inserts/{sample}.jsonl"
     conda:
         "../../envs/rna.yaml"
-    threads: 2
     resources:
-        mem_mb=memory_with_inputs,
+        mem_mb=growing(2000, times_input=1),
         runtime=growing(30),
     params:
         library=lib("assign_inserts"),

@@ -31,7 +31,7 @@ class Place(NamedTuple):
 
 
 def align(
-    inserts: Sequence[str], index: str | Path, mismatches: int = MAX_MISMATCHES, threads: int = 1
+    inserts: Sequence[str], index: str | Path, mismatches: int = MAX_MISMATCHES
 ) -> Iterator[tuple[str, list[Place]]]:
     """Find all best places of each insert, without gaps, on the sense strand.
 
@@ -45,8 +45,6 @@ def align(
         FASTA whose bwa index lies beside it; its sequences are named by number.
     mismatches
         Mismatches allowed.
-    threads
-        Threads of bwa; the result is the same for any number.
 
     Yields
     ------
@@ -56,12 +54,12 @@ def align(
         Sorted; all have the same, smallest number of mismatches. Empty if there is none.
     """
     lengths = [len(letters) for letters in read_letters(index)]
-    for insert, found in align_all(inserts, index, mismatches, threads):
+    for insert, found in align_all(inserts, index, mismatches):
         if found.reference_id < 0:
             yield insert, []
             continue
         length = len(insert)
-        places = [place for place in _sense(found, length) if place.end <= lengths[place.reference]]
+        places = [one for one in _sense(found, length) if one.end <= lengths[one.reference]]
         if len(places) > 1:
             fewest = min(place.mismatches for place in places)
             places = sorted({place for place in places if place.mismatches == fewest})
@@ -69,11 +67,7 @@ def align(
 
 
 def align_all(
-    inserts: Sequence[str],
-    index: str | Path,
-    mismatches: int,
-    threads: int,
-    places: int = MAX_PLACES,
+    inserts: Sequence[str], index: str | Path, mismatches: int, places: int = MAX_PLACES
 ) -> Iterator[tuple[str, AlignedSegment]]:
     """Each insert with what bwa aln says of it: both strands, no gaps, at most so many places."""
     options = BwaAlnOptions(
@@ -82,7 +76,6 @@ def align_all(
         seed_length=100,
         stop_at_max_best_hits=places,
         max_hits=places,
-        threads=threads,
     )
     waiting = iter(inserts)
     with BwaAln(prefix=index) as aligner:
@@ -97,14 +90,16 @@ def read_letters(fasta: str | Path) -> list[str]:
         return [line.rstrip("\n") for line in islice(stream, 1, None, 2)]
 
 
-def _sense(found: AlignedSegment, length: int) -> Iterator[Place]:
+def _sense(found: AlignedSegment, length: int) -> list[Place]:
     """All sense places; bwa reports one of them as the alignment, the others in its XA tag."""
+    places = []
     if not found.is_reverse:
         start = found.reference_start
-        yield Place(found.reference_id, start, start + length, int(found.get_tag("NM")))
+        places.append(Place(found.reference_id, start, start + length, int(found.get_tag("NM"))))
     if found.has_tag("XA"):
         for other in str(found.get_tag("XA")).split(";")[:-1]:
             reference, position, _, mismatches = other.split(",")
             if position[0] == "+":
                 start = int(position[1:]) - 1
-                yield Place(int(reference), start, start + length, int(mismatches))
+                places.append(Place(int(reference), start, start + length, int(mismatches)))
+    return places

@@ -97,6 +97,10 @@ class Catalogue:
         """
         if not places:
             return []
+        if len(places) == 1:
+            place = places[0]
+            calls = [Call(*one[:2], place, *one[2:]) for one in self._best_at(place)[1]]
+            return sorted(calls) if len(calls) > 1 else calls
         found = [(place, *self._best_at(place)) for place in places]
         best = min(merit for _, merit, _ in found)
         calls = [
@@ -197,7 +201,7 @@ def assign(counts: Mapping[str, int], called: Iterable[tuple[str, list[Call]]]) 
 
 def _add_pieces(result: Assignment, calls: list[Call], share: float) -> None:
     """Add the reads of each feature, in equal parts to its places."""
-    copies = Counter(call.feature for call in calls)
+    copies = Counter([call.feature for call in calls]) if len(calls) > 1 else {calls[0].feature: 1}
     for rna_class, feature, place, *_ in calls:
         piece = (rna_class, feature, place.reference, place.start, place.end)
         result.pieces[piece] += share / copies[feature]

@@ -40,10 +40,7 @@ class Explained:
 
 
 def explain(
-    inserts: Sequence[str],
-    counts: Mapping[str, int],
-    prefixes: Mapping[str, str | Path],
-    threads: int = 1,
+    inserts: Sequence[str], counts: Mapping[str, int], prefixes: Mapping[str, str | Path]
 ) -> Explained:
     """Compare inserts with the genome, then those that are left with the foreign sequences.
 
@@ -55,18 +52,16 @@ def explain(
         Insert -> reads.
     prefixes
         `genome` and `exogenous`, or one, or none -> prefix of what `index_background` wrote.
-    threads
-        Threads of bwa.
     """
     result = Explained()
     left = list(inserts)
     if GENOME in prefixes:
-        found = {one for one, _ in _matches(left, prefixes[GENOME], 1, threads)}
+        found = {one for one, _ in _matches(left, prefixes[GENOME], 1)}
         result.steps[GENOME] = sum(counts[insert] for insert in found)
         left = [insert for insert in left if insert not in found]
     if EXOGENOUS in prefixes:
         result.steps[EXOGENOUS] = 0
-        for insert, names in _matches(left, prefixes[EXOGENOUS], MAX_PLACES, threads):
+        for insert, names in _matches(left, prefixes[EXOGENOUS], MAX_PLACES):
             result.steps[EXOGENOUS] += counts[insert]
             for name in names:
                 reads, distinct = result.exogenous.get(name, (0.0, 0))
@@ -75,11 +70,11 @@ def explain(
 
 
 def _matches(
-    inserts: Sequence[str], prefix: str | Path, places: int, threads: int
+    inserts: Sequence[str], prefix: str | Path, places: int
 ) -> Iterator[tuple[str, list[str]]]:
     """Find the inserts that match exactly, and the names of the sequences, sorted."""
     lengths: dict[str, int] = {}
-    for insert, found in align_all(inserts, prefix, 0, threads, places):
+    for insert, found in align_all(inserts, prefix, 0, places):
         if found.reference_id < 0:
             continue
         header = found.header

@@ -125,7 +125,7 @@ def describe(insert: str, call: Call, hairpin: str) -> Isomir:
 
 
 class Row(NamedTuple):
-    """An insert as an isoform of one feature: its calls there, those nearest the mature first."""
+    """An insert as an isoform of one feature, which lies on these hairpins."""
 
     feature: str
     insert: str
@@ -149,13 +149,13 @@ def isomir_rows(
             by_feature.setdefault(call.feature, []).append(call)
         reads = counts[insert] / len(by_feature)
         for feature, ones in by_feature.items():
-            found = sorted(
-                (_distance(isomir), one.place.reference, isomir)
-                for one in ones
-                for isomir in [describe(insert, one, letters[one.place.reference])]
-            )
-            hairpins = list(dict.fromkeys(number for _, number, _ in found))
-            rows.append(Row(feature, insert, reads, hairpins, found[0][2]))
+            numbers = [one.place.reference for one in ones]
+            found = [
+                describe(insert, one, letters[number])
+                for one, number in zip(ones, numbers, strict=True)
+            ]
+            nearest = min(found, key=_distance) if len(found) > 1 else found[0]
+            rows.append(Row(feature, insert, reads, list(dict.fromkeys(numbers)), nearest))
     return sorted(rows, key=lambda row: (row.feature, -row.reads, row.insert))
 
 

@@ -60,13 +60,10 @@ class AssignSettings:
         RNA classes, see `evcargo.rna.assign.Catalogue`.
     isomir_share
         Share of its mature's reads below which an isoform is marked.
-    threads
-        Threads of bwa.
     """
 
     priority: Sequence[str]
     isomir_share: float = 0.05
-    threads: int = 1
 
 
 def assign_sample(
@@ -99,7 +96,7 @@ def assign_sample(
     features = read_table(reference.features, "rna_features")
     letters = read_letters(reference.fasta)
     result = assign(counts, _called(counts, reference, features, letters, settings))
-    left = explain(result.unassigned, counts, reference.backgrounds, settings.threads)
+    left = explain(result.unassigned, counts, reference.backgrounds)
     funnel = _funnel(told.pop("fates"), result, left.steps, features, settings.priority)
     if sum(funnel.values()) != told["raw"]:
         raise AssertionError(f"the funnel does not sum to the raw reads: {funnel}, {told['raw']}")
@@ -127,7 +124,7 @@ def _called(
     catalogue = Catalogue(features, settings.priority)
     plain = [insert for insert in counts if not is_low_complexity(insert)]
     lost = []
-    for insert, places in align(plain, reference.fasta, threads=settings.threads):
+    for insert, places in align(plain, reference.fasta):
         if places:
             yield insert, catalogue.calls(places)
         else:
