@@ -70,7 +70,7 @@ CONTRACTS: Mapping[str, Contract] = MappingProxyType(
         ),
         "runs": _contract(
             "results/study/runs.tsv",
-            ("run", "text", "", "name of the run: the sample, with .f<fraction>.r<replicate>.l<lane> as needed"),
+            ("run", "text", "", "name of the run: the sample, with .f<fraction>.r<replicate>.l<lane>.m<mate> as needed"),
             ("sample", "text", "", "sample that was measured"),
             ("assay", "text", "", "proteins, rna, transcripts or particles"),
             ("path", "text", "", "file of the run"),
@@ -79,6 +79,7 @@ CONTRACTS: Mapping[str, Contract] = MappingProxyType(
             ("kit", "text", "", "library kit of an RNA run, or auto"),
             ("format", "text", "", "mzml, fastq, or the kind of table"),
             ("column", "text", "", "column of this run in a table that holds many runs"),
+            ("mate", "count", "", "1 or 2 of paired reads, 0 where the sheet says that reads are single"),
         ),
         "quality": _contract(
             "results/<assay>/quality.tsv, results/quality/quality.tsv",
@@ -132,6 +133,22 @@ CONTRACTS: Mapping[str, Contract] = MappingProxyType(
             ("origin", "text", "", "shipped or user"),
             ("sequences", "count", "sequences", "sequences in it"),
             ("sha256", "text", "", "its checksum"),
+        ),
+        "transcript_genes": _contract(
+            "results/transcripts/genes.tsv",
+            ("transcript", "text", "", "transcript of the FASTA, in its order"),
+            ("gene", "text", "", "gene that it is counted for"),
+            ("name", "text", "", "name of the gene, if known"),
+            ("class", "text", "", "biotype of the gene, or transcript"),
+            ("ribosomal", "flag", "", "whether the gene is ribosomal RNA, by class or name"),
+        ),
+        "transcript_quantities": _contract(
+            "results/transcripts/quantified/<sample>.tsv",
+            ("transcript", "text", "", "transcript"),
+            ("length", "count", "nt", "its length"),
+            ("effective_length", "number", "nt", "its length as salmon corrects it for fragment length and bias"),
+            ("tpm", "number", "transcripts per million", "its abundance"),
+            ("reads", "number", "fragments", "fragments that salmon gives it; a pair is one"),
         ),
         "imported_counts": _contract(
             "results/<assay>/imported.tsv",

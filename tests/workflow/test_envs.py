@@ -44,6 +44,8 @@ NEEDED_BY = {
     "multiprocess": "directlfq",
     "pyarrow": "directlfq",
 }
+#: Programs that no lock of PyPI holds; the version is that of the tests (Debian 12).
+PROGRAMS = {"salmon": "1.10.1"}
 PIN = re.compile(r"([a-z0-9][a-z0-9._-]*) ?==?([0-9][0-9a-z.]*)")
 
 
@@ -111,6 +113,12 @@ def imported(path: Path) -> set[str]:
     return found
 
 
+def texts_of(env: str) -> list[str]:
+    """Texts of what the scripts of an environment reach in the package."""
+    reached = {name for script in scripts_of(env) for name in reached_by(script, LIBRARY)}
+    return [LIBRARY[name].read_text() for name in sorted(reached)]
+
+
 def distributions_of(env: str) -> set[str]:
     """PyPI packages that the scripts of an environment import, themselves or through evcargo."""
     scripts = scripts_of(env)
@@ -138,7 +146,7 @@ def test_an_environment_is_well_formed(env):
 @pytest.mark.parametrize("env", ENVS)
 def test_versions_are_those_of_the_lock(env):
     conda, pip = pins(env)
-    versions = lock() | {"python": "3.11"}
+    versions = lock() | PROGRAMS | {"python": "3.11"}
     wanted = {name: versions.get(name, "not in requirements.lock") for name in (*conda, *pip)}
     assert conda | pip == wanted
 
@@ -159,6 +167,9 @@ def test_what_pip_installs_finds_its_requirements_pinned(env):
 def test_an_environment_holds_what_its_rules_import_and_nothing_else(env):
     conda, pip = pins(env)
     held = {*conda, *pip} - {"python"}
+    called = {name for name in PROGRAMS if any(f'"{name}"' in text for text in texts_of(env))}
+    assert called == held & set(PROGRAMS)
+    held -= called
     needed = distributions_of(env)
     assert needed - held == set()
     assert {name for name in held - needed if NEEDED_BY.get(name) not in held} == set()

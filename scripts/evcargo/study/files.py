@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from evcargo.study.kinds import SUFFIXES, Head, is_nucleotides, kind_of, read_head, taxa_of
+from evcargo.study.mates import check_mates
 from evcargo.study.notes import Notes, listed, nearest, shown
 
 TAXA = {"human": "9606", "mouse": "10090", "rat": "10116"}
@@ -57,7 +58,7 @@ def check_run_files(
         path, kind, column = run["path"], run["format"], run["column"]
         known = (path, kind)
         if known not in heads:
-            first = heads[known] = _checked_head(path, kind, notes, line, "path")
+            first = heads[known] = checked_head(path, kind, notes, line, "path")
             if first and run["assay"] == "rna" and kind != "fastq":
                 _check_species(first.text, organism, path, line, notes)
         head = heads[known]
@@ -65,6 +66,8 @@ def check_run_files(
             if path not in headers:
                 headers[path] = _header(path, head)
             _check_column(column, headers[path], path, line, notes)
+    reads = {path: head for (path, kind), head in heads.items() if kind == "fastq"}
+    check_mates(runs.to_dict("records"), reads, lines, notes)
 
 
 def check_references(config: Mapping[str, Any], notes: Notes) -> None:
@@ -72,7 +75,7 @@ def check_references(config: Mapping[str, Any], notes: Notes) -> None:
     fasta, organism = config["proteins"]["fasta"], config["organism"]
     if fasta:
         place = "proteins.fasta"
-        head = _checked_head(fasta, "fasta", notes, 0, place)
+        head = checked_head(fasta, "fasta", notes, 0, place)
         if head and is_nucleotides(head.text):
             remedy = "Give the protein sequences, e.g. the UniProt proteome of the organism"
             notes.add("holds nucleotides, not proteins", remedy, column=place, value=fasta)
@@ -81,7 +84,7 @@ def check_references(config: Mapping[str, Any], notes: Notes) -> None:
     references = config.get("rna", {}).get("references", {})
     for name, path in references.items() if isinstance(references, dict) else ():
         place = f"rna.references.{name}"
-        head = _checked_head(path, "fasta", notes, 0, place) if isinstance(path, str) else None
+        head = checked_head(path, "fasta", notes, 0, place) if isinstance(path, str) else None
         if head and not is_nucleotides(head.text):
             remedy = "Give RNA or DNA sequences in FASTA"
             notes.add(
@@ -89,7 +92,7 @@ def check_references(config: Mapping[str, Any], notes: Notes) -> None:
             )
 
 
-def _checked_head(path: str, wanted: str, notes: Notes, line: int, column: str) -> Head | None:
+def checked_head(path: str, wanted: str, notes: Notes, line: int, column: str) -> Head | None:
     """Return the beginning of a file, or None and a problem if it is not of the wanted kind."""
     why, remedy = why_no_file(path)
     if why:

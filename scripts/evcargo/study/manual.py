@@ -54,6 +54,20 @@ averaged and never counted as samples.
 | T1 | rna | raw/T1_L001.fastq.gz | 1 | 1 |
 | T1 | rna | raw/T1_L002.fastq.gz | 1 | 1 |
 
+### Paired reads of long RNA
+
+Reads of long RNA (`transcripts`) are single or paired. Write each file into a row of its own; two
+rows of one sample, fraction and replicate whose names differ only in `R1` and `R2`, or in `1` and
+`2` at the end, are a pair. Several pairs are lanes and are counted together, technical replicates
+too. Where names say nothing or mislead, `mate` says it: 1, 2, or none for single reads.
+
+| sample | assay | path | mate |
+|---|---|---|---|
+| T1 | transcripts | raw/T1_L001_R1_001.fastq.gz | |
+| T1 | transcripts | raw/T1_L001_R2_001.fastq.gz | |
+| H1 | transcripts | raw/H1_forward.fastq.gz | 1 |
+| H1 | transcripts | raw/H1_backward.fastq.gz | 2 |
+
 ### Tables of other programs
 
 One row per sample, all with the path of the table; `column` names the sample's column in it where
