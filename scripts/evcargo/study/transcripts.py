@@ -40,13 +40,14 @@ def check_transcriptome(options: Mapping[str, Any], notes: Notes) -> None:
     for key in ("transcriptome", "genome"):
         path, place = options[key], f"transcripts.{key}"
         head = checked_head(path, "fasta", notes, 0, place) if path else None
-        clear &= head is not None or not path
+        if key == "transcriptome":
+            clear &= head is not None
         if head and not is_nucleotides(head.text):
             remedy = f"Give the nucleotide sequences of the {key} in FASTA"
             notes.add(
                 "holds no nucleotides, or other letters too", remedy, column=place, value=path
             )
-            clear = False
+            clear &= key != "transcriptome"
     table = options["genes"]
     if table and checked_head(table, "table", notes, 0, "transcripts.genes") is None:
         clear = False

@@ -23,9 +23,9 @@ def read_figures(told: Mapping[str, Any], has_genome: bool) -> Iterator[Figure]:
     -----
     ``mapping_share`` is of the fragments that salmon saw. ``better_on_genome_share`` counts those
     that touch a transcript but fit the genome better (introns, DNA); fragments far from every
-    transcript are merely unmapped. ``antisense_share`` is the share on the strand that the library
-    does not have, for stranded libraries: DNA puts as much on either. No limit for these figures is
-    published for EVs, so none judges a sample.
+    transcript are merely unmapped. ``sense_share`` is that of the first read, in the first 200,000
+    fragments; ``antisense_share`` is on the strand that a stranded library does not have: DNA puts
+    as much on either. No limit for these figures is published for EVs, so none judges a sample.
     """
     funnel, library = told["funnel"], told["library"]
     seen = told["raw"] - funnel["too_short"]
@@ -36,13 +36,10 @@ def read_figures(told: Mapping[str, Any], has_genome: bool) -> Iterator[Figure]:
     yield "too_short_share", funnel["too_short"] / told["raw"], "fraction"
     genome = funnel["better_on_genome"] / seen if seen and has_genome else NOT_ASSESSED
     yield "better_on_genome_share", genome, "fraction"
-    stranded = library.get("sense", 0) + library.get("antisense", 0)
-    kind = library.get("library_type", "")
-    yield "sense_share", library["sense"] / stranded if stranded else NOT_ASSESSED, "fraction"
-    wrong = {"F": "antisense", "R": "sense"}.get(kind[-1:])
-    antisense = library[wrong] / stranded if wrong and stranded else NOT_ASSESSED
-    yield "antisense_share", antisense, "fraction"
-    yield "library_compatible_share", library.get("compatible_share", NOT_ASSESSED), "fraction"
+    probed = told["sense"] + told["antisense"]
+    yield "sense_share", told["sense"] / probed if probed else NOT_ASSESSED, "fraction"
+    wrong = {"forward": "antisense", "reverse": "sense"}.get(told["strandedness"])
+    yield "antisense_share", told[wrong] / probed if wrong else NOT_ASSESSED, "fraction"
     length = library.get("fragment_length", NOT_ASSESSED) if told["paired"] else NOT_ASSESSED
     yield "fragment_length_mean", length, "nt"
 

@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,12 +14,15 @@ from evcargo.job import whole_file
 from evcargo.tables import CONTRACTS, read_table, write_table
 from evcargo.transcripts.reference import TRANSCRIPT
 from evcargo.transcripts.salmon import (
+    AUTO,
+    UNSTRANDED,
     QuantifySettings,
     TooFewFragments,
     read_figures,
     read_quantities,
     run_quant,
 )
+from evcargo.transcripts.strand import UNCLEAR, probe_strand, strandedness
 from evcargo.transcripts.trim import TrimSettings, trim_all
 
 _log = logging.getLogger(__name__)
@@ -66,6 +70,9 @@ def quantify_sample(
             "paired": bool(mates2),
             "raw": raw,
             "adapter": sum(one.adapter for one in trimmed),
+            "sense": 0,
+            "antisense": 0,
+            "strandedness": UNCLEAR,
         }
         figures: dict[str, Any] = {}
         table = pd.DataFrame(columns=CONTRACTS["transcript_quantities"].names)
@@ -74,6 +81,12 @@ def quantify_sample(
         try:
             if not kept:
                 raise TooFewFragments
+            sense, antisense = probe_strand(
+                Path(index), kept[0].mates1, kept[0].mates2, Path(folder), how
+            )
+            found = strandedness(sense, antisense)
+            told |= {"sense": sense, "antisense": antisense, "strandedness": found}
+            how = replace(how, strandedness=_strandedness(how.strandedness, found))
             seconds = [one.mates2 for one in kept if one.mates2]
             run_quant(Path(index), [one.mates1 for one in kept], seconds, out, how)
         except TooFewFragments:
@@ -88,11 +101,21 @@ def quantify_sample(
     told["library"] = {
         key: value
         for key, value in figures.items()
-        if key not in ("processed", "mapped", "better_on_genome")
+        if key in ("library_type", "fragment_length", "salmon")
     }
     write_table(table, quantities, "transcript_quantities")
     with whole_file(summary) as part:
         part.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+
+
+def _strandedness(wanted: str, found: str) -> str:
+    """Strandedness to count by: as the config says, else as found; unclear is unstranded."""
+    if wanted not in (AUTO, found):
+        _log.warning("the config says %s, but the library looks %s", wanted, found)
+    elif found == UNCLEAR:
+        _log.warning("the strand of the library is unclear; both strands are counted")
+    named = found if wanted == AUTO else wanted
+    return UNSTRANDED if named == UNCLEAR else named
 
 
 def _funnel(raw: int, too_short: int, figures: dict[str, Any]) -> dict[str, int]:

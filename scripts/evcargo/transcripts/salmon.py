@@ -15,10 +15,10 @@ import pandas as pd
 from evcargo.errors import EvcargoError
 
 SALMON = "salmon"
+AUTO, UNSTRANDED = "auto", "unstranded"
 # Library types of salmon by strandedness: of pairs, of single reads.
 LIBRARY_TYPES: Mapping[str, tuple[str, str]] = {
-    "auto": ("A", "A"),
-    "unstranded": ("IU", "U"),
+    UNSTRANDED: ("IU", "U"),
     "forward": ("ISF", "SF"),
     "reverse": ("ISR", "SR"),
 }
@@ -37,14 +37,14 @@ class QuantifySettings:
     Parameters
     ----------
     strandedness
-        Key of `LIBRARY_TYPES`.
+        Key of `LIBRARY_TYPES`, or auto: as `evcargo.transcripts.strand` finds it.
     fragment_length_mean, fragment_length_sd
         Of the fragments of single reads, nt.
     threads
         Threads of salmon.
     """
 
-    strandedness: str = "auto"
+    strandedness: str = AUTO
     fragment_length_mean: float = 250
     fragment_length_sd: float = 25
     threads: int = 1
@@ -148,20 +148,20 @@ def read_figures(folder: Path) -> dict[str, Any]:
     Returns
     -------
     dict
-        processed, mapped, better_on_genome: fragments; library_type (e.g. ISR); compatible_share:
-        mapped fragments that agree with it; sense, antisense: fragments by the strand of their
-        first read; fragment_length: mean, nt.
+        processed, mapped, better_on_genome: fragments; library_type (e.g. ISR); sense, antisense:
+        fragments by the strand of their first read, without pairs of which one mate only fits;
+        fragment_length: mean, nt; salmon: its version.
     """
     meta = json.loads((folder / "aux_info" / "meta_info.json").read_text(encoding="utf-8"))
     library = json.loads((folder / "lib_format_counts.json").read_text(encoding="utf-8"))
+    paired = str(library["expected_format"]).startswith(("I", "M", "O"))
     return {
         "processed": int(meta["num_processed"]),
         "mapped": int(meta["num_mapped"]),
         "better_on_genome": int(meta["num_decoy_fragments"]),
         "library_type": str(library["expected_format"]),
-        "compatible_share": float(library["compatible_fragment_ratio"]),
-        "sense": int(library["ISF"]) + int(library["SF"]),
-        "antisense": int(library["ISR"]) + int(library["SR"]),
+        "sense": int(library["ISF" if paired else "SF"]),
+        "antisense": int(library["ISR" if paired else "SR"]),
         "fragment_length": float(meta["frag_length_mean"]),
         "salmon": str(meta["salmon_version"]),
     }
