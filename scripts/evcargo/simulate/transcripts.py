@@ -84,14 +84,25 @@ class LongReference:
         return paths
 
 
-def invent_reference(n_genes: int, rng: np.random.Generator) -> LongReference:
-    """Invent genes of 3 to 6 exons and 1 to 4 isoforms, which leave out one inner exon each."""
+def invent_reference(
+    n_genes: int, rng: np.random.Generator, pseudogenes: float = 0.0
+) -> LongReference:
+    """Invent genes of 3 to 6 exons and 1 to 4 isoforms, which leave out one inner exon each.
+
+    With `pseudogenes` above 0, every stretch between genes ends in a copy of the transcript before
+    it, with that share of its letters drawn anew: processed pseudogenes, which only the genome
+    tells from their parents.
+    """
     parts: list[str] = []
     here = 0
     made = LongReference("")
     for number in range(1, n_genes + 1):
         gap = int(rng.integers(800, 1500))
         parts.append(_letters(gap, rng))
+        if pseudogenes and made.transcripts:
+            parent = next(reversed(made.transcripts.values()))
+            parts.append(_sequenced(parent.encode(), pseudogenes, rng).decode())
+            gap += len(parent)
         made.between.append((here, here + gap))
         here += gap
         exons = [_letters(int(rng.integers(150, 500)), rng) for _ in range(rng.integers(3, 7))]
