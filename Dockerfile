@@ -3,12 +3,17 @@
 #   docker build --tag evcargo .
 #   docker run --rm --user "$(id -u):$(id -g)" --volume STUDY:/study evcargo
 #
-# Any base with Python 3.11 or newer and its venv module will do.
+# Any Debian or Ubuntu base with Python 3.11 or newer and its venv module will do.
 ARG BASE=python:3.11-slim-bookworm
 FROM ${BASE}
 
 # Certificates of a proxy, as a path inside the image: --build-arg PIP_CERT=... --volume ...
 ARG PIP_CERT
+
+# salmon counts reads of long RNA; it is not on PyPI.
+RUN apt-get update \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends salmon \
+    && rm -rf /var/lib/apt/lists/*
 
 COPY requirements.lock /opt/evcargo/
 RUN python3 -m venv /opt/python \

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 from rna_stage import PRIORITY
 
+from evcargo.contracts import CONTRACTS
 from evcargo.rna.count import Sequenced, count_study
-from evcargo.tables import CONTRACTS, read_table, write_table
+from evcargo.tables import read_table, write_table
 
 
 def make(folder: Path, place: Path, names: list[str]) -> None:

@@ -17,7 +17,7 @@ with job_log(snakemake.log):
         priority=snakemake.params.priority,
     )
     count_study(
-        snakemake.wildcards.assay,
+        "rna",
         snakemake.input.samples,
         sequenced if names else None,
         next(iter(snakemake.input.imported), None),

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from evcargo.contracts import CONTRACTS
 from evcargo.job import job_log
-from evcargo.tables import CONTRACTS, read_table, write_table
+from evcargo.tables import read_table, write_table
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

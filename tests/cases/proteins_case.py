@@ -5,13 +5,13 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
+from evcargo.contracts import CONTRACTS
 from evcargo.proteins.database import build_database, read_accessions, read_fasta
 from evcargo.proteins.inference import infer_proteins
 from evcargo.proteins.ions import SurveyScans, extract_ions
 from evcargo.proteins.mzml import read_spectra
 from evcargo.proteins.search import SearchSettings, search_run
 from evcargo.proteins.study import quantify_study
-from evcargo.tables import CONTRACTS
 
 ROOT = Path(__file__).resolve().parents[2]
 

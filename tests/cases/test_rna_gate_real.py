@@ -12,10 +12,11 @@ import pytest
 from debian import debian_package
 from rna_stage import PRIORITY, Stage
 
+from evcargo.contracts import CONTRACTS
 from evcargo.rna.count import Sequenced, count_study
 from evcargo.rna.gate import gate_study
 from evcargo.study.schema import read_schema
-from evcargo.tables import CONTRACTS, read_table, write_table
+from evcargo.tables import read_table, write_table
 
 SCHEMA = read_schema("config")["properties"]["rna"]["properties"]["gate"]["properties"]
 OPTIONS: dict[str, Any] = {key: option["default"] for key, option in SCHEMA.items()}

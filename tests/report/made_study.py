@@ -13,10 +13,11 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from evcargo.contracts import CONTRACTS
 from evcargo.rna.evidence import Evidence, adapter_table
 from evcargo.rna.gate import assess, saturation_table
 from evcargo.study.schema import read_schema
-from evcargo.tables import CONTRACTS, write_matrix, write_table
+from evcargo.tables import write_matrix, write_table
 
 SAMPLES = ["T1", "T2", "T3", "T4", "H1", "H2", "H3", "H4", "D1", "D2"]
 MARKERS = {

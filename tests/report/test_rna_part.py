@@ -4,8 +4,8 @@ import pandas as pd
 from lxml import html
 from made_study import SAMPLES
 
+from evcargo.contracts import CONTRACTS
 from evcargo.report.rna import length_figure, rna_part
-from evcargo.tables import CONTRACTS
 
 
 def words(element) -> str:

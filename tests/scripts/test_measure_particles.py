@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from evcargo.contracts import CONTRACTS
 from evcargo.simulate.particles import SizeSettings, simulate_sizes
-from evcargo.tables import CONTRACTS, read_table, write_table
+from evcargo.tables import read_table, write_table
 
 
 @pytest.fixture

@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 import yaml
 
+from evcargo.contracts import CONTRACTS
 from evcargo.proteins.database import read_fasta
 from evcargo.simulate.spectra import RunSettings, simulate_run
-from evcargo.tables import CONTRACTS, read_matrix, read_table, write_table
+from evcargo.tables import read_matrix, read_table, write_table
 
 RUNS = ["a", "b"]
 

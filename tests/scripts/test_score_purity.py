@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 from anndata import AnnData
 
+from evcargo.contracts import CONTRACTS
 from evcargo.study.model import Contrast
-from evcargo.tables import CONTRACTS, read_table, write_matrix, write_table
+from evcargo.tables import read_table, write_matrix, write_table
 
 TABLES = ("criteria", "verdicts", "markers", "shares", "associations")
 

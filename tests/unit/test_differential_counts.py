@@ -8,10 +8,11 @@ import pandas as pd
 import pytest
 from differential_helpers import LPS, matrix
 
+from evcargo.contracts import CONTRACTS
 from evcargo.differential.counts import CountFilter, is_expressed, test_counts
 from evcargo.differential.summary import contrast_line, flagged_table
 from evcargo.purity.markers import read_panels
-from evcargo.tables import CONTRACTS, read_table, write_table
+from evcargo.tables import read_table, write_table
 
 compare = test_counts
 del test_counts

@@ -8,9 +8,9 @@ import pytest
 from differential_helpers import LPS, matrix
 from scipy.stats import ttest_ind
 
+from evcargo.contracts import CONTRACTS
 from evcargo.differential.design import NotTestable, compared_samples, model_matrix
 from evcargo.differential.proteins import adjust, test_proteins
-from evcargo.tables import CONTRACTS
 
 # pytest would take the function under test for a test
 compare = test_proteins

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from proteins_helpers import ROOT, search_options
 
+from evcargo.contracts import CONTRACTS
 from evcargo.proteins.database import build_database, read_accessions, read_fasta
 from evcargo.proteins.digest import leucine
 from evcargo.proteins.inference import infer_proteins
@@ -15,7 +16,6 @@ from evcargo.proteins.mzml import read_spectra
 from evcargo.proteins.search import SearchSettings, search_run
 from evcargo.proteins.study import quantify_study
 from evcargo.simulate.spectra import RunSettings, simulate_run
-from evcargo.tables import CONTRACTS
 
 FASTA = ROOT / "resources" / "proteins"
 RUNS = ["a1", "a2", "b1", "b2"]

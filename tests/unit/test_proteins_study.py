@@ -2,8 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from evcargo.contracts import CONTRACTS
 from evcargo.proteins.study import quantify_study
-from evcargo.tables import CONTRACTS, write_matrix, write_table
+from evcargo.tables import write_matrix, write_table
 
 SAMPLES = ["a", "b", "c", "d"]
 

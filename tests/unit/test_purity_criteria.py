@@ -7,11 +7,12 @@ import pandas as pd
 import pytest
 from purity_helpers import PANELS, answer, default_options, protein_matrix, rna_matrix, sheet
 
+from evcargo.contracts import CONTRACTS
 from evcargo.purity.answers import Band
 from evcargo.purity.criteria import verdicts
 from evcargo.purity.markers import read_panels
 from evcargo.purity.score import score
-from evcargo.tables import CONTRACTS, read_table, write_table
+from evcargo.tables import read_table, write_table
 
 PROTEIN_RULE, TETRASPANINS = "MISEV2018 protein rule", "tetraspanins CD9, CD63, CD81, CD82"
 ESCRT = "TSG101, Alix and other ESCRT"

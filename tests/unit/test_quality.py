@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from lxml import html
 
+from evcargo.contracts import CONTRACTS
 from evcargo.errors import EvcargoError
 from evcargo.quality import (
     assay_section,
@@ -24,7 +25,7 @@ from evcargo.rna.sections import (
     trimming_section,
 )
 from evcargo.study.names import why_unsafe
-from evcargo.tables import CONTRACTS, read_table, write_table
+from evcargo.tables import read_table, write_table
 
 
 def quality() -> pd.DataFrame:

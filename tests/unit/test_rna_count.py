@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from evcargo.contracts import CONTRACTS
 from evcargo.rna.background import index_background
 from evcargo.rna.count import TABLES, Sequenced, count_study
 from evcargo.rna.count_table import Column, import_counts
@@ -17,7 +18,7 @@ from evcargo.rna.reference import build_reference
 from evcargo.rna.sample import AssignSettings, Reference, assign_sample
 from evcargo.rna.trim import Run, trim_sample, write_inserts
 from evcargo.rna.trimmer import TrimSettings
-from evcargo.tables import CONTRACTS, read_matrix, read_table, write_table
+from evcargo.tables import read_matrix, read_table, write_table
 
 SOURCES = Path(__file__).resolve().parents[2] / "resources" / "rna" / "sources.tsv"
 

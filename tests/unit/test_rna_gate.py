@@ -8,11 +8,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from evcargo.contracts import CONTRACTS
 from evcargo.rna.evidence import Evidence, adapter_table, read_evidence
 from evcargo.rna.gate import DEFAULT_MIN_READS, RULES, Limits, assess, gate_study, saturation_table
 from evcargo.rna.matrix import FAILED, NO_RUN, OK, SampleCounts, count_matrix
 from evcargo.study.schema import read_schema
-from evcargo.tables import CONTRACTS, read_table, write_matrix, write_table
+from evcargo.tables import read_table, write_matrix, write_table
 
 SCHEMA = read_schema("config")["properties"]["rna"]["properties"]["gate"]["properties"]
 OPTIONS: dict[str, Any] = {key: option["default"] for key, option in SCHEMA.items()}

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from study_files import CONTRAST, StudyFiles
 
+from evcargo.contracts import CONTRACTS
 from evcargo.study.design import (
     aliased_terms,
     check_contrasts,
@@ -16,7 +17,7 @@ from evcargo.study.design import (
 )
 from evcargo.study.model import Contrast
 from evcargo.study.notes import Notes
-from evcargo.tables import CONTRACTS, DTYPES
+from evcargo.tables import DTYPES
 
 
 def sheet(**columns) -> pd.DataFrame:

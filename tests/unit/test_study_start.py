@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from evcargo.contracts import CONTRACTS
 from evcargo.errors import StudyError
 from evcargo.study.init import RUN_EXAMPLES, SAMPLE_EXAMPLES, main
 from evcargo.study.load import load_study
 from evcargo.study.manual import manual
 from evcargo.study.schema import read_schema
-from evcargo.tables import CONTRACTS
 
 
 @pytest.fixture

@@ -3,8 +3,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from evcargo.contracts import CONTRACTS
 from evcargo.errors import EvcargoError
-from evcargo.tables import CONTRACTS, read_table, write_table
+from evcargo.tables import read_table, write_table
 
 
 def quality_row() -> pd.DataFrame:

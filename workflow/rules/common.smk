@@ -19,6 +19,7 @@ from evcargo.library import fingerprint
 from evcargo.rna.bwa_files import background_inputs
 from evcargo.rna.sheet import download_of, fastq_runs, table_runs
 from evcargo.study.load import load_study
+from evcargo.transcripts.sheet import read_files
 
 # The schemas too must be fetched before the package can read them.
 SCHEMAS = [
@@ -31,6 +32,7 @@ try:
         config,
         look_inside=workflow.is_main_process,
         schema_dir=Path(SCHEMAS[0]).parent,
+        own_environments=bool(workflow.deployment_settings.deployment_method),
     )
 except EvcargoError as error:
     raise WorkflowError(str(error)) from None
@@ -102,19 +104,24 @@ def background_files(wildcards):
     return background_inputs(path_of_background(wildcards))
 
 
-def count_tables(wildcards):
+def given(path):
+    """An optional file of the config, as an input."""
+    return [path] if path else []
+
+
+def long_reads_of_sample(wildcards):
+    """FASTQ files of the long RNA of a sample: mates1, and mates2 of paired reads."""
+    return read_files(STUDY, wildcards.sample)
+
+
+def count_tables(assay):
     """Count tables of an assay."""
-    return STUDY.paths_of(wildcards.assay, table_runs(STUDY, wildcards.assay)["run"])
-
-
-def columns_of_tables(wildcards):
-    """Which column of which count table belongs to which sample."""
-    return table_runs(STUDY, wildcards.assay)
+    return STUDY.paths_of(assay, table_runs(STUDY, assay)["run"])
 
 
 def sequenced_samples(wildcards):
-    """Samples whose RNA comes as reads."""
-    return STUDY.samples_of("rna", kind="fastq") if wildcards.assay == "rna" else []
+    """Samples whose small RNA comes as reads."""
+    return STUDY.samples_of("rna", kind="fastq")
 
 
 def sequenced_counts(wildcards):
@@ -135,13 +142,6 @@ def sequenced_features(wildcards):
     """Features of the RNA references, where reads are counted."""
     return (
         ["results/rna/reference/features.tsv"] if sequenced_samples(wildcards) else []
-    )
-
-
-def imported_counts(wildcards):
-    """Counts that came as tables."""
-    return (
-        [f"results/{wildcards.assay}/imported.tsv"] if count_tables(wildcards) else []
     )
 
 

@@ -1,4 +1,4 @@
-# RNA: small-RNA reads, or count tables of small or long RNA, to one count matrix per assay.
+# RNA: small-RNA reads, or count tables of small RNA, to one count matrix.
 #
 # REQUIRED INPUTS
 #   results/study/samples.tsv                   the checked sample sheet
@@ -12,12 +12,12 @@
 #   results/rna/background/                     index of the genome and of foreign sequences, where the config names them
 #   results/rna/counts/{sample}.tsv             counts of a sample, with {sample}.json (its read funnel) beside it
 #   results/rna/isomirs/{sample}.tsv, .gff3     isoforms of its mature miRNAs, as a table and as mirGFF3
-#   results/{assay}/imported.tsv                counts that came as tables; assay is rna or transcripts
-#   results/{assay}/{assay}.h5ad and .tsv       the count matrix
-#   results/{assay}/{fractional,cpm}.tsv        the same with multi-mappers in equal parts, and as counts per million
-#   results/{assay}/quality.tsv                 quality figures per sample
-#   results/{assay}/{funnel,lengths,classes}.tsv   where the reads ended, insert lengths, RNA classes
-#   results/{assay}/{fragments,exogenous}.tsv   types of tRNA and Y RNA fragments, matches to foreign sequences
+#   results/rna/imported.tsv                    counts that came as tables
+#   results/rna/rna.h5ad and .tsv               the count matrix
+#   results/rna/{fractional,cpm}.tsv            the same with multi-mappers in equal parts, and as counts per million
+#   results/rna/quality.tsv                     quality figures per sample
+#   results/rna/{funnel,lengths,classes}.tsv    where the reads ended, insert lengths, RNA classes
+#   results/rna/{fragments,exogenous}.tsv       types of tRNA and Y RNA fragments, matches to foreign sequences
 #   results/rna/gate.tsv                        verdict of each sample by each rule of the quality gate
 #   results/rna/{adapters,saturation}.tsv       adapter of each run; mature miRNAs that fewer reads would show
 from evcargo.rna.bwa_files import backgrounds
@@ -176,27 +176,25 @@ rule assign_inserts:
         "../../scripts/assign_inserts.py"
 
 
-rule import_counts:
+rule import_rna:
     input:
-        tables=count_tables,
+        tables=count_tables("rna"),
     output:
-        counts="results/{assay}/imported.tsv",
+        counts="results/rna/imported.tsv",
     log:
-        "logs/import_counts/{assay}.log",
-    wildcard_constraints:
-        assay="rna|transcripts",
+        "logs/import_rna.log",
     conda:
         "../../envs/rna.yaml"
     resources:
         mem_mb=growing(2000),
         runtime=growing(20),
     params:
-        library=lib("import_counts"),
-        runs=columns_of_tables,
+        library=lib("import_rna"),
+        runs=table_runs(STUDY, "rna"),
     message:
-        "Read the count tables of {wildcards.assay}"
+        "Read the count tables of small RNA"
     script:
-        "../../scripts/import_counts.py"
+        "../../scripts/import_rna.py"
 
 
 rule count_rna:
@@ -205,22 +203,20 @@ rule count_rna:
         counts=sequenced_counts,
         summaries=sequenced_summaries,
         features=sequenced_features,
-        imported=imported_counts,
+        imported=["results/rna/imported.tsv"] if count_tables("rna") else [],
     output:
-        matrix="results/{assay}/{assay}.h5ad",
-        table="results/{assay}/{assay}.tsv",
-        fractional="results/{assay}/fractional.tsv",
-        cpm="results/{assay}/cpm.tsv",
-        funnel="results/{assay}/funnel.tsv",
-        lengths="results/{assay}/lengths.tsv",
-        classes="results/{assay}/classes.tsv",
-        fragments="results/{assay}/fragments.tsv",
-        exogenous="results/{assay}/exogenous.tsv",
-        quality="results/{assay}/quality.tsv",
+        matrix="results/rna/rna.h5ad",
+        table="results/rna/rna.tsv",
+        fractional="results/rna/fractional.tsv",
+        cpm="results/rna/cpm.tsv",
+        funnel="results/rna/funnel.tsv",
+        lengths="results/rna/lengths.tsv",
+        classes="results/rna/classes.tsv",
+        fragments="results/rna/fragments.tsv",
+        exogenous="results/rna/exogenous.tsv",
+        quality="results/rna/quality.tsv",
     log:
-        "logs/count_rna/{assay}.log",
-    wildcard_constraints:
-        assay="rna|transcripts",
+        "logs/count_rna.log",
     conda:
         "../../envs/rna.yaml"
     resources:
@@ -231,7 +227,7 @@ rule count_rna:
         samples=sequenced_samples,
         priority=lookup("rna/class_priority", within=config),
     message:
-        "Bring the {wildcards.assay} counts of all samples together"
+        "Bring the small-RNA counts of all samples together"
     script:
         "../../scripts/count_rna.py"
 

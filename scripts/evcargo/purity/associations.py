@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control, mannwhitneyu, rankdata
 
-from evcargo.tables import CONTRACTS
+from evcargo.contracts import CONTRACTS
 
 LARGEST_EXACT = 120
 """Samples up to which the exact distribution of the rank sum is worked out."""

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from evcargo.contracts import CONTRACTS
 from evcargo.purity.associations import associate, purity_metrics
 from evcargo.purity.criteria import assess, verdicts
 from evcargo.purity.proteins import protein_evidence
 from evcargo.purity.rna import rna_evidence
 from evcargo.purity.shares import shares_table
-from evcargo.tables import CONTRACTS
 
 if TYPE_CHECKING:
     from anndata import AnnData

@@ -12,7 +12,7 @@ from evcargo.report.parts import Column, Table, table_of
 from evcargo.report.results import Results
 from evcargo.study.model import ASSAYS
 
-STAGES = ("proteins", "rna", "particles", "purity", "differential", "report")
+STAGES = ("proteins", "rna", "transcripts", "particles", "purity", "differential", "report")
 PACKAGES = {
     "always": (
         "snakemake",
@@ -26,6 +26,7 @@ PACKAGES = {
     ),
     "mzml": ("sagepy", "pyteomics", "directlfq", "mokapot", "scikit-learn"),
     "fastq": ("cutadapt", "dnaio", "pybwa"),
+    "long_fastq": ("cutadapt",),
     "counts": ("pydeseq2",),
 }
 REFERENCES = {
@@ -43,6 +44,9 @@ REFERENCES = {
     "mirtrace": ("Kang 2018, miRTrace", "10.1186/s13059-018-1588-9"),
     "rarefaction": ("Hurlbert 1971, rarefaction", "10.2307/1934145"),
     "twice": ("Colwell 2012, extrapolation", "10.1093/jpe/rtr044"),
+    "salmon": ("Patro 2017, salmon", "10.1038/nmeth.4197"),
+    "decoys": ("Srivastava 2020, selective alignment", "10.1186/s13059-020-02151-8"),
+    "tximport": ("Soneson 2015, tximport", "10.12688/f1000research.7563.2"),
     "mirbase": ("Kozomara 2019, miRBase", "10.1093/nar/gky1141"),
     "ebayes": ("Smyth 2004, moderated t statistics", "10.2202/1544-6115.1027"),
     "deseq2": ("Love 2014, DESeq2", "10.1186/s13059-014-0550-8"),
@@ -53,10 +57,11 @@ REFERENCES = {
 
 def methods_section(results: Results) -> dict[str, Any]:
     """Collect what the section shows."""
-    kinds = set(results.runs["format"].dropna())
+    kinds = set(zip(results.runs["assay"], results.runs["format"].fillna(""), strict=True))
     has = {
-        "mzml": "mzml" in kinds,
-        "fastq": "fastq" in kinds,
+        "mzml": ("proteins", "mzml") in kinds,
+        "fastq": ("rna", "fastq") in kinds,
+        "long_fastq": ("transcripts", "fastq") in kinds,
         "proteins": "proteins" in results.assays,
         "rna": "rna" in results.assays,
         "transcripts": "transcripts" in results.assays,
@@ -80,8 +85,9 @@ def methods_section(results: Results) -> dict[str, Any]:
 
 def versions(has: Mapping[str, bool]) -> Table:
     """List the versions of the packages that this study used, where the report was written."""
-    names = [n for key, group in PACKAGES.items() if key == "always" or has[key] for n in group]
-    rows = [("evcargo", __version__), *((n, v) for n in sorted(names) if (v := _version(n)))]
+    used = [group for key, group in PACKAGES.items() if key == "always" or has[key]]
+    names = sorted({name for group in used for name in group})
+    rows = [("evcargo", __version__), *((n, v) for n in names if (v := _version(n)))]
     frame = pd.DataFrame(rows, columns=["package", "version"])
     return table_of("versions", "Software", frame, [Column("package"), Column("version")])
 
@@ -91,6 +97,8 @@ def option_table(results: Results, has: Mapping[str, bool]) -> Table:
     rows = []
     for stage in STAGES:
         if stage in ("proteins", "rna", "particles") and not has[stage]:
+            continue
+        if stage == "transcripts" and not has["long_fastq"]:
             continue
         if stage == "differential" and not has["contrasts"]:
             continue
@@ -171,6 +179,8 @@ def _references(has: Mapping[str, bool]) -> list[tuple[str, str]]:
         keys += ["cutadapt", "bwa", "mirbase"]
     if has["gate"]:
         keys += ["excerpt", "mirtrace", "rarefaction", "twice"]
+    if has["long_fastq"]:
+        keys += ["salmon", "decoys", "tximport"] + (["cutadapt"] if not has["fastq"] else [])
     if has["contrasts"]:
         keys += ["ebayes"] if has["proteins"] else []
         keys += ["deseq2", "pydeseq2"] if has["counts"] else []

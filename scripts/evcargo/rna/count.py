@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from evcargo.contracts import CONTRACTS
 from evcargo.rna.counted import (
     all_features,
     class_rows,
@@ -20,7 +21,7 @@ from evcargo.rna.counted import (
     read_metrics,
 )
 from evcargo.rna.matrix import OK, SampleCounts, count_matrix
-from evcargo.tables import CONTRACTS, read_table, write_matrix, write_matrix_tsv, write_table
+from evcargo.tables import read_table, write_matrix, write_matrix_tsv, write_table
 
 Rows = Callable[[str, Mapping[str, Any]], Iterator[tuple[Any, ...]]]
 TABLES: tuple[tuple[str, str, Rows], ...] = (

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from evcargo.contracts import CONTRACTS
 from evcargo.rna.matrix import NO_RUN
 from evcargo.rna.reference import MIRNA, PRECURSOR
-from evcargo.tables import CONTRACTS, read_matrix, read_table
+from evcargo.tables import read_matrix, read_table
 
 NO_COUNTS = pd.Series(
     index=pd.MultiIndex.from_arrays([[], []], names=["class", "feature"]), dtype=float

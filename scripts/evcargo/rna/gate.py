@@ -11,13 +11,14 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from evcargo.contracts import CONTRACTS
 from evcargo.purity.answers import FAIL, GRAVITY, NOT_ASSESSED, OWN, PASS, WARN
 from evcargo.rna.assign import LOW_COMPLEXITY, UNASSIGNED
 from evcargo.rna.evidence import Evidence, adapter_table, read_evidence
 from evcargo.rna.matrix import FAILED, NO_RUN, OK
 from evcargo.rna.saturation import depths_of, new_with_twice_the_reads, rarefied
 from evcargo.rna.trim import DIMER_LENGTH, FATES
-from evcargo.tables import CONTRACTS, write_table
+from evcargo.tables import write_table
 
 DEFAULT_MIN_READS = 100_000
 SHORT_NT = 16

@@ -107,21 +107,9 @@ def fastq_runs(study: Study, sample: str) -> dict[str, list]:
 
 
 def table_runs(study: Study, assay: str) -> dict[str, list[str]]:
-    """Run, sample, path and column of the runs of an assay that come as count tables.
-
-    Raises
-    ------
-    EvcargoError
-        If a run of `transcripts` is a FASTQ file, which this version cannot count.
-    """
+    """Run, sample, path and column of the runs of an assay that come as count tables."""
     runs = study.runs[study.runs["assay"] == assay]
-    reads = runs["format"] == FASTQ
-    if assay == "transcripts" and reads.any():
-        raise EvcargoError(
-            f"{runs.loc[reads, 'path'].iloc[0]}: transcripts are taken as count tables only."
-            " Give the counts of your long-RNA pipeline"
-        )
-    tables = runs[~reads]
+    tables = runs[runs["format"] != FASTQ]
     return {
         name: tables[name].fillna("").astype(str).tolist()
         for name in ("run", "sample", "path", "column")

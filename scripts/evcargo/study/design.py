@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from evcargo.contracts import CONTRACTS
 from evcargo.study.cells import as_number
 from evcargo.study.model import ASSAYS, Contrast
 from evcargo.study.notes import Notes, did_you_mean, listed, nearest, shown
-from evcargo.tables import CONTRACTS
 
 # Two columns of a design count as one when what is left of the second is smaller than this.
 TOLERANCE = 1e-8

@@ -5,28 +5,17 @@ import os
 import re
 import stat
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path, PurePath
-from typing import Any
 
 import pandas as pd
 
-from evcargo.rna.bwa_files import BACKGROUNDS, bwa_files, is_index
-from evcargo.rna.sheet import class_mistake
-from evcargo.study.kinds import (
-    SUFFIXES,
-    Head,
-    is_nucleotides,
-    is_reference,
-    kind_of,
-    read_head,
-    taxa_of,
-)
+from evcargo.study.kinds import SUFFIXES, Head, kind_of, read_head
+from evcargo.study.mates import check_mates
 from evcargo.study.notes import Notes, listed, nearest, shown
-from evcargo.study.reads import check_mates, why_bad_reads
+from evcargo.study.reads import refuse_second_mates, why_bad_reads
 
-TAXA = {"human": "9606", "mouse": "10090", "rat": "10116"}
 SPECIES = {"human": "hsa", "mouse": "mmu", "rat": "rno"}
 KINDS = {"mzml": "mzML", "fastq": "FASTQ", "fasta": "FASTA", "text": "plain text"}
 MOST_NAMES = 5000
@@ -71,7 +60,7 @@ def check_run_files(
         path, kind, column = run["path"], run["format"], run["column"]
         known = (path, kind)
         if known not in heads:
-            first = heads[known] = _checked_head(path, kind, notes, line, "path")
+            first = heads[known] = checked_head(path, kind, notes, line, "path")
             if first and run["assay"] == "rna" and kind != "fastq":
                 _check_species(first.text, organism, path, line, notes)
             if first and run["assay"] == "rna" and kind == "fastq":
@@ -83,58 +72,12 @@ def check_run_files(
             if path not in headers:
                 headers[path] = _header(path, head)
             _check_column(column, headers[path], path, line, notes)
-    check_mates(runs, lines, notes)
+    refuse_second_mates(runs, lines, notes)
+    reads = {path: head for (path, kind), head in heads.items() if kind == "fastq"}
+    check_mates(runs.to_dict("records"), reads, lines, notes)
 
 
-def check_references(config: Mapping[str, Any], notes: Notes) -> None:
-    """Write down every FASTA of the config that is missing or not what it should be."""
-    fasta, organism = config["proteins"]["fasta"], config["organism"]
-    if fasta:
-        place = "proteins.fasta"
-        head = _checked_head(fasta, "fasta", notes, 0, place)
-        if head and is_nucleotides(head.text):
-            remedy = "Give the protein sequences, e.g. the UniProt proteome of the organism"
-            notes.add("holds nucleotides, not proteins", remedy, column=place, value=fasta)
-        elif head:
-            _check_taxa(taxa_of(fasta, head), organism, fasta, notes)
-    for place, path in _rna_fastas(config.get("rna", {}), notes):
-        head = _checked_head(path, "fasta", notes, 0, place) if isinstance(path, str) else None
-        if head and not is_reference(head.text):
-            remedy = "Give RNA or DNA sequences in FASTA"
-            notes.add(
-                "holds no nucleotides, or other letters too", remedy, column=place, value=path
-            )
-
-
-def _rna_fastas(config: Mapping[str, Any], notes: Notes) -> Iterator[tuple[str, Any]]:
-    """Option and path of the RNA FASTA files; of a bwa index, the files are checked here."""
-    references = config.get("references", {})
-    references = references if isinstance(references, dict) else {}
-    mistaken, wrong, instead = class_mistake(references)
-    if wrong:
-        notes.add(wrong, instead, column=f"rna.references.{mistaken}")
-    for name, path in references.items():
-        place = f"rna.references.{name}"
-        if isinstance(path, str) and path.startswith("https://"):
-            remedy = "Write url: and sha256: below the class, so that it can be fetched and checked"
-            notes.add("is an address without sha256", remedy, column=place, value=path)
-        else:
-            yield place, path
-    for name in BACKGROUNDS:
-        path = config.get(name)
-        if not isinstance(path, str):
-            continue
-        if not is_index(path):
-            yield f"rna.{name}", path
-            continue
-        for file in bwa_files(path):
-            why, _ = why_no_file(file)
-            if why:
-                remedy = f"Build the index again: bwa index -p {path} genome.fa"
-                notes.add(f"lacks {Path(file).name}, which {why}", remedy, 0, f"rna.{name}", path)
-
-
-def _checked_head(path: str, wanted: str, notes: Notes, line: int, column: str) -> Head | None:
+def checked_head(path: str, wanted: str, notes: Notes, line: int, column: str) -> Head | None:
     """Return the beginning of a file, or None and a problem if it is not of the wanted kind."""
     why, remedy = why_no_file(path)
     if why:
@@ -239,23 +182,6 @@ def _similar(name: str, names: list[str]) -> str | None:
     folded = {one.casefold(): one for one in reversed(names)}
     close = difflib.get_close_matches(name.casefold()[:255], list(folded), n=1, cutoff=0.75)
     return folded[close[0]] if close else None
-
-
-def _check_taxa(taxa: list[str], organism: str, fasta: str, notes: Notes) -> None:
-    """Most entries must be of the study's organism, where the headers say their taxon."""
-    wrong = [taxon for taxon in taxa if taxon != TAXA[organism]]
-    if 2 * len(wrong) <= len(taxa):
-        return
-    most, count = Counter(wrong).most_common(1)[0]
-    name = next((name for name, taxon in TAXA.items() if taxon == most), f"taxon {most}")
-    notes.add(
-        f"is of another organism than {organism}: {count} of {len(taxa)} entries looked at"
-        f" are {name} (OX={most})",
-        f"Set organism{f' to {name}' if name in TAXA else ''} in the config, or give a FASTA of"
-        f" {organism} (OX={TAXA[organism]})",
-        column="proteins.fasta",
-        value=fasta,
-    )
 
 
 def _check_species(text: str, organism: str, path: str, line: int, notes: Notes) -> None:

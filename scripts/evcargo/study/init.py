@@ -37,6 +37,10 @@ contrasts: []
 # Needed for mzML runs only: the proteins of the organism, from UniProt.
 # proteins:
 #   fasta: fasta/human.fasta
+
+# Needed for FASTQ files of long RNA only: all transcripts of the organism, from Ensembl or GENCODE.
+# transcripts:
+#   transcriptome: fasta/human_transcripts.fa.gz
 """
 SAMPLES = """\
 # One row per preparation, below the line of column names. Lines that start with # are comments.
@@ -55,10 +59,10 @@ SAMPLE_EXAMPLES = (
     ("H1", "ev", "healthy", "donor2", "b1", "plasma", "SEC", "1.8e10", "9.1"),
 )
 RUN_EXAMPLES = (
-    ("T1", "proteins", "raw/T1.mzML.gz", "1", "1", "", "auto", ""),
-    ("T1", "rna", "raw/T1.fastq.gz", "1", "1", "auto", "auto", ""),
-    ("T1", "particles", "raw/T1_sizes.csv", "1", "1", "", "auto", ""),
-    ("H1", "proteins", "raw/H1.mzML.gz", "1", "1", "", "auto", ""),
+    ("T1", "proteins", "raw/T1.mzML.gz", "1", "1", "", "auto", "", ""),
+    ("T1", "rna", "raw/T1.fastq.gz", "1", "1", "auto", "auto", "", ""),
+    ("T1", "particles", "raw/T1_sizes.csv", "1", "1", "", "auto", "", ""),
+    ("H1", "proteins", "raw/H1.mzML.gz", "1", "1", "", "auto", "", ""),
 )
 
 

@@ -8,13 +8,15 @@ import pandas as pd
 
 from evcargo.errors import Problem, StudyError
 from evcargo.study.design import check_contrasts
-from evcargo.study.files import check_references, check_run_files, why_no_file
+from evcargo.study.files import check_run_files, why_no_file
 from evcargo.study.model import Contrast, Study
 from evcargo.study.notes import Notes
+from evcargo.study.references import check_references
 from evcargo.study.runs import check_runs
 from evcargo.study.samples import check_samples
 from evcargo.study.schema import check_config, read_schema
 from evcargo.study.sheets import Sheet, read_sheet
+from evcargo.study.transcripts import check_options, check_salmon, check_transcriptome
 
 
 def load_study(
@@ -22,6 +24,7 @@ def load_study(
     look_inside: bool,
     schema_dir: Path | None = None,
     config_file: str = "config/config.yaml",
+    own_environments: bool = False,
 ) -> Study:
     """Load and check a study.
 
@@ -37,6 +40,9 @@ def load_study(
         of the checkout by default.
     config_file
         What to call the config in messages.
+    own_environments
+        Whether the jobs run in environments of their own (conda, a container), so that a program
+        that is not installed here is none the less there.
 
     Returns
     -------
@@ -66,10 +72,29 @@ def load_study(
             last.add("is missing", remedy, column="proteins.fasta")
     if look_inside:
         check_references(filled, last)
+    if runs is not None and "transcripts" not in wrong:
+        _check_transcripts(filled["transcripts"], runs, look_inside, own_environments, last)
     problems += last.problems
     if problems or samples is None or runs is None:
         raise StudyError(dict.fromkeys(problems))
     return Study(filled, samples, runs, contrasts)
+
+
+def _check_transcripts(
+    options: Mapping[str, Any],
+    runs: pd.DataFrame,
+    look_inside: bool,
+    own_environments: bool,
+    notes: Notes,
+) -> None:
+    """Write down what the reads of long RNA lack, if the study has any."""
+    if not ((runs["assay"] == "transcripts") & (runs["format"] == "fastq")).any():
+        return
+    check_options(options, notes)
+    if look_inside:
+        check_transcriptome(options, notes)
+        if not own_environments:
+            check_salmon(notes)
 
 
 def _open_sheet(

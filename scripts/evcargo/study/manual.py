@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from evcargo.contracts import CONTRACTS
 from evcargo.study.model import BIOFLUIDS
 from evcargo.study.schema import read_schema
-from evcargo.tables import CONTRACTS
 
 INTRO = """\
 # How to write a study
@@ -53,6 +53,20 @@ averaged and never counted as samples.
 | T1 | proteins | raw/T1_b.mzML.gz | 2 | 1 |
 | T1 | rna | raw/T1_L001.fastq.gz | 1 | 1 |
 | T1 | rna | raw/T1_L002.fastq.gz | 1 | 1 |
+
+### Paired reads of long RNA
+
+Reads of long RNA (`transcripts`) are single or paired. Write each file into a row of its own; two
+rows of one sample, fraction and replicate whose names differ only in `R1` and `R2`, or in `1` and
+`2` at the end, are a pair. Several pairs are lanes and are counted together, technical replicates
+too. Where names say nothing or mislead, `mate` says it: 1, 2, or none for single reads.
+
+| sample | assay | path | mate |
+|---|---|---|---|
+| T1 | transcripts | raw/T1_L001_R1_001.fastq.gz | |
+| T1 | transcripts | raw/T1_L001_R2_001.fastq.gz | |
+| H1 | transcripts | raw/H1_forward.fastq.gz | 1 |
+| H1 | transcripts | raw/H1_backward.fastq.gz | 2 |
 
 ### Tables of other programs
 

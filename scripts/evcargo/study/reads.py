@@ -52,7 +52,7 @@ def _why_no_record(name: str, letters: str, plus: str, scores: str) -> str:
     return ""
 
 
-def check_mates(runs: pd.DataFrame, lines: Mapping[str, int], notes: Notes) -> None:
+def refuse_second_mates(runs: pd.DataFrame, lines: Mapping[str, int], notes: Notes) -> None:
     """Write down every small-RNA run that is read 2 of a pair whose read 1 is a run too.
 
     Parameters

@@ -6,18 +6,20 @@ from typing import Any
 
 import pandas as pd
 
+from evcargo.contracts import CONTRACTS
 from evcargo.study.cells import CellError, read_cell
+from evcargo.study.mates import pair_mates
 from evcargo.study.model import ASSAYS
 from evcargo.study.notes import Notes, did_you_mean, listed, quoted, shown
 from evcargo.study.sheets import Row, Sheet
-from evcargo.tables import CONTRACTS, DTYPES
+from evcargo.tables import DTYPES
 
 RAW = ("mzml", "fastq")
 # What a file of an assay can be; "table" leaves the engine to be recognised by the header.
 FORMATS = {
     "proteins": ("mzml", "table", "maxquant", "perseus", "matrix"),
     "rna": ("fastq", "table", "counts"),
-    "transcripts": ("table", "counts"),
+    "transcripts": ("fastq", "table", "counts"),
     "particles": ("sizes",),
 }
 MZML = (".mzml", ".mzml.gz")
@@ -27,6 +29,8 @@ FASTQ = tuple(
 # Columns that users of other workflows write, and what takes their place here.
 ELSEWHERE = {
     "lane": "Leave it out: FASTQ files with the same sample, fraction and replicate are lanes",
+    "fastq_1": "Write each file into a row of its own, column path; the two mates find each other",
+    "fastq_2": "Write each file into a row of its own, column path; the two mates find each other",
     "fastq": "Write the file into the column path",
     "file": "Write the file into the column path",
     "condition": "It belongs to the sample sheet",
@@ -83,6 +87,7 @@ def check_runs(
             records.append(record)
     if not sheet.rows:
         notes.add("has no runs yet", "Write one row per file below the header", sheet.line)
+    pair_mates(records, notes)
     _name_runs(records, notes)
     _check_tables(records, notes)
     _check_files_used_once(records, notes)
@@ -168,8 +173,10 @@ def _check_kind(record: dict[str, Any], row: Row, notes: Notes) -> None:
     if found in RAW and record["column"]:
         remedy = "Leave column empty: only a table has columns"
         notes.add(f"is given for a {found} file", remedy, row.line, "column", record["column"])
-    if record["kit"] != "auto" and assay not in ("rna", "transcripts"):
-        remedy = "Leave kit empty: only sequencing libraries have one"
+    if record["kit"] != "auto" and assay != "rna":
+        remedy = "Leave kit empty: only small RNA has one"
+        if assay == "transcripts" and found == "fastq":
+            remedy = "Leave kit empty; transcripts.adapter of the config is cut off"
         notes.add(f"is given for {assay}", remedy, row.line, "kit", record["kit"])
 
 
@@ -181,12 +188,15 @@ def _name_runs(records: list[dict[str, Any]], notes: Notes) -> None:
         places[one["assay"], one["sample"], one["fraction"], one["replicate"]].append(one)
     for (assay, sample, fraction, replicate), here in places.items():
         lanes = len(here) > 1 and all(one["format"] == "fastq" for one in here)
+        # The mates of a pair are of one lane.
+        lane_of = list(dict.fromkeys(one.get("pair", one["line"]) for one in here))
         for number, one in enumerate(here, 1):
             one["run"] = sample
             if per_sample[assay, sample] > 1:
-                one["run"] += f".f{fraction}.r{replicate}" + (
-                    f".l{number}" if len(here) > 1 else ""
-                )
+                lane = lane_of.index(one.get("pair", one["line"])) + 1
+                one["run"] += f".f{fraction}.r{replicate}" + (f".l{lane}" if len(here) > 1 else "")
+            if one["mate"]:
+                one["run"] += f".m{one['mate']}"
             if number > 1 and not lanes:
                 notes.add(
                     f"is there twice for {assay} with fraction {fraction} and replicate {replicate}"

@@ -6,11 +6,12 @@ from typing import Any
 
 import pandas as pd
 
+from evcargo.contracts import CONTRACTS
 from evcargo.study.cells import CellError, as_number, read_cell
 from evcargo.study.names import COVARIATE, made_safe, why_unsafe
 from evcargo.study.notes import Notes, quoted, same_but_for_spelling, shown
 from evcargo.study.sheets import Row, Sheet
-from evcargo.tables import CONTRACTS, DTYPES
+from evcargo.tables import DTYPES
 
 # Taken by the matrices: their index, and what they say about each sample.
 RESERVED = {"status", "status_reason", "run", "assay", "index"}

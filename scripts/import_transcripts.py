@@ -1,4 +1,4 @@
-"""Read the counts of the runs that come as tables."""
+"""Read the long-RNA counts of the runs that come as tables."""
 
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,6 @@ with job_log(snakemake.log):
     runs = snakemake.params.runs
     import_counts(
         [Column(*row) for row in zip(runs["sample"], runs["path"], runs["column"], strict=True)],
-        snakemake.wildcards.assay,
+        "transcripts",
         snakemake.output.counts,
     )

@@ -1,0 +1,1 @@
+"""Long RNA: from reads, or from count tables, to the counts of every gene."""

@@ -1,0 +1,171 @@
+"""The products of the stage: matrix and quality figures of all samples."""
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from evcargo.contracts import CONTRACTS
+from evcargo.rna.matrix import OK, SampleCounts, count_matrix
+from evcargo.tables import read_table, write_matrix, write_matrix_tsv, write_table
+from evcargo.transcripts.abundance import LENGTH_SCALED, GeneQuantities, gene_quantities
+from evcargo.transcripts.quality import gene_figures, read_figures
+
+if TYPE_CHECKING:
+    from anndata import AnnData
+
+ASSAY = "transcripts"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Quantified:
+    """What the quantified samples of a study left behind.
+
+    Parameters
+    ----------
+    quantities, summaries
+        Sample -> files of `evcargo.transcripts.quantify.quantify_sample`.
+    genes
+        Table of contract ``transcript_genes``.
+    gene_counts
+        How transcripts become gene counts, see `evcargo.transcripts.abundance.gene_quantities`.
+    has_genome
+        Whether the index has the genome as decoy.
+    """
+
+    quantities: Mapping[str, str]
+    summaries: Mapping[str, str]
+    genes: str
+    gene_counts: str
+    has_genome: bool
+
+
+def count_imported(
+    samples: str | Path, imported: str | Path, products: Mapping[str, str | Path]
+) -> None:
+    """Bring the counts that came as tables (contract ``imported_counts``) together.
+
+    `samples` is the sample sheet, contract ``samples``; see `count_quantified` for `products`.
+    """
+    long = read_table(imported, "imported_counts")
+    counted = {
+        str(sample): SampleCounts(own.set_index("feature")["reads"].astype(float))
+        for sample, own in long.groupby("sample")
+    }
+    features = long.drop_duplicates("feature").set_index("feature")[["class"]].assign(sequence="")
+    sheet = read_table(samples, "samples")
+    matrix = count_matrix(sheet, counted, features, "count table", "reads")
+    _write(matrix, {}, None, False, products)
+
+
+def count_quantified(
+    samples: str | Path, quantified: Quantified, products: Mapping[str, str | Path]
+) -> None:
+    """Bring the quantities of all samples together, as genes.
+
+    Parameters
+    ----------
+    samples
+        The sample sheet, contract ``samples``.
+    quantified
+        What was quantified.
+    products
+        Files to write: matrix (.h5ad), table (its TSV), quality.
+
+    Notes
+    -----
+    The matrix holds counts rounded to whole numbers, which PyDESeq2 needs, and the layers
+    ``normalised`` (log2 counts per million), ``tpm`` and ``length`` (effective length, nt).
+    """
+    told = {
+        sample: json.loads(Path(path).read_text(encoding="utf-8"))
+        for sample, path in quantified.summaries.items()
+    }
+    genes = read_table(quantified.genes, "transcript_genes")
+    usable = [sample for sample, one in told.items() if not one["problem"]]
+    found = _by_gene(quantified, genes, usable)
+    counted = {
+        sample: SampleCounts(found.counts[sample].round())
+        if sample in usable
+        else SampleCounts(problem=one["problem"])
+        for sample, one in told.items()
+    }
+    about = genes.drop_duplicates("gene").set_index("gene").loc[found.counts.index]
+    versions = sorted({one["library"]["salmon"] for one in told.values() if one["library"]})
+    how = " by lengthScaledTPM" if quantified.gene_counts == LENGTH_SCALED else ""
+    source = f"FASTQ: cutadapt, salmon {', '.join(versions)}, transcripts summed to genes{how}"
+    matrix = count_matrix(
+        read_table(samples, "samples"),
+        counted,
+        about[["class"]].assign(sequence=""),
+        source,
+        "fragments, rounded",
+    )
+    names = about["name"].fillna("").astype(str).to_numpy(object)
+    matrix.var["name"] = np.where(names == "", matrix.var_names.astype(str), names)
+    matrix.var["gene"] = names
+    for layer, table in (("tpm", found.tpm), ("length", found.length)):
+        wide = table.T.reindex(matrix.obs_names).to_numpy(float)
+        matrix.layers[layer] = wide.reshape(matrix.shape)
+    matrix.obs["library_type"] = [
+        told[sample]["library"].get("library_type", "") if sample in told else ""
+        for sample in matrix.obs_names
+    ]
+    ribosomal = genes.groupby("gene")["ribosomal"].any().loc[found.counts.index].astype(bool)
+    _write(matrix, told, ribosomal, quantified.has_genome, products)
+    _warn(matrix, told, ribosomal)
+
+
+def _by_gene(quantified: Quantified, genes: pd.DataFrame, usable: list[str]) -> GeneQuantities:
+    index = pd.Index(genes["transcript"].astype(str))
+    tables = {
+        sample: read_table(quantified.quantities[sample], "transcript_quantities")
+        .set_index("transcript")
+        .loc[index]
+        for sample in usable
+    }
+    reads, tpm, length = (
+        pd.DataFrame({s: one[name].astype(float) for s, one in tables.items()}, index, usable)
+        for name in ("reads", "tpm", "effective_length")
+    )
+    of = pd.Series(genes["gene"].astype(str).to_numpy(), index)
+    return gene_quantities(reads.fillna(0), tpm.fillna(0), length, of, quantified.gene_counts)
+
+
+def _write(
+    matrix: "AnnData",
+    told: Mapping[str, Any],
+    ribosomal: pd.Series | None,
+    has_genome: bool,
+    products: Mapping[str, str | Path],
+) -> None:
+    write_matrix(matrix, products["matrix"])
+    write_matrix_tsv(matrix, products["table"])
+    metrics = []
+    counts = matrix.to_df()
+    for sample in matrix.obs_names:
+        found = list(read_figures(told[sample], has_genome)) if sample in told else []
+        if matrix.obs.loc[sample, "status"] == OK:
+            found += gene_figures(counts.loc[sample], ribosomal)
+        metrics += [(sample, "", ASSAY, name, value, unit) for name, value, unit in found]
+    frame = pd.DataFrame(metrics, columns=CONTRACTS["quality"].names)
+    write_table(frame, products["quality"], "quality")
+
+
+def _warn(matrix: "AnnData", told: Mapping[str, Any], ribosomal: pd.Series) -> None:
+    """Say in the log what a reader of the counts must know."""
+    for sample, one in told.items():
+        if one["problem"]:
+            _log.warning("%s: %s", sample, one["problem"])
+    types = matrix.obs.loc[matrix.obs["status"] == OK, "library_type"]
+    if types.nunique() > 1:
+        each = ", ".join(f"{kind} ({(types == kind).sum()})" for kind in sorted(types.unique()))
+        _log.warning("the samples have different library types: %s", each)
+    if not ribosomal.any():
+        _log.warning("the transcriptome has no ribosomal RNA: its share is not assessed")
