@@ -94,7 +94,7 @@ def test_dnapi_good(human: Stage, good: Path) -> None:
     assert counted.metrics["trimmed_reads"] == 96_298
     assert counted.metrics["insert_mode_nt"] == 22
     assert 81_600 <= reads_on_hairpins(human, counted) <= 81_682
-    # Further 2,846 have two or three more letters, mostly A and T.
+    # Further 2,880 have two or three more letters, mostly A and T.
     assert 84_400 <= counted.hairpin_reads <= 84_600
     counts = counted.counts
     assert ((counts["class"] == "miRNA") & (counts["reads"] > 0)).sum() >= 240
