@@ -1,4 +1,4 @@
-"""How the tables and matrices that the stages exchange are read and written (`evcargo.contracts`)."""
+"""Tables and matrices that the stages exchange: reading and writing (`evcargo.contracts`)."""
 
 from pathlib import Path
 from types import MappingProxyType

@@ -280,10 +280,10 @@ def stage(tmp_path: Path) -> dict[str, str]:
     return {
         "samples": str(tmp_path / "samples.tsv"),
         "runs": put("runs", "runs", [
-            ("S.f1.r2", "S", "rna", "b.fq", 1, 2, "auto", "fastq", pd.NA),
-            ("S.f1.r1", "S", "rna", "a.fq", 1, 1, "auto", "fastq", pd.NA),
-            ("T", "T", "rna", "t.tsv", *blank, pd.NA, "counts", pd.NA),
-            ("S", "S", "proteins", "s.mzML", *blank, pd.NA, "mzml", pd.NA),
+            ("S.f1.r2", "S", "rna", "b.fq", 1, 2, "auto", "fastq", pd.NA, pd.NA),
+            ("S.f1.r1", "S", "rna", "a.fq", 1, 1, "auto", "fastq", pd.NA, pd.NA),
+            ("T", "T", "rna", "t.tsv", *blank, pd.NA, "counts", pd.NA, pd.NA),
+            ("S", "S", "proteins", "s.mzML", *blank, pd.NA, "mzml", pd.NA, pd.NA),
         ]),
         "funnel": put("funnel", "funnel", [("S", "miRNA", 9), ("S", "tRNA", 3)]),
         "lengths": put("lengths", "rna_lengths", [("S", 22, 9), ("S", 30, 3)]),
