@@ -15,7 +15,7 @@ from evcargo.rna.trim import Inserts, Run, TrimSettings, trim_sample, write_inse
 from evcargo.tables import read_table
 
 RESOURCES = Path(__file__).resolve().parents[2] / "resources"
-PRIORITY = ["spike_in", "miRNA", "tRNA", "Y_RNA", "rRNA"]
+PRIORITY = ["spike_in", "miRNA", "tRNA", "Y_RNA", "vault", "snoRNA", "snRNA", "rRNA"]
 
 
 def references(organism: str = "human") -> dict[str, Path]:
@@ -52,7 +52,12 @@ class Stage:
         self.folder = folder
         self.fasta, self.features = folder / "reference.fa", folder / "features.tsv"
         build_reference(
-            references(organism), {}, self.fasta, self.features, folder / "manifest.tsv"
+            references(organism),
+            {},
+            RESOURCES / "rna/sources.tsv",
+            self.fasta,
+            self.features,
+            folder / "manifest.tsv",
         )
 
     def count(self, path: Path, kit: str = AUTO) -> Counted:

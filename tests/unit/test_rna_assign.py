@@ -114,14 +114,14 @@ def test_low_complexity(insert: str, low: bool) -> None:
     assert is_low_complexity(insert) is low
 
 
-def test_places_are_sense_best_and_all(tmp_path: Path) -> None:
+def test_places_are_sense_best_and_all(root: Path, tmp_path: Path) -> None:
     rng = np.random.default_rng(7)
     first, second, third = ("".join("ACGT"[n] for n in rng.integers(4, size=60)) for _ in range(3))
     near = first[:20] + ("A" if first[20] != "A" else "C") + first[21:]
     fasta = tmp_path / "in.fa"
     fasta.write_text(f">a\n{first}\n>b\n{second}\n>c\n{near}\n>d\n{first}\n>e\n{third}\n")
     files = (tmp_path / "reference.fa", tmp_path / "f.tsv", tmp_path / "m.tsv")
-    build_reference({"rRNA": fasta}, {}, *files)
+    build_reference({}, {"rRNA": fasta}, root / "resources/rna/sources.tsv", *files)
     antisense = second[10:35][::-1].translate(str.maketrans("ACGT", "TGCA"))
     mismatch = second[5:15] + ("G" if second[15] != "G" else "T") + second[16:30]
     asked = [
@@ -146,7 +146,9 @@ def test_places_are_sense_best_and_all(tmp_path: Path) -> None:
     ]
 
 
-def test_a_sense_place_with_a_mismatch_beats_an_exact_antisense_one(tmp_path: Path) -> None:
+def test_a_sense_place_with_a_mismatch_beats_an_exact_antisense_one(
+    root: Path, tmp_path: Path
+) -> None:
     rng = np.random.default_rng(3)
     first = "".join("ACGT"[n] for n in rng.integers(4, size=60))
     insert = first[10:24] + ("A" if first[24] != "A" else "C") + first[25:35]
@@ -154,5 +156,5 @@ def test_a_sense_place_with_a_mismatch_beats_an_exact_antisense_one(tmp_path: Pa
     fasta = tmp_path / "in.fa"
     fasta.write_text(f">a\n{first}\n>b\nGG{opposite}CC\n")
     files = (tmp_path / "reference.fa", tmp_path / "f.tsv", tmp_path / "m.tsv")
-    build_reference({"rRNA": fasta}, {}, *files)
+    build_reference({}, {"rRNA": fasta}, root / "resources/rna/sources.tsv", *files)
     assert [places for _, places in align([insert], files[0])] == [[Place(0, 10, 35, 1)]]

@@ -40,7 +40,7 @@ def sheet(path: Path, *samples: str) -> Path:
 
 
 @pytest.fixture
-def sequenced(tmp_path: Path) -> Sequenced:
+def sequenced(root: Path, tmp_path: Path) -> Sequenced:
     fastas = {}
     for kind, text in {
         "hairpin": f">mir-7\nGGGG{LET7}CCCCGGATTACA\n>mir-1\nTACC{MIR1}ACGT\n",
@@ -50,7 +50,7 @@ def sequenced(tmp_path: Path) -> Sequenced:
         fastas[kind] = tmp_path / f"{kind}.fa"
         fastas[kind].write_text(text)
     reference = [tmp_path / name for name in ("reference.fa", "features.tsv", "manifest.tsv")]
-    build_reference(fastas, {}, *reference)
+    build_reference({}, fastas, root / "resources/rna/sources.tsv", *reference)
     inserts = {
         "good": [LET7] * 6 + [MIR1 + "A"] * 2 + [HALF] * 4 + ["ACCGATTAGGCCATTAGCAT"] + ["A" * 20],
         "no_mirna": [HALF] * 3,
