@@ -31,6 +31,12 @@ RRNA = {
         ("rRNA-28S", "LSURef_93.fasta", "V01270"),
     ),
 }
+# Beginnings of the symbols of kept_small_RNA.fa.
+SMALL = {
+    "vault": ("VTRNA",),
+    "snRNA": ("RNU", "RN7S"),
+    "snoRNA": ("SNORD", "SNORA", "SCARNA"),
+}
 # Genes that the wheel's README calls misnamed: their sequence is not that of their isodecoder.
 RENAMED = {"tRNA-Asn-GTT-9-2": "tRNA-Asn-GTT-14-1", "tRNA-Asn-GTT-16-5": "tRNA-Asn-GTT-28-1"}
 
@@ -38,7 +44,7 @@ Record = tuple[str, str]
 
 
 def main(optimir: Path, seqkit: Path, mimseq: Path, silva: Path) -> None:
-    """Write every file but those kept by hand (kept_rRNA.fa, human_Y_RNA.fa)."""
+    """Write every file but those kept by hand (kept_*.fa, human_Y_RNA.fa)."""
     fasta = optimir / "usr/lib/python3/dist-packages/optimir/resources/fasta"
     write("human_hairpin.fa", sorted(read(fasta / "hsa_hairpins_miRBase_v22.fa")))
     write("human_mature.fa", sorted(read(fasta / "hsa_matures_miRBase_v22.fa")))
@@ -54,6 +60,9 @@ def main(optimir: Path, seqkit: Path, mimseq: Path, silva: Path) -> None:
     write("spike_in.fa", sorted(r for r in matures if r[0].split()[0] in SPIKE_INS))
 
     write("human_tRNA.fa", trnas(mimseq / "mimseq/data/hg38-eColitK"))
+    for kind, beginnings in SMALL.items():
+        kept = read(HERE / "kept_small_RNA.fa")
+        write(f"human_{kind}.fa", (one for one in kept if one[0].startswith(beginnings)))
     for organism, wanted in RRNA.items():
         kept = list(read(HERE / "kept_rRNA.fa")) if organism == "human" else []
         found = [

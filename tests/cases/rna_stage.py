@@ -17,7 +17,7 @@ from evcargo.rna.trimmer import TrimSettings
 from evcargo.tables import read_table
 
 RESOURCES = Path(__file__).resolve().parents[2] / "resources"
-PRIORITY = ["spike_in", "miRNA", "tRNA", "Y_RNA", "rRNA"]
+PRIORITY = ["spike_in", "miRNA", "tRNA", "Y_RNA", "vault", "snoRNA", "snRNA", "rRNA"]
 
 
 def references(organism: str = "human") -> dict[str, Path]:

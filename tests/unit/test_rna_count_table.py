@@ -101,6 +101,10 @@ def test_missing_and_binary_files(tmp_path: Path) -> None:
         ("5S", "rRNA"),
         ("hsa-piR-23317", "piRNA"),
         ("SNORD44", "snoRNA"),
+        ("SCARNA2", "snoRNA"),
+        ("VTRNA1-1", "vault"),
+        ("RNU6-1", "snRNA"),
+        ("RN7SK", "snRNA"),
         ("GAPDH", "other"),
     ],
 )

@@ -43,8 +43,11 @@ def test_human_references(root: Path) -> None:
         "miRNA": 2632,
         "miRNA_precursor": 1864,
         "rRNA": 10,
+        "snRNA": 18,
+        "snoRNA": 375,
         "spike_in": 4,
         "tRNA": 70,
+        "vault": 4,
     }
     # miRBase v22 GFF3: hsa-miR-21-5p is bases 8 to 29 of hsa-mir-21.
     row = features[features["feature"] == "hsa-miR-21-5p"].iloc[0]

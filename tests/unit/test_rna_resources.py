@@ -35,6 +35,9 @@ def test_every_file_has_the_checksum_of_the_readme(root: Path, folder: str) -> N
         ("rat_mature.fa", 765),
         ("human_tRNA.fa", 279),
         ("human_rRNA.fa", 10),
+        ("human_vault.fa", 4),
+        ("human_snoRNA.fa", 375),
+        ("human_snRNA.fa", 18),
         ("mouse_rRNA.fa", 2),
         ("rat_rRNA.fa", 2),
     ],
@@ -102,6 +105,45 @@ def test_ribosomal_rnas_have_their_published_lengths(root: Path) -> None:
     names = ("5ETS", "ITS1", "ITS2", "3ETS")
     spacers = sum(lengths[f"rRNA-45S-{name}"] for name in names)
     assert spacers + sum(lengths[f"rRNA-{name}"] for name in ("18S", "5.8S", "28S")) == 13351
+
+
+def test_small_rnas_are_as_long_as_their_genes(root: Path) -> None:
+    folder = root / "resources/rna"
+    kept = (folder / "kept_small_RNA.fa").read_text().split(">")[1:]
+    records = dict(block.rstrip("\n").split("\n") for block in kept)
+    for header, letters in records.items():
+        place = re.search(r" hg19:(\d+)-(\d+)$", header)
+        if place:
+            assert len(letters) == int(place[2]) - int(place[1]) + 1, header
+    assert len(set(records.values())) == len(records)
+    names = ("vault", "snoRNA", "snRNA")
+    files = {name: read_fasta(folder / f"human_{name}.fa") for name in names}
+    assert sum(map(len, files.values())) == len(records)
+    lengths = {one.name: len(one.letters) for file in files.values() for one in file}
+    published = {
+        "VTRNA1-1": 98,
+        "VTRNA1-2": 88,
+        "VTRNA1-3": 88,
+        "RNU1-1": 164,
+        "RNU4-2": 144,
+        "RNU6-1": 107,
+        "RNU12": 150,
+        "RN7SK": 332,
+        "RN7SL1": 299,
+        "SNORD3A": 217,
+    }
+    assert {name: lengths[name] for name in published} == published
+
+
+def test_mirnas_that_are_pieces_of_other_rnas_are_those_of_the_readme(root: Path) -> None:
+    folder = root / "resources/rna"
+    readme = (folder / "README.md").read_text()
+    matures = read_fasta(folder / "human_mature.fa")
+    for name in ("vault", "snoRNA", "snRNA", "rRNA", "Y_RNA", "tRNA"):
+        others = [one.letters for one in read_fasta(folder / f"human_{name}.fa")]
+        inside = [m.name for m in matures if any(m.letters in letters for letters in others)]
+        for mature in inside:
+            assert mature.removeprefix("hsa-").removesuffix("-3p").removesuffix("-5p") in readme
 
 
 def test_every_organism_has_hairpins_and_matures(root: Path) -> None:

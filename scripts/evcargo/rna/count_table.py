@@ -23,7 +23,9 @@ CLASS_OF_NAME = (
     ("Y_RNA", r"(RNY\d|Y_RNA|hY\d)"),
     ("rRNA", r"(\d+(\.\d+)?S(_rRNA|-rRNA|$)|rRNA|RNA(5|18|28|45)S)"),
     ("piRNA", r"([a-z]{3}-)?pi[Rr]"),
-    ("snoRNA", r"SNOR[AD]"),
+    ("vault", r"VTRNA\d"),
+    ("snoRNA", r"(SNOR[AD]|SCARNA)\d"),
+    ("snRNA", r"(RNU\d|RNVU\d|RN7S[KL])"),
 )
 
 

@@ -20,6 +20,9 @@ SHIPPED: Mapping[str, Mapping[str, str]] = {
         MATURE: "human_mature.fa",
         "tRNA": "human_tRNA.fa",
         "Y_RNA": "human_Y_RNA.fa",
+        "vault": "human_vault.fa",
+        "snoRNA": "human_snoRNA.fa",
+        "snRNA": "human_snRNA.fa",
         "rRNA": "human_rRNA.fa",
     },
     "mouse": {
