@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 RESOURCES = Path(__file__).resolve().parents[1] / "resources"
-PRIORITY = ["spike_in", "miRNA", "tRNA", "Y_RNA", "rRNA"]
+PRIORITY = ["spike_in", "miRNA", "tRNA", "Y_RNA", "vault", "snoRNA", "snRNA", "rRNA"]
 
 
 def index(folder: Path, reads: Path) -> None:
@@ -33,16 +33,21 @@ def trim(folder: Path, reads: Path) -> None:
 
 def assign(folder: Path, reads: Path) -> None:
     """Rule assign_inserts."""
-    from evcargo.rna.counted import assign_sample
+    import gc
 
+    from evcargo.rna.sample import AssignSettings, Reference, assign_sample
+
+    gc.disable()  # as the script of the rule does
+    reference = Reference(*(folder / f for f in ("reference.fa", "features.tsv", "manifest.tsv")))
+    products = ("counts.tsv", "counts.json", "isomirs.tsv", "isomirs.gff3")
+    names = ("counts", "summary", "isomirs", "mirgff3")
     assign_sample(
+        sample="S",
         inserts=folder / "inserts.tsv.gz",
         trimming=folder / "inserts.json",
-        index=folder / "reference.fa",
-        features=folder / "features.tsv",
-        priority=PRIORITY,
-        counts=folder / "counts.tsv",
-        summary=folder / "counts.json",
+        reference=reference,
+        settings=AssignSettings(PRIORITY),
+        products={name: folder / file for name, file in zip(names, products, strict=True)},
     )
 
 

@@ -31,7 +31,8 @@ def make(folder: Path, place: Path, names: list[str]) -> None:
 
 def count(folder: Path, place: Path, names: list[str]) -> None:
     """Bring the samples together."""
-    products = ("matrix", "table", "funnel", "lengths", "classes", "quality")
+    products = ("matrix", "table", "fractional", "cpm", "funnel", "lengths", "classes")
+    products += ("fragments", "exogenous", "quality")
     sequenced = Sequenced(
         counts={name: str(place / f"{name}.tsv") for name in names},
         summaries={name: str(place / f"{name}.json") for name in names},

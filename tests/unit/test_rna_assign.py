@@ -148,9 +148,7 @@ def test_places_are_sense_best_and_all(tmp_path: Path) -> None:
     ]
 
 
-def test_a_sense_place_with_a_mismatch_beats_an_exact_antisense_one(
-    root: Path, tmp_path: Path
-) -> None:
+def test_a_sense_place_with_a_mismatch_beats_an_exact_antisense_one(tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
     first = "".join("ACGT"[n] for n in rng.integers(4, size=60))
     insert = first[10:24] + ("A" if first[24] != "A" else "C") + first[25:35]
