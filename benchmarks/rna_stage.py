@@ -3,6 +3,7 @@
 Imports only what the script of the rule imports, as a job does.
 """
 
+import gc
 import sys
 from pathlib import Path
 
@@ -26,6 +27,7 @@ def trim(folder: Path, reads: Path) -> None:
     from evcargo.rna.kits import read_kits
     from evcargo.rna.trim import Run, TrimSettings, trim_sample, write_inserts
 
+    gc.disable()  # as the script of the rule does
     kits = read_kits(RESOURCES / "adapters" / "adapters.tsv")
     inserts = trim_sample([Run(str(reads))], kits, TrimSettings())
     write_inserts(inserts, folder / "inserts.tsv.gz", folder / "inserts.json")
@@ -33,8 +35,6 @@ def trim(folder: Path, reads: Path) -> None:
 
 def assign(folder: Path, reads: Path) -> None:
     """Rule assign_inserts."""
-    import gc
-
     from evcargo.rna.sample import AssignSettings, Reference, assign_sample
 
     gc.disable()  # as the script of the rule does

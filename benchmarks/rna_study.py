@@ -40,7 +40,7 @@ def count(folder: Path, place: Path, names: list[str]) -> None:
         priority=PRIORITY,
     )
     files = {name: place / f"study.{name}" for name in products}
-    count_study("rna", place / "samples.tsv", sequenced, None, files)
+    count_study(place / "samples.tsv", sequenced, None, files)
 
 
 def main(step: str, folder: Path, n: int) -> None:

@@ -17,7 +17,6 @@ with job_log(snakemake.log):
         priority=snakemake.params.priority,
     )
     count_study(
-        "rna",
         snakemake.input.samples,
         sequenced if names else None,
         next(iter(snakemake.input.imported), None),

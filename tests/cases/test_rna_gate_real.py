@@ -41,7 +41,7 @@ def gated(stage: Stage, folder: Path, fastq: Path, **options: Any) -> pd.DataFra
     tables = ("table", "funnel", "lengths", "classes", "quality")
     products = {name: str(folder / f"{name}.tsv") for name in tables}
     products["matrix"] = str(folder / "rna.h5ad")
-    count_study("rna", paths["samples"], sequenced, None, products)
+    count_study(paths["samples"], sequenced, None, products)
     made = {name: folder / f"{name}.out.tsv" for name in ("gate", "adapters", "saturation")}
     given = {"S": str(summary)}
     gate_study(paths | products, given, str(stage.features), OPTIONS | options, made)

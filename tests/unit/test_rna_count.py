@@ -88,7 +88,7 @@ def sequenced(tmp_path: Path) -> Sequenced:
 def test_sequenced_samples(tmp_path: Path, sequenced: Sequenced) -> None:
     products = product_paths(tmp_path)
     samples = sheet(tmp_path / "samples.tsv", "good", "absent", "dimers", "no_mirna")
-    count_study("rna", samples, sequenced, None, products)
+    count_study(samples, sequenced, None, products)
     matrix = read_matrix(products["matrix"])
     assert matrix.obs_names.tolist() == ["good", "absent", "dimers", "no_mirna"]
     assert matrix.obs["status"].tolist() == ["ok", "no run", "failed", "failed"]
@@ -109,7 +109,7 @@ def test_sequenced_samples(tmp_path: Path, sequenced: Sequenced) -> None:
 def test_funnel_sums_to_the_raw_reads(tmp_path: Path, sequenced: Sequenced) -> None:
     products = product_paths(tmp_path)
     samples = sheet(tmp_path / "samples.tsv", "good", "dimers", "no_mirna")
-    count_study("rna", samples, sequenced, None, products)
+    count_study(samples, sequenced, None, products)
     funnel = read_table(products["funnel"], "funnel")
     assert funnel.groupby("sample")["reads"].sum().to_dict() == {
         "good": 14,
@@ -147,7 +147,7 @@ def test_layers_by_hand(tmp_path: Path, sequenced: Sequenced) -> None:
     table.loc[table["feature"] == "miR-1", "fractional_reads"] = 2.5
     write_table(table, sequenced.counts["good"], "rna_counts")
     samples = sheet(tmp_path / "samples.tsv", "good", "dimers")
-    count_study("rna", samples, sequenced, None, products)
+    count_study(samples, sequenced, None, products)
     matrix = read_matrix(products["matrix"])
     assert set(matrix.layers) == {"normalised", "fractional", "cpm"}
     features = ["miR-7", "miR-1", "tRNA-Gly-GCC"]
@@ -165,7 +165,7 @@ def test_layers_by_hand(tmp_path: Path, sequenced: Sequenced) -> None:
 def test_fragments_of_all_samples(tmp_path: Path, sequenced: Sequenced) -> None:
     products = product_paths(tmp_path)
     samples = sheet(tmp_path / "samples.tsv", "good", "no_mirna")
-    count_study("rna", samples, sequenced, None, products)
+    count_study(samples, sequenced, None, products)
     table = read_table(products["fragments"], "rna_fragments")
     assert table.values.tolist() == [
         ["good", "tRNA", "tRNA-Gly-GCC", "5' half", 4],
@@ -203,9 +203,7 @@ def test_tables_beside_reads(tmp_path: Path, sequenced: Sequenced) -> None:
     imported = tmp_path / "imported.tsv"
     import_counts([Column("other", str(table))], "rna", imported)
     products = product_paths(tmp_path)
-    count_study(
-        "rna", sheet(tmp_path / "samples.tsv", "good", "other"), sequenced, imported, products
-    )
+    count_study(sheet(tmp_path / "samples.tsv", "good", "other"), sequenced, imported, products)
     matrix = read_matrix(products["matrix"])
     assert matrix.to_df()["miR-7"].to_dict() == {"good": 6, "other": 9}
     assert matrix.to_df()["hsa-miR-21-5p"].to_dict() == {"good": 0, "other": 1}
@@ -218,7 +216,7 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path, sequenced: Sequence
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         products = product_paths(tmp_path / name)
-        count_study("rna", samples, sequenced, None, products)
+        count_study(samples, sequenced, None, products)
         contents.append([products[key].read_bytes() for key in sorted(products) if key != "matrix"])
     assert contents[0] == contents[1]
 

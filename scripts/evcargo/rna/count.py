@@ -31,7 +31,7 @@ TABLES: tuple[tuple[str, str, Rows], ...] = (
     ("rna_fragments", "fragments", fragment_rows),
     ("rna_exogenous", "exogenous", exogenous_rows),
 )
-UNITS = {"rna": "reads or molecules", "transcripts": "reads"}
+ASSAY, UNIT = "rna", "reads or molecules"
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,6 @@ class Sequenced:
 
 
 def count_study(
-    assay: str,
     samples: str | Path,
     sequenced: Sequenced | None,
     imported: str | Path | None,
@@ -65,8 +64,6 @@ def count_study(
 
     Parameters
     ----------
-    assay
-        rna or transcripts.
     samples
         The sample sheet, contract ``samples``.
     sequenced
@@ -102,7 +99,7 @@ def count_study(
         features = pd.concat([features, names.loc[~names.index.isin(features.index)]])
         sources.append("count table")
     matrix = count_matrix(
-        read_table(samples, "samples"), counted, features, " and ".join(sources), UNITS[assay]
+        read_table(samples, "samples"), counted, features, " and ".join(sources), UNIT
     )
     write_matrix(matrix, products["matrix"])
     write_matrix_tsv(matrix, products["table"])
@@ -118,7 +115,7 @@ def count_study(
         found = list(read_metrics(told[sample])) if sample in told else []
         if matrix.obs.loc[sample, "status"] == OK:
             found += matrix_metrics(counts_of.loc[sample], matrix.var["class"])
-        metrics += [(sample, "", assay, name, value, unit) for name, value, unit in found]
+        metrics += [(sample, "", ASSAY, name, value, unit) for name, value, unit in found]
     write_table(
         pd.DataFrame(metrics, columns=CONTRACTS["quality"].names), products["quality"], "quality"
     )

@@ -95,7 +95,7 @@ def assign_sample(
     counts = read_inserts(inserts)
     features = read_table(reference.features, "rna_features")
     letters = read_letters(reference.fasta)
-    result = assign(counts, _called(counts, reference, features, letters, settings))
+    result = assign(counts, called_inserts(counts, reference, features, letters, settings))
     left = explain(result.unassigned, counts, reference.backgrounds)
     funnel = _funnel(told.pop("fates"), result, left.steps, features, settings.priority)
     if sum(funnel.values()) != told["raw"]:
@@ -113,14 +113,28 @@ def assign_sample(
         part.write_text(json.dumps({**told, **found}, indent=1) + "\n", encoding="utf-8")
 
 
-def _called(
+def called_inserts(
     counts: Mapping[str, int],
     reference: Reference,
     features: pd.DataFrame,
     letters: Sequence[str],
     settings: AssignSettings,
 ) -> Iterator[tuple[str, list[Call]]]:
-    """Each insert with what it counts as, those of low complexity left out."""
+    """Look up what each insert counts as, tails rescued; those of low complexity are left out.
+
+    Parameters
+    ----------
+    counts
+        Insert -> reads.
+    reference
+        What the inserts are compared with.
+    features
+        Its features, contract ``rna_features``.
+    letters
+        Its sequences by number.
+    settings
+        How inserts are counted.
+    """
     catalogue = Catalogue(features, settings.priority)
     plain = [insert for insert in counts if not is_low_complexity(insert)]
     lost = []

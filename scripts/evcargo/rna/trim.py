@@ -3,7 +3,7 @@
 import gzip
 import json
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
@@ -193,16 +193,18 @@ def _trim_keys(
 
 def write_inserts(inserts: Inserts, table: str | Path, summary: str | Path) -> None:
     """Write the inserts (sequence, reads; most frequent first) and the JSON of the rest."""
-    most_frequent_first = sorted(inserts.counts.items(), key=lambda item: (-item[1], item[0]))
+    by_reads: defaultdict[int, list[str]] = defaultdict(list)
+    for sequence, reads in inserts.counts.items():
+        by_reads[reads].append(sequence)
     with (
         whole_file(table) as part,
         part.open("wb") as file,
         gzip.GzipFile("", "wb", compresslevel=1, fileobj=file, mtime=0) as stream,
     ):
-        rows = (f"{sequence}\t{reads}\n" for sequence, reads in most_frequent_first)
         stream.write(b"sequence\treads\n")
-        while lines := "".join(islice(rows, BATCH)):
-            stream.write(lines.encode("ascii"))
+        for reads in sorted(by_reads, reverse=True):
+            end = f"\t{reads}\n"
+            stream.write((end.join(sorted(by_reads[reads])) + end).encode("ascii"))
     told = {
         "problem": inserts.problem,
         "raw": inserts.fates["raw"],
@@ -231,5 +233,5 @@ def write_inserts(inserts: Inserts, table: str | Path, summary: str | Path) -> N
 def read_inserts(table: str | Path) -> dict[str, int]:
     """Read the inserts that `write_inserts` wrote."""
     with gzip.open(table, "rt", encoding="ascii") as stream:
-        rows = (line.rstrip("\n").split("\t") for line in islice(stream, 1, None))
-        return {sequence: int(reads) for sequence, reads in rows}
+        cells = stream.read().split()
+    return dict(zip(cells[2::2], map(int, cells[3::2]), strict=True))

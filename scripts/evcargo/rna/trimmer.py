@@ -87,14 +87,13 @@ class Trimmer:
         insert, umi, whole = sequence[:stop], "", True
         if self._adapter is not None:
             kit = self._kit
-            match = self._adapter.match_to(insert)
-            if match is None:
+            start, end, reached = self._place(insert)
+            if start < 0:
                 return UNTRIMMED, None, ""
-            insert = insert[kit.clip_5p : max(match.rstart - kit.clip_3p, 0)]
+            insert = insert[kit.clip_5p : max(start - kit.clip_3p, 0)]
             if kit.umi:
-                umi = sequence[match.rstop : match.rstop + kit.umi]
-                whole = match.astop == len(kit.adapter) and len(umi) == kit.umi
-                whole = whole and not umi.strip("ACGT")
+                umi = sequence[end : end + kit.umi]
+                whole = reached and len(umi) == kit.umi and not umi.strip("ACGT")
         if len(insert) < self._shortest:
             return TOO_SHORT, insert, umi
         if len(insert) > self._longest:
@@ -103,7 +102,22 @@ class Trimmer:
             return LOW_QUALITY, insert, umi
         return (None if whole else NO_UMI), insert, umi
 
+    def _place(self, read: str) -> tuple[int, int, bool]:
+        """Start (-1: nowhere) and end of the adapter, and whether its last letter is there."""
+        adapter = self._kit.adapter
+        # The aligner would give the same place, since nothing scores better than an exact match; in
+        # a tail of A there are many of them.
+        start = -1 if self._kit.poly_a else read.find(adapter)
+        if start >= 0:
+            return start, start + len(adapter), True
+        match = self._adapter.match_to(read) if self._adapter else None
+        if match is None:
+            return -1, -1, False
+        return match.rstart, match.rstop, match.astop == len(adapter)
+
 
 def letters_of(sequence: str) -> str:
     """Bases of a read in the alphabet of the references: capitals, T in place of U."""
+    if sequence.isupper() and "U" not in sequence:
+        return sequence
     return sequence.upper().replace("U", "T")
