@@ -19,6 +19,6 @@ with job_log(snakemake.log):
         read_table(given.samples, "samples"),
         read_table(given.verdicts, "verdicts"),
         read_table(given.criteria, "criteria"),
-        {name: read_table(given[name][0], name) for name in OF_RNA if given.get(name)},
+        {name: read_table(given[name], name) for name in OF_RNA if given.get(name)},
     )
     write_bundle(study, snakemake.output.bundle)

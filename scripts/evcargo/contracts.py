@@ -117,6 +117,7 @@ CONTRACTS: Mapping[str, Contract] = MappingProxyType(
             ("found", "text", "", "kit of the most frequent known adapter"),
             ("found_share", "number", "fraction", "first reads that carry that adapter"),
             ("problem", "text", "", "why the run cannot be trusted, empty if it can"),
+            ("notes", "text", "", "what else is unusual about the file"),
         ),
         "rna_saturation": _contract(
             "results/rna/saturation.tsv",

@@ -36,9 +36,10 @@ def gated(stage: Stage, folder: Path, fastq: Path, **options: Any) -> pd.DataFra
     paths = {name: str(folder / f"{name}.tsv") for name in ("samples", "runs")}
     write_table(sheet, paths["samples"], "samples")
     write_table(runs, paths["runs"], "runs")
-    counts, summary = stage.folder / "counts.tsv", stage.folder / "counts.json"
+    counts, summary = stage.folder / "counts.tsv", stage.folder / "summary.json"
     sequenced = Sequenced({"S": str(counts)}, {"S": str(summary)}, str(stage.features), PRIORITY)
-    tables = ("table", "funnel", "lengths", "classes", "quality")
+    tables = ("table", "fractional", "cpm", "funnel", "lengths", "classes", "quality")
+    tables += ("fragments", "exogenous")
     products = {name: str(folder / f"{name}.tsv") for name in tables}
     products["matrix"] = str(folder / "rna.h5ad")
     count_study(paths["samples"], sequenced, None, products)

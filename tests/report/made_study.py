@@ -98,6 +98,8 @@ def make_study(folder: Path, made: MadeStudy = MadeStudy()) -> dict[str, str | l
         put("rna/saturation.tsv", saturation_table(evidence), "rna_saturation")
         put("rna/lengths.tsv", _lengths(evidence), "rna_lengths")
         put("rna/classes.tsv", _classes(evidence), "rna_classes")
+        put("rna/fragments.tsv", _fragments(evidence), "rna_fragments")
+        put("rna/manifest.tsv", _manifest(made), "rna_manifest")
     if "particles" in made.assays:
         put("particles/particles.tsv", _particles(rng), "particles")
         distribution = results / "particles/distribution.tsv"
@@ -436,6 +438,7 @@ def _evidence(made: MadeStudy) -> dict[str, Evidence]:
     counts = pd.Series(reads, pd.MultiIndex.from_tuples(names, names=["class", "feature"]))
     run = {"kit": "illumina", "umi_length": 0, "verdict": "HIGH", "share": 0.97}
     run |= {"found": "illumina", "found_share": 0.97, "problem": ""}
+    run["notes"] = ""
     evidence = {}
     for sample in SAMPLES:
         metrics = {"raw_reads": 9e5, "trimmed_reads": 8e5, "mirna_share": 0.6, "q30_share": 0.9}
@@ -458,6 +461,24 @@ def _evidence(made: MadeStudy) -> dict[str, Evidence]:
 def _lengths(evidence: dict[str, Evidence]) -> pd.DataFrame:
     rows = [(name, nt, n) for name, one in evidence.items() for nt, n in one.lengths.items()]
     return pd.DataFrame(rows, columns=CONTRACTS["rna_lengths"].names)
+
+
+def _fragments(evidence: dict[str, Evidence]) -> pd.DataFrame:
+    types = {"5' half": 700.0, "tRF-3": 200.0, "i-tRF": 100.0}
+    rows = [
+        (name, "tRNA", "tRNA-Gly-GCC", kind, reads)
+        for name, one in evidence.items()
+        for kind, reads in types.items()
+        if one.lengths
+    ]
+    return pd.DataFrame(rows, columns=CONTRACTS["rna_fragments"].names)
+
+
+def _manifest(made: MadeStudy) -> pd.DataFrame:
+    about = {"version": "22", "source": "miRBase", "licence": made.reason}
+    row = {"class": "hairpin", "file": "human_hairpin.fa", "origin": "shipped", "sequences": 1917}
+    rows = [{**row, "sha256": "0123456789abcdef" * 4, **about}]
+    return pd.DataFrame(rows, columns=CONTRACTS["rna_manifest"].names)
 
 
 def _classes(evidence: dict[str, Evidence]) -> pd.DataFrame:

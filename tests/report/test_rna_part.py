@@ -52,7 +52,7 @@ def test_adapters_and_figures_have_their_tables(page):
     rows = page.xpath("//table[@id='rna-adapters']/tbody/tr")
     assert {words(row[0]) for row in rows} == set(SAMPLES) - {"D1"}
     assert words(rows[0]) == "T1 T1 illumina HIGH 97.0 % illumina 97.0 %"
-    for ident in ("fig-rna-lengths", "fig-rna-classes", "fig-rna-saturation"):
+    for ident in ("fig-rna-lengths", "fig-rna-classes", "fig-rna-fragments", "fig-rna-saturation"):
         assert page.get_element_by_id(ident).xpath(".//table/tbody/tr"), ident
     lengths = page.xpath("//table[@id='rna-lengths']/tbody/tr")
     assert [words(cell) for cell in lengths[22][:2]] == ["22", "66.7 %"]
@@ -69,7 +69,7 @@ def test_a_study_of_count_tables_has_a_gate_but_no_lengths(results):
 
     empty = {
         f"rna_{name}": pd.DataFrame(columns=CONTRACTS[f"rna_{name}"].names)
-        for name in ("lengths", "classes")
+        for name in ("lengths", "classes", "fragments")
     }
     adapters = results.rna_adapters.assign(run=pd.NA)
     tables = dataclasses.replace(results, rna_adapters=adapters, **empty)

@@ -35,7 +35,7 @@ def test_bundle_study(root, tmp_path):
     inputs = make_study(tmp_path, MadeStudy())
     bundle = tmp_path / "study.h5mu"
     of_rna = [name for name in inputs if name.startswith("rna_")]
-    inputs |= {name: [inputs[name]] for name in ("particles", *of_rna)}
+    inputs["particles"] = [inputs["particles"]]
     run(root, "bundle_study", tmp_path, inputs, {"bundle": str(bundle)})
     study = mudata.read_h5mu(bundle)
     assert list(study.mod) == ["proteins", "rna", "particles"]
@@ -43,9 +43,9 @@ def test_bundle_study(root, tmp_path):
     verdicts = pd.read_csv(inputs["verdicts"], sep="\t").set_index("sample")["verdict"]
     assert study.obs["verdict"].astype(str).to_dict() == verdicts.to_dict()
     assert study.uns["criteria"]["sample"].unique().tolist() == SAMPLES
-    assert len(of_rna) == 5
+    assert len(of_rna) == 7
     for name in of_rna:
-        table = pd.read_csv(inputs[name][0], sep="\t")
+        table = pd.read_csv(inputs[name], sep="\t")
         assert study.uns[name].columns.tolist() == table.columns.tolist()
         assert len(study.uns[name]) == len(table)
     share = study["particles"][:, "share_in_window"].to_df()["share_in_window"]

@@ -273,7 +273,7 @@ def stage(tmp_path: Path) -> dict[str, str]:
     columns = {"S": [9.0, 3.0], "T": [4.0, 0.0]}
     counted = {name: SampleCounts(pd.Series(own, ["m", "t"])) for name, own in columns.items()}
     write_matrix(count_matrix(samples, counted, features, "", "reads"), tmp_path / "m.h5ad")
-    scan = {"kit": "illumina", "umi": 0, "shares": {"illumina": 0.9}, "problem": ""}
+    scan = {"kit": "illumina", "umi": 0, "shares": {"illumina": 0.9}, "problem": "", "notes": []}
     runs = [scan | {"verdict": "HIGH"}, scan | {"verdict": "CONFLICT", "shares": {"x": 0.4}}]
     (tmp_path / "S.json").write_text(json.dumps({"runs": runs}))
     blank = (1, pd.NA)

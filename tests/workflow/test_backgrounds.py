@@ -11,7 +11,7 @@ from evcargo.tables import read_table
 
 @pytest.mark.slow
 def test_left_over_reads_are_compared_with_a_genome(
-    tiny_study: Path, tmp_path: Path, run_workflow
+    tiny_study: Path, tmp_path: Path, snakemake
 ) -> None:
     study = tmp_path / "study"
     shutil.copytree(tiny_study, study)
@@ -20,7 +20,7 @@ def test_left_over_reads_are_compared_with_a_genome(
     (study / "data" / "genome.fa").write_text(f">chr1\n{genome}\n")
     (study / "data" / "microbes.fa").write_text(f">microbe\n{genome[:300].replace('T', 'U')}\n")
     backgrounds = '{"genome": "data/genome.fa", "exogenous": "data/microbes.fa"}'
-    run_workflow(study, "results/rna/rna.h5ad", "--cores", "2", "--config", f"rna={backgrounds}")
+    snakemake(study, "results/rna/rna.h5ad", "--cores", "2", "--config", f"rna={backgrounds}")
     funnel = read_table(study / "results/rna/funnel.tsv", "funnel")
     steps = funnel.groupby("sample")["step"].apply(list)
     assert all(names[-3:] == ["genome", "exogenous", "unassigned"] for names in steps)

@@ -87,7 +87,8 @@ def test_a_study_of_long_rna_alone(raw_study, study: Path, snakemake) -> None:
     assert matrix.obs_names.tolist() == list(SAMPLES)
     assert (matrix.obs["status"] == "ok").all()
     assert (matrix.obs["library_type"] == "ISR").all()
-    assert set(matrix.layers) == {"normalised", "tpm", "length"}
+    assert set(matrix.layers) == {"normalised", "fractional", "cpm", "tpm", "length"}
+    assert np.array_equal(matrix.X, np.round(matrix.layers["fractional"]))
     assert np.allclose(matrix.layers["tpm"].sum(axis=1), 1e6)
     quality = read_table(study / "results/quality/quality.tsv", "quality")
     share = quality[quality["metric"] == "mapping_share"]["value"].astype(float)

@@ -145,6 +145,17 @@ def sequenced_features(wildcards):
     )
 
 
+def tables_of_rna(wildcards):
+    """Tables on the quality of small RNA, by their contracts."""
+    if "rna" not in STUDY.assays:
+        return {}
+    names = ("gate", "adapters", "lengths", "classes", "fragments", "saturation")
+    tables = {f"rna_{name}": f"results/rna/{name}.tsv" for name in names}
+    if sequenced_samples(wildcards):
+        tables["rna_manifest"] = "results/rna/reference/manifest.tsv"
+    return tables
+
+
 def contrast_of(wildcards):
     """The contrast as a plain table of its options."""
     return asdict(STUDY.contrast(wildcards.contrast))

@@ -3,7 +3,7 @@
 # REQUIRED INPUTS
 #   results/study/{samples.tsv,runs.tsv,config.yaml}
 #   results/purity/*.tsv, results/quality/quality.tsv
-#   results/{proteins,rna,transcripts}/*.h5ad, results/rna/{funnel,gate,adapters,lengths,classes,saturation}.tsv, results/particles/*.tsv and
+#   results/{proteins,rna,transcripts}/*.h5ad, results/rna/*.tsv, results/particles/*.tsv and
 #   results/differential/*.tsv, as far as the study has these assays and contrasts
 # OUTPUTS
 #   results/report/index.html               the report
@@ -13,6 +13,7 @@ MATRIX_ASSAYS = [assay for assay in STUDY.assays if assay != "particles"]
 
 rule write_report:
     input:
+        unpack(tables_of_rna),
         schema=workflow.source_path("../schemas/config.schema.yaml"),
         samples="results/study/samples.tsv",
         runs="results/study/runs.tsv",
@@ -25,11 +26,6 @@ rule write_report:
         quality="results/quality/quality.tsv",
         matrices=collect("results/{assay}/{assay}.h5ad", assay=MATRIX_ASSAYS),
         funnel=["results/rna/funnel.tsv"] if "rna" in STUDY.assays else [],
-        rna_gate=["results/rna/gate.tsv"] if "rna" in STUDY.assays else [],
-        rna_adapters=["results/rna/adapters.tsv"] if "rna" in STUDY.assays else [],
-        rna_lengths=["results/rna/lengths.tsv"] if "rna" in STUDY.assays else [],
-        rna_classes=["results/rna/classes.tsv"] if "rna" in STUDY.assays else [],
-        rna_saturation=["results/rna/saturation.tsv"] if "rna" in STUDY.assays else [],
         particles=(
             ["results/particles/particles.tsv"] if "particles" in STUDY.assays else []
         ),
@@ -67,15 +63,11 @@ rule write_report:
 
 rule bundle_study:
     input:
+        unpack(tables_of_rna),
         samples="results/study/samples.tsv",
         verdicts="results/purity/verdicts.tsv",
         criteria="results/purity/criteria.tsv",
         matrices=collect("results/{assay}/{assay}.h5ad", assay=MATRIX_ASSAYS),
-        rna_gate=["results/rna/gate.tsv"] if "rna" in STUDY.assays else [],
-        rna_adapters=["results/rna/adapters.tsv"] if "rna" in STUDY.assays else [],
-        rna_lengths=["results/rna/lengths.tsv"] if "rna" in STUDY.assays else [],
-        rna_classes=["results/rna/classes.tsv"] if "rna" in STUDY.assays else [],
-        rna_saturation=["results/rna/saturation.tsv"] if "rna" in STUDY.assays else [],
         particles=(
             ["results/particles/particles.tsv"] if "particles" in STUDY.assays else []
         ),

@@ -5,7 +5,7 @@
 #   FASTQ route: the FASTQ files of the runs; the transcriptome (and genome, and genes) of the config
 #   table route: the count tables of the runs
 # OUTPUTS
-#   results/transcripts/transcripts.h5ad           samples x genes: counts; layers normalised, tpm and length
+#   results/transcripts/transcripts.h5ad           samples x genes: counts; layers fractional, cpm, normalised, tpm and length
 #   results/transcripts/transcripts.tsv            the counts for people
 #   results/transcripts/quality.tsv                contract quality: figures per sample
 #   FASTQ route only:

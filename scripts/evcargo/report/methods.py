@@ -78,6 +78,7 @@ def methods_section(results: Results) -> dict[str, Any]:
         "versions": versions(has),
         "options": option_table(results, has),
         "gate": gate_rules(results),
+        "sequences": reference_table(results),
         "inputs": input_table(results),
         "references": _references(has),
     }
@@ -118,6 +119,17 @@ def gate_rules(results: Results) -> Table | None:
     frame = results.rna_gate[names].drop_duplicates("rule")
     columns = [Column(name) for name in names]
     return table_of("gate-rules", "Rules of the quality gate of small RNA", frame, columns)
+
+
+def reference_table(results: Results) -> Table | None:
+    """List the RNA references with version and checksum; None where no reads were aligned."""
+    if results.rna_manifest is None:
+        return None
+    names = ["class", "file", "origin", "version", "source", "licence", "sequences", "sha256"]
+    columns = [Column(name, "number" if name == "sequences" else "text") for name in names]
+    frame = results.rna_manifest[names].copy()
+    frame["sha256"] = frame["sha256"].str[:16]  # enough to tell files apart; all are in the file
+    return table_of("rna-references", "References of small RNA", frame, columns)
 
 
 def input_table(results: Results) -> Table:

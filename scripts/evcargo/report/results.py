@@ -28,8 +28,8 @@ class Results:
         Tables under the contracts of these names (`evcargo.tables.CONTRACTS`).
     funnel, particles, distribution, contrasts
         The same, for studies that have them.
-    rna_gate, rna_adapters, rna_lengths, rna_classes, rna_saturation
-        The same, for studies with small RNA.
+    rna_gate, rna_adapters, rna_lengths, rna_classes, rna_fragments, rna_saturation, rna_manifest
+        The same, for studies with small RNA; the last one only if it came as reads.
     differential
         One table per contrast and assay.
     statuses
@@ -59,7 +59,9 @@ class Results:
     rna_adapters: pd.DataFrame | None = None
     rna_lengths: pd.DataFrame | None = None
     rna_classes: pd.DataFrame | None = None
+    rna_fragments: pd.DataFrame | None = None
     rna_saturation: pd.DataFrame | None = None
+    rna_manifest: pd.DataFrame | None = None
 
     @property
     def assays(self) -> list[str]:
@@ -116,7 +118,15 @@ _ALWAYS = (
 )
 
 
-OF_RNA = ("rna_gate", "rna_adapters", "rna_lengths", "rna_classes", "rna_saturation")
+OF_RNA = (
+    "rna_gate",
+    "rna_adapters",
+    "rna_lengths",
+    "rna_classes",
+    "rna_fragments",
+    "rna_saturation",
+    "rna_manifest",
+)
 
 
 def _one(paths: Paths, name: str) -> str:

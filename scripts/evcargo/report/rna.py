@@ -40,6 +40,7 @@ def rna_part(results: Results) -> dict[str, Any] | None:
             for figure in (
                 length_figure(results, groups),
                 class_figure(results, groups),
+                fragment_figure(results, groups),
                 saturation_figure(results, groups),
             )
             if figure
@@ -81,6 +82,7 @@ def adapter_table(results: Results) -> Table | None:
     if table.empty:
         return None
     names = ["run", "sample", "kit", "verdict", "share", "found", "found_share", "problem"]
+    names.append("notes")
     words = {
         "share": "reads with its adapter",
         "verdict": "confidence",
@@ -137,6 +139,30 @@ def class_figure(results: Results, groups: Sequence[Group]) -> Figure | None:
         "rna-classes", "Inserts by RNA class", wide.reindex(samples)[order].reset_index(), columns
     )
     caption = "Every insert (but those of low complexity) is in exactly one class."
+    return Figure(ident, title, caption, svg, data)
+
+
+def fragment_figure(results: Results, groups: Sequence[Group]) -> Figure | None:
+    """Draw the types of tRNA fragments; None where there are none."""
+    table = _table(results.rna_fragments)
+    table = table[table["class"] == "tRNA"]
+    if table.empty:
+        return None
+    wide = table.pivot_table(index="sample", columns="type", values="reads", aggfunc="sum")
+    wide = wide.astype(float).fillna(0.0)
+    order = wide.sum().sort_values(ascending=False, kind="stable").index.tolist()
+    shares = wide.div(wide.sum(axis=1), axis=0)[order]
+    ident, title = "fig-rna-fragments", "tRNA fragments"
+    svg = charts.stacked_bars(shares, groups, order, ident, title, "share of the tRNA reads")
+    samples = [s for group in groups for s in group.samples]
+    columns = [Column("sample"), *(Column(name, "share") for name in order)]
+    data = table_of(
+        "rna-fragments", "tRNA reads by type", shares.reindex(samples).reset_index(), columns
+    )
+    caption = (
+        "Types by place on the mature tRNA, after MINTbase: halves end or begin in the anticodon"
+        " loop, tRF-5 and tRF-3 are shorter pieces of the ends, i-tRF lie inside."
+    )
     return Figure(ident, title, caption, svg, data)
 
 

@@ -156,7 +156,8 @@ def _adapters(sample: str, runs: pd.DataFrame, summary: str) -> Iterator[dict[st
             "share": scan["shares"].get(scan["kit"], instead),
             "found": found,
             "found_share": found_share,
-            "problem": scan.get("problem", ""),
+            "problem": scan["problem"],
+            "notes": "; ".join(scan["notes"]),
         }
 
 

@@ -81,7 +81,8 @@ def count_quantified(
     Notes
     -----
     The matrix holds counts rounded to whole numbers, which PyDESeq2 needs, and the layers
-    ``normalised`` (log2 counts per million), ``tpm`` and ``length`` (effective length, nt).
+    ``fractional`` (as salmon estimated them), ``cpm``, ``normalised`` (log2 counts per million),
+    ``tpm`` and ``length`` (effective length, nt).
     """
     told = {
         sample: json.loads(Path(path).read_text(encoding="utf-8"))
@@ -91,7 +92,7 @@ def count_quantified(
     usable = [sample for sample, one in told.items() if not one["problem"]]
     found = _by_gene(quantified, genes, usable)
     counted = {
-        sample: SampleCounts(found.counts[sample].round())
+        sample: SampleCounts(found.counts[sample].round(), fractional=found.counts[sample])
         if sample in usable
         else SampleCounts(problem=one["problem"])
         for sample, one in told.items()
