@@ -65,12 +65,14 @@ def side_by_side(folder: Path, reads: Path, cores: int) -> list[tuple[str, ...]]
     )
     trim = cost([*stage, "trim", folder, reads], log)
     assign = cost([*stage, "assign", folder, reads], log)
+    both = both_at_once(folder, reads)
     ways = {
         "evcargo: trim_reads": trim,
         "evcargo: assign_inserts": assign,
         "evcargo: FASTQ to counts": Cost(
             trim.wall + assign.wall, trim.cpu + assign.cpu, max(trim.peak, assign.peak)
         ),
+        "evcargo: FASTQ to counts, 2 samples at once, per sample": both,
         f"cutadapt -j {cores} alone": cost(cutadapt, log),
         f"fastp -w {cores} + collapse + bowtie -p {cores}": cost(by_hand, log),
     }
@@ -79,6 +81,22 @@ def side_by_side(folder: Path, reads: Path, cores: int) -> list[tuple[str, ...]]
         (way, f"{one.wall:.1f}", f"{one.cpu:.1f}", f"{one.peak:,.0f}", f"{one.wall / floor:.2f}")
         for way, one in ways.items()
     ]
+
+
+def both_at_once(folder: Path, reads: Path) -> Cost:
+    """Cost per sample when two samples go through the stage side by side, one core each."""
+    other = folder / "other"
+    other.mkdir(exist_ok=True)
+    for file in [*folder.glob("reference.*"), folder / "features.tsv", folder / "manifest.tsv"]:
+        (other / file.name).unlink(missing_ok=True)
+        (other / file.name).symlink_to(file.resolve())
+    stage = f"{sys.executable} {HERE / 'rna_stage.py'}"
+    one, two = (
+        " && ".join(f"{stage} {step} {place} {reads}" for step in ("trim", "assign"))
+        for place in (folder, other)
+    )
+    used = cost(f"({one}) & first=$!; {two} && wait $first", folder / "speed.log")
+    return Cost(used.wall / 2, used.cpu / 2, used.peak)
 
 
 if __name__ == "__main__":
