@@ -35,7 +35,7 @@ demo: $(DEMO)/truth/samples.tsv
 	@echo "The report: $(DEMO)/results/report/index.html"
 
 test: .venv/installed check
-	$(BIN)/python -m pytest --numprocesses $(CORES) --dist loadfile
+	$(BIN)/python -m pytest --numprocesses $(CORES) --dist loadfile --no-loadscope-reorder
 
 check: .venv/installed
 	$(BIN)/ruff check .
