@@ -133,6 +133,8 @@ def test_funnel_sums_to_the_raw_reads(tmp_path: Path, sequenced: Sequenced) -> N
     assert good["mirna_reads"] == 8
     assert good["mirna_share"] == pytest.approx(8 / 14)
     assert good["mature_mirnas_detected"] == 2
+    assert good["trna_share"] == pytest.approx(4 / 14)
+    assert "y_rna_share" not in good  # no such reference: not looked for, which is not none found
     dimers = quality[quality["sample"] == "dimers"].set_index("metric")["value"]
     assert dimers["dimer_share"] == 1
     assert "library_size" not in dimers

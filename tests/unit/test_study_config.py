@@ -194,6 +194,25 @@ def test_unknown_options(config, column, remedy):
             None,
             "lower end first",
         ),
+        *(
+            ({"study": "s", "rna": {"gate": {key: limits}}}, f"rna.gate.{key}", None, "warns later")
+            for key, limits in (("mirna_share", [0.2, 0.5]), ("adapter_dimers", [0.8, 0.3]))
+        ),
+        (
+            {"study": "s", "rna": {"class_priority": ["miRNA", "tRNA", "miRNA"]}},
+            "rna.class_priority",
+            None,
+            "twice",
+        ),
+        (
+            {
+                "study": "s",
+                "rna": {"references": {"x": {"url": "http://a.b/c", "sha256": "0" * 64}}},
+            },
+            "rna.references.x.url",
+            "http://a.b/c",
+            "no https:// address",
+        ),
         ({"study": "s", "contrasts": [{"name": "a"}]}, None, None, "is missing"),
         ({"study": "s", "contrasts": [None]}, "contrasts[1]", "(empty)", "must be a section"),
         ({"study": "s", "contrasts": "condition"}, "contrasts", "condition", "must be a list"),

@@ -9,6 +9,7 @@ import pyarrow
 import pytest
 from study_files import FASTA, MZML, READS, RUNS, StudyFiles, changed
 
+from evcargo.rna.trim import FATES
 from evcargo.study.kinds import is_nucleotides, kind_of, read_head
 
 HTML = b"<!DOCTYPE html>\n<html><head><title>404</title></head></html>"
@@ -272,6 +273,11 @@ def test_rna_classes_that_cannot_be(files: StudyFiles) -> None:
     assert files.problem().message == "is given without mature"
     files.config["rna"] = {"references": {"miRNA": "mine.fa"}}
     assert files.problem().remedy == "Give miRNA as hairpin and mature"
+    files.config["rna"] = {"references": {"trna": "mine.fa"}}
+    assert files.problem().remedy == "Write tRNA"
+    for step in (*FATES, "genome", "exogenous", "unassigned", "low_complexity"):
+        files.config["rna"] = {"references": {step: "mine.fa"}}
+        assert files.problem().message == "is not a class name for a file"
 
 
 def test_rna_backgrounds(files: StudyFiles):

@@ -96,7 +96,8 @@ def read_metrics(told: Mapping[str, Any]) -> Iterator[tuple[str, float, str]]:
     if told.get("bases"):
         yield "q30_share", told["q30_bases"] / told["bases"], "fraction"
     dimers = sum(reads for length, reads in lengths.items() if length <= DIMER_LENGTH)
-    yield "dimer_share", dimers / raw, "fraction"
+    if lengths:
+        yield "dimer_share", dimers / sum(lengths.values()), "fraction"
     yield "trimmed_reads", trimmed, "reads"
     if trimmed and any(run["umi"] for run in told["runs"]):
         yield "duplicate_share", funnel["duplicate"] / trimmed, "fraction"
@@ -109,7 +110,8 @@ def read_metrics(told: Mapping[str, Any]) -> Iterator[tuple[str, float, str]]:
         yield "mirna_reads", mirna, "reads"
         yield "mirna_share", mirna / counted, "fraction"
         for name in ("tRNA", "Y_RNA", "rRNA", UNASSIGNED):
-            yield f"{name.lower()}_share", funnel.get(name, 0) / counted, "fraction"
+            if name in funnel:  # a class without a reference was not looked for
+                yield f"{name.lower()}_share", funnel[name] / counted, "fraction"
         if GENOME in funnel:
             foreign = (*FATES, LOW_COMPLEXITY, UNASSIGNED, *BACKGROUNDS, SPIKE_IN)
             annotated = sum(reads for step, reads in funnel.items() if step not in foreign)

@@ -345,7 +345,8 @@ def _failed(rows: Sequence[dict[str, Any]], one: Evidence) -> Iterator[dict[str,
     explaining = _explaining({row["rule"]: row["verdict"] for row in rows}, one)
     for row in rows:
         if row["rule"] == explaining:
-            yield row | {"verdict": FAIL, "reason": f"{one.problem}. {row['reason']}"}
+            reason = row["reason"] if explaining == ADAPTER else f"{one.problem}. {row['reason']}"
+            yield row | {"verdict": FAIL, "reason": reason}
         else:
             reason = f"the sample failed: {one.problem}"
             yield row | {"verdict": NOT_ASSESSED, "value": nan, "reason": reason}

@@ -196,8 +196,14 @@ def _unknown(kits: dict[str, Kit], asked: str, shares: dict[str, float], reads: 
             return Scan(kit, "HIGH", shares, notes=(note,))
         problem = f"kit is {asked}, but {said}: set kit to auto"
         return Scan(kits[asked], "CONFLICT", shares, problem)
+    if asked == NONE:
+        return Scan(kits[NONE], "NONE", shares)
     if asked != AUTO:
-        return Scan(kits[asked], "NONE", shares)
+        problem = (
+            f"kit is {asked}, but its adapter is in {shares.get(asked, 0):.1%} of the reads:"
+            " set kit to none if the reads are trimmed, or to auto"
+        )
+        return Scan(kits[asked], "NONE", shares, problem)
     lengths = Counter(map(len, reads))
     if max(lengths.values(), default=0) < 0.5 * len(reads):
         return Scan(kits[NONE], "NONE", shares)

@@ -11,7 +11,12 @@ from evcargo.study.model import Study
 FASTQ = "fastq"
 HAIRPIN, MATURE = "hairpin", "mature"
 MIRNA, PRECURSOR = "miRNA", "miRNA_precursor"
-RESERVED = (MIRNA, PRECURSOR, "unassigned", "low_complexity", "genome", "exogenous")
+# Steps of the read funnel, which no class of the user can be called.
+STEPS = (
+    *("raw", "untrimmed", "too_short", "too_long", "low_quality", "no_umi", "duplicate"),
+    *("low_complexity", "genome", "exogenous", "unassigned"),
+)
+RESERVED = (MIRNA, PRECURSOR, *STEPS)
 DOWNLOADS = "results/rna/reference/downloads"
 SHIPPED: Mapping[str, Mapping[str, str]] = {
     "human": {
@@ -88,6 +93,12 @@ def class_mistake(references: Mapping[str, Any]) -> tuple[str, str, str]:
         if name in references:
             instead = "Give miRNA as hairpin and mature" if name == MIRNA else "Rename it"
             return name, "is not a class name for a file", instead
+    known = {shipped.lower(): shipped for shipped in SHIPPED["human"]}
+    for name in references:
+        shipped = known.get(name.lower(), name)
+        if shipped != name:
+            wrong = f"differs from the shipped class {shipped} in its case only"
+            return name, wrong, f"Write {shipped}"
     for name, other in ((HAIRPIN, MATURE), (MATURE, HAIRPIN)):
         if name in references and other not in references:
             return name, f"is given without {other}", "Give hairpin and mature of one release"

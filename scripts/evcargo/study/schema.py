@@ -260,6 +260,10 @@ def _reason(error: Any) -> tuple[str, str]:
             guess = f"Did you mean {shown(found)}? " if found else ""
             words = listed([str(one) for one in wanted], 20)
             return "is not one of the words for this option", f"{guess}It can be {words}"
+        case "pattern" if str(wanted).startswith("^https://"):
+            return "is no https:// address", about
+        case "uniqueItems":
+            return "names one thing twice", about
         case "pattern" if why := why_unsafe(str(error.instance)):
             return why, f"Call it {shown(made_safe(str(error.instance)))}, for example"
         case "minimum":
@@ -292,6 +296,9 @@ def _check_ranges(
             notes.add("must be a finite number", _about(option), column=name, value=value)
         elif _is_range(option) and len(numbers) == 2 and numbers[0] > numbers[1]:
             notes.add("must have its lower end first", _about(option), column=name, value=value)
+        if len(numbers) == 2 and _is_upside_down(numbers, option.get("$comment", "")):
+            remedy = f"Swap them: [warn, fail]. {_about(option)}"
+            notes.add("warns later than it fails", remedy, column=name, value=value)
         other = section.get(key.replace("min_", "max_", 1)) if key.startswith("min_") else None
         if _is_number(other) and _is_number(value) and value > other:
             upper = ".".join((*path, key.replace("min_", "max_", 1)))
@@ -305,6 +312,14 @@ def _is_range(option: Mapping[str, Any]) -> bool:
     items = option.get("items")
     numeric = isinstance(items, Mapping) and items.get("type") in ("integer", "number")
     return numeric and option.get("minItems") == option.get("maxItems") == 2
+
+
+def _is_upside_down(limits: list[Any], better: str) -> bool:
+    """Whether the limits [warn, fail] are in the wrong order; the schema says what is better."""
+    warn, fail = limits
+    return (better == "low is better" and warn > fail) or (
+        better == "high is better" and warn < fail
+    )
 
 
 def _is_number(value: Any) -> bool:
