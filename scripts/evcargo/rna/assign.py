@@ -177,12 +177,12 @@ def assign(counts: Mapping[str, int], called: Iterable[tuple[str, list[Call]]]) 
         Its steps sum to the counts.
     """
     result = Assignment()
-    placed = 0
+    placed = unassigned = 0
     for insert, calls in called:
         reads = counts[insert]
         placed += reads
         if not calls:
-            result.steps[UNASSIGNED] += reads
+            unassigned += reads
             result.unassigned.append(insert)
             continue
         rna_class = calls[0].rna_class
@@ -195,6 +195,7 @@ def assign(counts: Mapping[str, int], called: Iterable[tuple[str, list[Call]]]) 
             result.mirnas[insert] = calls
         elif rna_class in PIECES:
             _add_pieces(result, calls, reads / len(features))
+    result.steps[UNASSIGNED] += unassigned
     result.steps[LOW_COMPLEXITY] += sum(counts.values()) - placed
     return result
 

@@ -1,7 +1,7 @@
 """Mature miRNAs with non-templated letters at their 3' end, which fit no reference as they are."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -44,8 +44,10 @@ class Tails:
 
     def rest(self, insert: str) -> str:
         """Return the insert without its tail, the longest rest that fits; empty if none does."""
-        places = self._beginnings.get(insert[:MIN_REST], ())
-        for tail in range(1, MAX_TAIL + 1) if places else ():
+        places = self._beginnings.get(insert[:MIN_REST])
+        if places is None:
+            return ""
+        for tail in range(1, MAX_TAIL + 1):
             rest = insert[:-tail]
             if len(rest) >= MIN_REST and any(
                 self._letters[number].startswith(rest, start) for number, start in places
@@ -55,7 +57,7 @@ class Tails:
 
 
 def tailed(
-    inserts: Iterable[str], tails: Tails, index: str | Path, catalogue: Catalogue
+    inserts: Sequence[str], tails: Tails, index: str | Path, catalogue: Catalogue
 ) -> Iterator[tuple[str, list[Call]]]:
     """Call inserts that fit no reference as mature miRNAs with a tail.
 
@@ -70,10 +72,14 @@ def tailed(
     calls : list of Call
         Their places end before the tail. Empty if the insert is no tailed miRNA.
     """
-    rests = {insert: tails.rest(insert) for insert in inserts}
-    distinct = list(dict.fromkeys(rest for rest in rests.values() if rest))
+    rests = {insert: rest for insert in inserts if (rest := tails.rest(insert))}
+    distinct = list(dict.fromkeys(rests.values()))
     places = dict(align(distinct, index, mismatches=0))
-    for insert, rest in rests.items():
+    for insert in inserts:
+        rest = rests.get(insert, "")
+        if not rest:
+            yield insert, []
+            continue
         tail = len(insert) - len(rest)
         found = [place._replace(tail=tail) for place in places.get(rest, ())]
         calls = catalogue.calls(found)
