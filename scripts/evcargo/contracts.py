@@ -78,19 +78,19 @@ CONTRACTS: Mapping[str, Contract] = MappingProxyType(
         ),
         "funnel": _contract(
             "results/rna/funnel.tsv",
-            ("sample", "text", "", "sample"),
+            ("sample", "text", "", "sample; the other cells are empty if it has none"),
             ("step", "text", "", "where the reads ended; the steps of one sample sum to its raw reads"),
             ("reads", "count", "reads", "reads that ended there"),
         ),
         "rna_lengths": _contract(
             "results/rna/lengths.tsv",
-            ("sample", "text", "", "sample"),
+            ("sample", "text", "", "sample; the other cells are empty if it has none"),
             ("length", "count", "nt", "length of the insert after the adapter was removed"),
             ("reads", "count", "reads", "reads of that length"),
         ),
         "rna_classes": _contract(
             "results/rna/classes.tsv",
-            ("sample", "text", "", "sample"),
+            ("sample", "text", "", "sample; the other cells are empty if it has none"),
             ("class", "text", "", "RNA class, or unassigned"),
             ("reads", "count", "reads or molecules", "inserts of that class"),
             ("share", "number", "fraction", "share of the inserts; the classes of one sample sum to 1"),
@@ -149,7 +149,7 @@ CONTRACTS: Mapping[str, Contract] = MappingProxyType(
         ),
         "rna_fragments": _contract(
             "results/rna/fragments.tsv",
-            ("sample", "text", "", "sample"),
+            ("sample", "text", "", "sample; the other cells are empty if it has none"),
             ("class", "text", "", "tRNA or Y_RNA"),
             ("feature", "text", "", "feature, as in the counts"),
             ("type", "text", "", "tRNA: 5' half, 3' half, tRF-5, tRF-3, i-tRF, whole, long 5', long 3'; Y RNA: 5' fragment, 3' fragment, internal, whole"),
@@ -157,7 +157,7 @@ CONTRACTS: Mapping[str, Contract] = MappingProxyType(
         ),
         "rna_exogenous": _contract(
             "results/rna/exogenous.tsv",
-            ("sample", "text", "", "sample"),
+            ("sample", "text", "", "sample; the other cells are empty if it has none"),
             ("sequence", "text", "", "name of the foreign sequence; a match is weak evidence (low confidence)"),
             ("reads", "number", "reads or molecules", "reads that fit nothing else and match it exactly, in equal parts where several match"),
             ("inserts", "count", "inserts", "distinct inserts that match it"),

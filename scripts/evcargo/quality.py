@@ -21,7 +21,7 @@ from evcargo.rna.sections import (
     saturation_section,
     trimming_section,
 )
-from evcargo.tables import read_table, write_table
+from evcargo.tables import read_table, told_rows, write_table
 
 HEADLINES = 3  # figures per assay that the general table shows unasked
 SETTINGS: dict[str, Any] = {
@@ -165,7 +165,8 @@ def collect_quality(
             section = general_section(joined)
         elif name in SECTIONS:
             contracts, make = SECTIONS[name]
-            section = make(*(read_table(others[contract], contract) for contract in contracts))
+            tables_of = (told_rows(read_table(others[name], name)) for name in contracts)
+            section = make(*tables_of)
         else:
             section = assay_section(joined, name)
         with whole_file(path) as part:

@@ -80,6 +80,11 @@ def _as(values: "pd.Series", dtype: str) -> "pd.Series":
     return values.astype(DTYPES[dtype])
 
 
+def told_rows(table: pd.DataFrame) -> pd.DataFrame:
+    """Leave out samples that are in the table by name only: their next cell is empty."""
+    return table[table.iloc[:, 1].notna()]
+
+
 def read_matrix(path: str | Path) -> "AnnData":
     """Read an `.h5ad` matrix: samples x features, raw quantities in `X` (NaN is missing)."""
     import anndata

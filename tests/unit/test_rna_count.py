@@ -18,7 +18,7 @@ from evcargo.rna.reference import build_reference
 from evcargo.rna.sample import AssignSettings, Reference, assign_sample
 from evcargo.rna.trim import Run, trim_sample, write_inserts
 from evcargo.rna.trimmer import TrimSettings
-from evcargo.tables import read_matrix, read_table, write_table
+from evcargo.tables import read_matrix, read_table, told_rows, write_table
 
 SOURCES = Path(__file__).resolve().parents[2] / "resources" / "rna" / "sources.tsv"
 
@@ -173,7 +173,7 @@ def test_fragments_of_all_samples(tmp_path: Path, sequenced: Sequenced) -> None:
         ["good", "tRNA", "tRNA-Gly-GCC", "5' half", 4],
         ["no_mirna", "tRNA", "tRNA-Gly-GCC", "5' half", 3],
     ]
-    assert read_table(products["exogenous"], "rna_exogenous").empty
+    assert told_rows(read_table(products["exogenous"], "rna_exogenous")).empty
 
 
 def test_backgrounds_are_steps_of_the_funnel(tmp_path: Path, sequenced: Sequenced) -> None:

@@ -9,6 +9,7 @@ import pyarrow
 import pytest
 from study_files import FASTA, MZML, READS, RUNS, StudyFiles, changed
 
+from evcargo.rna.sheet import shipped_references
 from evcargo.rna.trim import FATES
 from evcargo.study.kinds import is_nucleotides, kind_of, read_head
 
@@ -275,6 +276,10 @@ def test_rna_classes_that_cannot_be(files: StudyFiles) -> None:
     assert files.problem().remedy == "Give miRNA as hairpin and mature"
     files.config["rna"] = {"references": {"trna": "mine.fa"}}
     assert files.problem().remedy == "Write tRNA"
+    files.config["rna"] = {"references": {"piRNA": None}}
+    assert files.problem().message == "is no shipped class that null could leave out"
+    files.config["rna"] = {"references": {"tRNA": None}}
+    assert "tRNA" not in shipped_references("human", files.load().config["rna"]["references"])
     for step in (*FATES, "genome", "exogenous", "unassigned", "low_complexity"):
         files.config["rna"] = {"references": {step: "mine.fa"}}
         assert files.problem().message == "is not a class name for a file"

@@ -29,7 +29,7 @@ from evcargo.rna.sheet import (
     user_references,
 )
 
-SHIPPED_RNA = shipped_references(config["organism"])
+SHIPPED_RNA = shipped_references(config["organism"], config["rna"]["references"])
 USER_RNA = user_references(config["rna"]["references"])
 BACKGROUNDS = {
     name: f"results/rna/background/{name}.fa" for name in backgrounds(config)

@@ -9,7 +9,7 @@ import pandas as pd
 import yaml
 
 from evcargo.study.model import ASSAYS
-from evcargo.tables import read_matrix, read_table
+from evcargo.tables import read_matrix, read_table, told_rows
 
 Paths = Mapping[str, str | Sequence[str]]
 
@@ -140,7 +140,7 @@ def _many(paths: Paths, name: str) -> list[str]:
 
 
 def _optional(paths: Paths, name: str) -> pd.DataFrame | None:
-    return read_table(_one(paths, name), name) if paths.get(name) else None
+    return told_rows(read_table(_one(paths, name), name)) if paths.get(name) else None
 
 
 def _yaml(paths: Paths, name: str) -> dict[str, Any]:

@@ -106,16 +106,19 @@ def count_study(
     for layer in ("fractional", "cpm"):
         write_matrix_tsv(matrix, products[layer], layer)
     for contract, product, rows_of in TABLES:
-        rows = [row for sample, one in told.items() for row in rows_of(sample, one)]
-        frame = pd.DataFrame(rows, columns=CONTRACTS[contract].names)
-        write_table(frame, products[product], contract)
+        names = CONTRACTS[contract].names
+        rows: list[tuple[Any, ...]] = []
+        for sample in matrix.obs_names:
+            found = list(rows_of(sample, told[sample])) if sample in told else []
+            rows += found or [(sample, *[pd.NA] * (len(names) - 1))]
+        write_table(pd.DataFrame(rows, columns=names), products[product], contract)
     metrics = []
     counts_of = matrix.to_df()
     for sample in matrix.obs_names:
-        found = list(read_metrics(told[sample])) if sample in told else []
+        figures = list(read_metrics(told[sample])) if sample in told else []
         if matrix.obs.loc[sample, "status"] == OK:
-            found += matrix_metrics(counts_of.loc[sample], matrix.var["class"])
-        metrics += [(sample, "", ASSAY, name, value, unit) for name, value, unit in found]
+            figures += matrix_metrics(counts_of.loc[sample], matrix.var["class"])
+        metrics += [(sample, "", ASSAY, name, value, unit) for name, value, unit in figures]
     write_table(
         pd.DataFrame(metrics, columns=CONTRACTS["quality"].names), products["quality"], "quality"
     )

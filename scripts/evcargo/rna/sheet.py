@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import PurePosixPath
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -53,9 +54,20 @@ def index_files(fasta: str) -> list[str]:
     ]
 
 
-def shipped_references(organism: str) -> dict[str, str]:
-    """RNA class -> name of the shipped FASTA file in resources/rna; miRNA as hairpin and mature."""
-    return dict(SHIPPED[organism])
+def shipped_references(
+    organism: str, references: Mapping[str, Any] = MappingProxyType({})
+) -> dict[str, str]:
+    """RNA class -> name of the shipped FASTA file in resources/rna; miRNA as hairpin and mature.
+
+    Parameters
+    ----------
+    organism
+        human, mouse or rat.
+    references
+        Option ``rna.references``; a class that is null there is left out.
+    """
+    left_out = {name for name, given in references.items() if given is None}
+    return {name: file for name, file in SHIPPED[organism].items() if name not in left_out}
 
 
 def user_references(references: Mapping[str, Any]) -> dict[str, str]:
@@ -71,6 +83,7 @@ def user_references(references: Mapping[str, Any]) -> dict[str, str]:
         if isinstance(given, Mapping)
         else given
         for name, given in references.items()
+        if given is not None
     }
 
 
@@ -96,6 +109,12 @@ def class_mistake(references: Mapping[str, Any]) -> tuple[str, str, str]:
     known = {shipped.lower(): shipped for shipped in SHIPPED["human"]}
     for name in references:
         shipped = known.get(name.lower(), name)
+        if references[name] is None and name not in SHIPPED["human"]:
+            return (
+                name,
+                "is no shipped class that null could leave out",
+                "Give a file, or delete it",
+            )
         if shipped != name:
             wrong = f"differs from the shipped class {shipped} in its case only"
             return name, wrong, f"Write {shipped}"
