@@ -29,8 +29,8 @@ def main() -> None:
 
 def by_reads(folder: Path, n: int) -> tuple[str, ...]:
     """Cost of one sample of `n` reads."""
-    log, reads = folder / "growth.log", folder / f"reads_{n}.fastq.gz"
-    cost([sys.executable, HERE / "simulated_reads.py", reads, n], log)
+    log, reads = folder / "growth.log", folder / f"illumina_{n}.fastq.gz"
+    cost([sys.executable, HERE / "simulated_reads.py", reads, n, "illumina"], log)
     stage = [sys.executable, HERE / "rna_stage.py"]
     cost([*stage, "index", folder, reads], log)
     trim = cost([*stage, "trim", folder, reads], log)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from measure import Cost, as_markdown, cost
 
-ADAPTER = "TGGAATTCTCGGGTGCCAAGG"
+ADAPTERS = {"illumina": "TGGAATTCTCGGGTGCCAAGG", "qiaseq": "AACTGTAGGCACCATCAAT"}
 HERE = Path(__file__).parent
 COLUMNS = ("way", "wall (s)", "CPU (s)", "peak (MB)", "wall / cutadapt alone")
 COLLAPSE = 'awk \'NR%4==2{n[$0]++} END{for(s in n){print ">"(++i)"_x"n[s]; print s}}\''
@@ -23,15 +23,16 @@ def main() -> None:
     asked = options()
     asked.folder.mkdir(parents=True, exist_ok=True)
     log = asked.folder / "speed.log"
-    reads = asked.folder / f"reads_{asked.reads}.fastq.gz"
-    cost([sys.executable, HERE / "simulated_reads.py", reads, asked.reads], log)
-    print(as_markdown(COLUMNS, side_by_side(asked.folder, reads, asked.cores)))
+    reads = asked.folder / f"{asked.kit}_{asked.reads}.fastq.gz"
+    cost([sys.executable, HERE / "simulated_reads.py", reads, asked.reads, asked.kit], log)
+    print(as_markdown(COLUMNS, side_by_side(asked.folder, reads, asked.cores, ADAPTERS[asked.kit])))
 
 
 def options() -> argparse.Namespace:
     """Read what the user asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--reads", type=int, default=5_000_000)
+    parser.add_argument("--kit", choices=sorted(ADAPTERS), default="illumina")
     parser.add_argument("--cores", type=int, default=2)
     parser.add_argument("--folder", type=Path, default=Path("results/benchmarks/rna"))
     asked = parser.parse_args()
@@ -41,7 +42,7 @@ def options() -> argparse.Namespace:
     return asked
 
 
-def side_by_side(folder: Path, reads: Path, cores: int) -> list[tuple[str, ...]]:
+def side_by_side(folder: Path, reads: Path, cores: int, adapter: str) -> list[tuple[str, ...]]:
     """Measure every way on one file.
 
     Returns
@@ -51,14 +52,14 @@ def side_by_side(folder: Path, reads: Path, cores: int) -> list[tuple[str, ...]]
     """
     log = folder / "speed.log"
     cutadapt = (
-        f"{Path(sys.executable).with_name('cutadapt')} -j {cores} -a {ADAPTER} -e 0.1 -O 5 -q 10"
+        f"{Path(sys.executable).with_name('cutadapt')} -j {cores} -a {adapter} -e 0.1 -O 5 -q 10"
         f" --max-n 0 -m 16 -M 50 --discard-untrimmed -Z -o {folder}/cut.fastq.gz {reads}"
     )
     stage = [sys.executable, HERE / "rna_stage.py"]
     cost([*stage, "index", folder, reads], log)
     cost(f"bowtie-build -q {folder}/reference.fa {folder}/bowtie", log)
     by_hand = (
-        f"fastp -w {cores} -i {reads} -a {ADAPTER} -q 10 -l 16 --length_limit 50"
+        f"fastp -w {cores} -i {reads} -a {adapter} -q 10 -l 16 --length_limit 50"
         f" -j /dev/null -h /dev/null --stdout | {COLLAPSE} > {folder}/fastp.fa"
         f" && bowtie -p {cores} -f -v 1 -a --best --strata --norc -x {folder}/bowtie"
         f" {folder}/fastp.fa > {folder}/bowtie.txt"

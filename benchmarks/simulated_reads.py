@@ -1,10 +1,11 @@
-"""A FASTQ file of an EV small-RNA library of any size: simulated_reads.py FILE READS."""
+"""A FASTQ file of an EV small-RNA library of any size: simulated_reads.py FILE READS KIT."""
 
 import sys
 from pathlib import Path
 
 import numpy as np
 
+from evcargo.rna.kits import read_kits
 from evcargo.rna.sheet import shipped_references
 from evcargo.simulate.inserts import Fragments
 from evcargo.simulate.reads import ReadSettings, simulate_reads
@@ -22,10 +23,12 @@ def references() -> dict[str, Path]:
     return {name: RNA / file for name, file in shipped_references("human").items()}
 
 
-def write_reads(path: Path, n_reads: int, seed: int = 1) -> None:
-    """Write `n_reads` reads of 51 nt (TruSeq adapter) to `path`, unless it is there."""
+def write_reads(path: Path, n_reads: int, kit: str, seed: int = 1) -> None:
+    """Write `n_reads` reads to `path`, unless it is there: 51 nt, or 76 with an identifier."""
     if path.exists():
         return
+    library = read_kits(RNA.parent / "adapters" / "adapters.tsv")[kit]
+    settings = ReadSettings(kit=library, read_length=76 if library.umi else 51)
     rng = np.random.default_rng(seed)
     abundance = {
         feature: CLASSES.get(rna_class, OTHER_CLASS) * share
@@ -38,7 +41,7 @@ def write_reads(path: Path, n_reads: int, seed: int = 1) -> None:
         for first in range(0, n_reads, BATCH):
             part = path.with_name(f"batch.{path.name}")
             simulate_reads(
-                part, abundance, references(), min(BATCH, n_reads - first), ReadSettings(), rng
+                part, abundance, references(), min(BATCH, n_reads - first), settings, rng
             )
             whole.write(part.read_bytes())
             part.unlink()
@@ -51,4 +54,4 @@ def _shares(n: int, rng: np.random.Generator) -> np.ndarray:
 
 
 if __name__ == "__main__":
-    write_reads(Path(sys.argv[1]), int(sys.argv[2]))
+    write_reads(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3])
