@@ -125,18 +125,17 @@ def count_quantified(
 
 def _by_gene(quantified: Quantified, genes: pd.DataFrame, usable: list[str]) -> GeneQuantities:
     index = pd.Index(genes["transcript"].astype(str))
-    tables = {
-        sample: read_table(quantified.quantities[sample], "transcript_quantities")
-        .set_index("transcript")
-        .loc[index]
+    tables = (
+        (
+            sample,
+            read_table(quantified.quantities[sample], "transcript_quantities").set_index(
+                "transcript"
+            ),
+        )
         for sample in usable
-    }
-    reads, tpm, length = (
-        pd.DataFrame({s: one[name].astype(float) for s, one in tables.items()}, index, usable)
-        for name in ("reads", "tpm", "effective_length")
     )
-    of = pd.Series(genes["gene"].astype(str).to_numpy(), index)
-    return gene_quantities(reads.fillna(0), tpm.fillna(0), length, of, quantified.gene_counts)
+    of = pd.Series(genes["gene"].astype(str).to_numpy(object), index)
+    return gene_quantities(tables, of, quantified.gene_counts)
 
 
 def _write(
