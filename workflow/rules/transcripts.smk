@@ -130,6 +130,7 @@ rule count_transcripts:
         samples=QUANTIFIED_SAMPLES,
         gene_counts=lookup("transcripts/gene_counts", within=config),
         has_genome=bool(config["transcripts"]["genome"]),
+        limits=lookup("transcripts/limits", within=config),
     message:
         "Bring the long-RNA counts of all samples together"
     script:
