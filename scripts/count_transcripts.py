@@ -17,6 +17,7 @@ with job_log(snakemake.log):
             genes=snakemake.input.genes[0],
             gene_counts=snakemake.params.gene_counts,
             has_genome=snakemake.params.has_genome,
+            limits=snakemake.params.limits,
         )
         count_quantified(snakemake.input.samples, quantified, dict(snakemake.output.items()))
     else:

@@ -5,12 +5,14 @@ import hashlib
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 
 import pytest
 from lxml import html
 from made_study import SAMPLES, MadeStudy, make_study
 
 from evcargo.report.page import HERE, render, safe_json
+from evcargo.report.quality import quality_section
 from evcargo.report.results import read_results
 
 
@@ -104,6 +106,18 @@ def test_quality_has_one_row_per_sample_and_run(page, results):
     table = results.quality[results.quality["run"].eq("T1").fillna(False)]
     value = table.loc[table["metric"] == "ms2_spectra", "value"].iloc[0]
     assert float(first[1].get("data-v")) == value
+
+
+def test_a_warning_of_a_sound_sample_is_shown_with_its_assay(results):
+    statuses = results.statuses.copy()
+    place = (statuses["sample"] == "T1") & (statuses["assay"] == "proteins")
+    statuses.loc[place, "status_reason"] = "4.0 % <of> the fragments"
+    shown = quality_section(replace(results, statuses=statuses))["assays"]
+    before = quality_section(results)["assays"]
+    assert shown[0]["troubles"] == [*before[0]["troubles"], "T1: warning, 4.0 % <of> the fragments"]
+    assert [one["troubles"] for one in shown[1:]] == [one["troubles"] for one in before[1:]]
+    page = render(replace(results, statuses=statuses))
+    assert "<li>T1: warning, 4.0 % &lt;of&gt; the fragments</li>" in page
 
 
 def test_options_come_with_their_meaning_and_no_folder_of_the_machine(page, text):

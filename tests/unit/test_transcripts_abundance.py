@@ -1,10 +1,13 @@
 """Transcripts to genes against tximport's rules, worked out by hand."""
 
+import tracemalloc
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from evcargo.transcripts.abundance import gene_quantities
+from evcargo.transcripts.abundance import SUMMED, GeneQuantities, gene_quantities
 
 GENES = pd.Series({"a1": "A", "a2": "A", "b1": "B", "c1": "C", "c2": "C"})
 SAMPLES = ["x", "y"]
@@ -22,8 +25,26 @@ TPM = table({"a1": [3e5, 0], "a2": [1e5, 1e6], "b1": [6e5, 0], "c1": [0, 0], "c2
 READS = table({"a1": [300, 0], "a2": [50, 400], "b1": [1200, 0], "c1": [0, 0], "c2": [0, 0]})
 
 
+def of_samples(
+    reads: pd.DataFrame, tpm: pd.DataFrame, length: pd.DataFrame
+) -> Iterator[tuple[str, pd.DataFrame]]:
+    for name in reads:
+        columns = {"reads": reads[name], "tpm": tpm[name], "effective_length": length[name]}
+        yield str(name), pd.DataFrame(columns)
+
+
+def quantities(
+    reads: pd.DataFrame,
+    tpm: pd.DataFrame,
+    length: pd.DataFrame,
+    genes: pd.Series,
+    gene_counts: str = SUMMED,
+) -> GeneQuantities:
+    return gene_quantities(of_samples(reads, tpm, length), genes, gene_counts)
+
+
 def test_sums_and_lengths() -> None:
-    found = gene_quantities(READS, TPM, LENGTH, GENES)
+    found = quantities(READS, TPM, LENGTH, GENES)
     assert found.counts.loc["A"].tolist() == [350, 400]
     assert found.counts.loc["B"].tolist() == [1200, 0]
     assert found.tpm.loc["A"].tolist() == [4e5, 1e6]
@@ -36,7 +57,7 @@ def test_sums_and_lengths() -> None:
 
 
 def test_length_scaled_tpm() -> None:
-    found = gene_quantities(READS, TPM, LENGTH, GENES, "lengthScaledTPM")
+    found = quantities(READS, TPM, LENGTH, GENES, "lengthScaledTPM")
     # Mean lengths: A (875 + 400) / 2 = 637.5; B 2000; C 200.
     # x: A 4e5 * 637.5 = 2.55e8, B 6e5 * 2000 = 12e8, together 14.55e8 for 1550 fragments.
     assert found.counts["x"].tolist() == pytest.approx([1550 * 2.55 / 14.55, 1550 * 12 / 14.55, 0])
@@ -51,10 +72,10 @@ def test_a_switch_of_isoforms_is_no_change_of_the_gene() -> None:
     length = table({"a1": [1000, 1000], "a2": [500, 500], "b1": [1000, 1000]})
     tpm = table({"a1": [5e5, 0], "a2": [0, 5e5], "b1": [5e5, 5e5]})
     reads = table({"a1": [1000, 0], "a2": [0, 500], "b1": [1000, 1000]})
-    summed = gene_quantities(reads, tpm, length, genes).counts
+    summed = quantities(reads, tpm, length, genes).counts
     ratio = summed.loc["A"] / summed.loc["B"]
     assert ratio.tolist() == [1, 0.5]
-    scaled = gene_quantities(reads, tpm, length, genes, "lengthScaledTPM").counts
+    scaled = quantities(reads, tpm, length, genes, "lengthScaledTPM").counts
     ratio = scaled.loc["A"] / scaled.loc["B"]
     assert ratio["x"] == pytest.approx(ratio["y"])
     assert scaled.sum().tolist() == pytest.approx([2000, 1500])
@@ -90,14 +111,46 @@ def test_against_the_formulas_of_tximport() -> None:
     tpm = pd.DataFrame(rng.exponential(1, (60, 5)) * (rng.random((60, 5)) < 0.4), names)
     reads = tpm * length
     counts, lengths, scaled = tximport(reads, tpm, length, genes)
-    plain = gene_quantities(reads, tpm, length, genes)
+    plain = quantities(reads, tpm, length, genes)
     assert plain.counts.to_numpy() == pytest.approx(counts)
     assert plain.length.to_numpy() == pytest.approx(lengths)
-    found = gene_quantities(reads, tpm, length, genes, "lengthScaledTPM")
+    found = quantities(reads, tpm, length, genes, "lengthScaledTPM")
     assert found.counts.to_numpy() == pytest.approx(scaled)
 
 
 def test_a_sample_without_fragments_stays_empty() -> None:
     nothing = READS.assign(y=0.0)
-    found = gene_quantities(nothing, TPM.assign(y=0.0), LENGTH, GENES, "lengthScaledTPM")
+    found = quantities(nothing, TPM.assign(y=0.0), LENGTH, GENES, "lengthScaledTPM")
     assert found.counts["y"].tolist() == [0, 0, 0]
+
+
+def test_a_length_that_a_sample_does_not_have() -> None:
+    length = LENGTH.copy()
+    length.loc["c1", "x"] = np.nan
+    length.loc["c2"] = np.nan
+    found = quantities(READS, TPM, length, GENES)
+    # c1 has 200 nt in y alone, c2 none at all: C is as long as c1.
+    assert found.length.loc["C"].tolist() == [200, 200]
+
+
+def test_no_sample_at_all() -> None:
+    found = gene_quantities(iter(()), GENES)
+    assert found.counts.shape == (3, 0)
+    assert found.counts.index.tolist() == ["A", "B", "C"]
+
+
+def peak_of(n_samples: int) -> int:
+    """Peak memory, bytes, where 20,000 transcripts belong to 10 genes."""
+    names = pd.Index([f"t{i}" for i in range(20_000)])
+    genes = pd.Series([f"g{i % 10}" for i in range(20_000)], names)
+    columns = dict.fromkeys(("reads", "tpm", "effective_length"), 1.0)
+    tracemalloc.start()
+    gene_quantities(((f"s{i}", pd.DataFrame(columns, names)) for i in range(n_samples)), genes)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak
+
+
+def test_memory_does_not_grow_with_transcripts_times_samples() -> None:
+    peak_of(1)  # what pandas loads at its first use
+    assert peak_of(30) < 1.2 * peak_of(3)

@@ -4,6 +4,7 @@ import gzip
 from pathlib import Path
 
 import pytest
+import xopen
 
 from evcargo.errors import EvcargoError
 from evcargo.transcripts.genes import (
@@ -109,6 +110,24 @@ def test_wrong_tables(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(EvcargoError) as caught:
         transcript_genes(fasta(tmp_path, "NM_1 gene=A"), table)
     assert said in str(caught.value) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("ending", ["gz", "bz2", "xz", "zst"])
+@pytest.mark.parametrize("name", ["t.fa.{}", "t.fa"])
+def test_compressed_files_whatever_their_name(tmp_path: Path, ending: str, name: str) -> None:
+    path = tmp_path / name.format(ending)
+    with xopen.xopen(path, "wt", threads=0, format=ending) as stream:
+        stream.write(">NM_1 gene=A\nACGT\n")
+    assert transcript_genes(path, None) == {"NM_1": Gene("A", "A")}
+    path.write_bytes(path.read_bytes()[:-6])
+    with pytest.raises(EvcargoError, match="cannot be read as text"):
+        transcript_genes(path, None)
+
+
+def test_a_plain_file_with_the_ending_of_another(tmp_path: Path) -> None:
+    path = tmp_path / "t.fa.gz"
+    path.write_text(">NM_1 gene=A\r\nACGT\r\n")
+    assert transcript_genes(path, None) == {"NM_1": Gene("A", "A")}
 
 
 def test_half_a_file(tmp_path: Path) -> None:

@@ -17,6 +17,8 @@
 from evcargo.transcripts.sheet import ASSAY as LONG_RNA
 
 QUANTIFIED_SAMPLES = STUDY.samples_of(LONG_RNA, kind="fastq")
+# Measured: up to 4 MB per sample where there are 20,000 genes; Ensembl has 60,000 and more.
+JOIN_LONG_RNA_MB = 2000 + 15 * len(STUDY.samples_of(LONG_RNA))
 
 if QUANTIFIED_SAMPLES:
 
@@ -90,7 +92,7 @@ else:
         conda:
             "../../envs/rna.yaml"
         resources:
-            mem_mb=growing(2000),
+            mem_mb=growing(JOIN_LONG_RNA_MB),
             runtime=growing(20),
         params:
             library=lib("import_transcripts"),
@@ -121,13 +123,14 @@ rule count_transcripts:
     conda:
         "../../envs/rna.yaml"
     resources:
-        mem_mb=growing(4000),
+        mem_mb=growing(JOIN_LONG_RNA_MB),
         runtime=growing(20),
     params:
         library=lib("count_transcripts"),
         samples=QUANTIFIED_SAMPLES,
         gene_counts=lookup("transcripts/gene_counts", within=config),
         has_genome=bool(config["transcripts"]["genome"]),
+        limits=lookup("transcripts/limits", within=config),
     message:
         "Bring the long-RNA counts of all samples together"
     script:

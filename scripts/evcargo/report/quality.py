@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pandas as pd
-
 from evcargo.report import charts
 from evcargo.report.answer import ASSAY_WORDS
 from evcargo.report.parts import Column, Figure, Table, capital, groups_of, table_of
@@ -81,11 +79,11 @@ def _metric_column(metric: str, unit: str) -> Column:
 
 
 def _troubles(results: Results, assay: str) -> list[str]:
-    rows = results.statuses[
-        (results.statuses["assay"] == assay) & (results.statuses["status"] != "ok")
-    ]
+    """List the samples that are not ok, and those that are but have a warning."""
+    rows = results.statuses[results.statuses["assay"] == assay]
+    reasons = rows["status_reason"].fillna("")
     return [
-        f"{row.sample}: {row.status}"
-        + (f", {row.status_reason}" if pd.notna(row.status_reason) and row.status_reason else "")
-        for row in rows.itertuples(index=False)
+        f"{sample}: {', '.join(filter(None, ('warning' if status == 'ok' else status, reason)))}"
+        for sample, status, reason in zip(rows["sample"], rows["status"], reasons, strict=True)
+        if status != "ok" or reason
     ]

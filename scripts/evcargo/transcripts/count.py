@@ -2,8 +2,8 @@
 
 import json
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from evcargo.contracts import CONTRACTS
 from evcargo.rna.matrix import OK, SampleCounts, count_matrix
 from evcargo.tables import read_table, write_matrix, write_matrix_tsv, write_table
 from evcargo.transcripts.abundance import LENGTH_SCALED, GeneQuantities, gene_quantities
-from evcargo.transcripts.quality import gene_figures, read_figures
+from evcargo.transcripts.quality import Figure, gene_figures, read_figures, warnings_of
 
 if TYPE_CHECKING:
     from anndata import AnnData
@@ -37,6 +37,8 @@ class Quantified:
         How transcripts become gene counts, see `evcargo.transcripts.abundance.gene_quantities`.
     has_genome
         Whether the index has the genome as decoy.
+    limits
+        Metric -> limit, see `evcargo.transcripts.quality.warnings_of`.
     """
 
     quantities: Mapping[str, str]
@@ -44,6 +46,7 @@ class Quantified:
     genes: str
     gene_counts: str
     has_genome: bool
+    limits: Mapping[str, float | None] = field(default_factory=dict)
 
 
 def count_imported(
@@ -61,7 +64,20 @@ def count_imported(
     features = long.drop_duplicates("feature").set_index("feature")[["class"]].assign(sequence="")
     sheet = read_table(samples, "samples")
     matrix = count_matrix(sheet, counted, features, "count table", "reads")
-    _write(matrix, {}, None, False, products)
+    lacking = len(features) - long.groupby("sample")["feature"].nunique()
+    for sample, number in lacking[lacking > 0].items():
+        _add_warning(
+            matrix,
+            str(sample),
+            f"its table lacks {number} of the {len(features)} features of all tables, which count"
+            " as 0",
+        )
+    figures = {
+        sample: list(gene_figures(counts, None))
+        for sample, counts in matrix.to_df().iterrows()
+        if matrix.obs.loc[sample, "status"] == OK
+    }
+    _write(matrix, figures, products)
 
 
 def count_quantified(
@@ -82,7 +98,8 @@ def count_quantified(
     -----
     The matrix holds counts rounded to whole numbers, which PyDESeq2 needs, and the layers
     ``fractional`` (as salmon estimated them), ``cpm``, ``normalised`` (log2 counts per million),
-    ``tpm`` and ``length`` (effective length, nt).
+    ``tpm`` and ``length`` (effective length, nt). ``status_reason`` of a sample that is ok holds
+    its warnings.
     """
     told = {
         sample: json.loads(Path(path).read_text(encoding="utf-8"))
@@ -119,42 +136,58 @@ def count_quantified(
         for sample in matrix.obs_names
     ]
     ribosomal = genes.groupby("gene")["ribosomal"].any().loc[found.counts.index].astype(bool)
-    _write(matrix, told, ribosomal, quantified.has_genome, products)
+    figures = _figures(matrix, told, ribosomal, quantified.has_genome)
+    for sample in matrix.obs_names[matrix.obs["status"] == OK]:
+        for warning in warnings_of(figures[sample], quantified.limits):
+            _add_warning(matrix, sample, warning)
+    _write(matrix, figures, products)
     _warn(matrix, told, ribosomal)
 
 
 def _by_gene(quantified: Quantified, genes: pd.DataFrame, usable: list[str]) -> GeneQuantities:
     index = pd.Index(genes["transcript"].astype(str))
-    tables = {
-        sample: read_table(quantified.quantities[sample], "transcript_quantities")
-        .set_index("transcript")
-        .loc[index]
+    tables = (
+        (
+            sample,
+            read_table(quantified.quantities[sample], "transcript_quantities").set_index(
+                "transcript"
+            ),
+        )
         for sample in usable
-    }
-    reads, tpm, length = (
-        pd.DataFrame({s: one[name].astype(float) for s, one in tables.items()}, index, usable)
-        for name in ("reads", "tpm", "effective_length")
     )
-    of = pd.Series(genes["gene"].astype(str).to_numpy(), index)
-    return gene_quantities(reads.fillna(0), tpm.fillna(0), length, of, quantified.gene_counts)
+    of = pd.Series(genes["gene"].astype(str).to_numpy(object), index)
+    return gene_quantities(tables, of, quantified.gene_counts)
+
+
+def _figures(
+    matrix: "AnnData", told: Mapping[str, Any], ribosomal: pd.Series, has_genome: bool
+) -> dict[str, list[Figure]]:
+    counts = matrix.to_df()
+    figures = {sample: list(read_figures(one, has_genome)) for sample, one in told.items()}
+    for sample in matrix.obs_names[matrix.obs["status"] == OK]:
+        figures[sample] += gene_figures(counts.loc[sample], ribosomal)
+    return figures
+
+
+def _add_warning(matrix: "AnnData", sample: str, warning: str) -> None:
+    """Warn in the log, and in the reason of the sample's status, which the report shows."""
+    _log.warning("%s: %s", sample, warning)
+    before = matrix.obs.loc[sample, "status_reason"]
+    matrix.obs.loc[sample, "status_reason"] = f"{before}; {warning}" if before else warning
 
 
 def _write(
     matrix: "AnnData",
-    told: Mapping[str, Any],
-    ribosomal: pd.Series | None,
-    has_genome: bool,
+    figures: Mapping[str, Iterable[Figure]],
     products: Mapping[str, str | Path],
 ) -> None:
     write_matrix(matrix, products["matrix"])
     write_matrix_tsv(matrix, products["table"])
-    metrics = []
-    counts = matrix.to_df()
-    for sample in matrix.obs_names:
-        found = list(read_figures(told[sample], has_genome)) if sample in told else []
-        if matrix.obs.loc[sample, "status"] == OK:
-            found += gene_figures(counts.loc[sample], ribosomal)
-        metrics += [(sample, "", ASSAY, name, value, unit) for name, value, unit in found]
+    metrics = [
+        (sample, "", ASSAY, name, value, unit)
+        for sample in matrix.obs_names
+        for name, value, unit in figures.get(sample, ())
+    ]
     frame = pd.DataFrame(metrics, columns=CONTRACTS["quality"].names)
     write_table(frame, products["quality"], "quality")
 

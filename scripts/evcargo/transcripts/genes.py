@@ -1,19 +1,19 @@
 """Which gene a transcript belongs to: by the headers of the FASTA, or by a table of the user."""
 
-import bz2
 import csv
-import gzip
-import io
-import lzma
 import re
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
+
+import xopen
 
 from evcargo.errors import EvcargoError
+from evcargo.rna.files import READ_ERRORS
 
-OPENERS = {b"\x1f\x8b": gzip.open, b"BZ": bz2.open, b"\xfd7": lzma.open}
+# First bytes of a file -> what xopen calls its compression, whatever the file is called.
+FORMATS = {b"\x1f\x8b": "gz", b"BZ": "bz2", b"\xfd7": "xz", b"\x28\xb5": "zst"}
 UNKNOWN_CLASS = "transcript"
 SHOWN = 3
 # Ribosomal RNA by the gene symbols of HGNC, MGI and RGD; pseudogenes (RNA5SP1 ...) are not meant.
@@ -47,7 +47,7 @@ class Gene:
 
 
 def read_text(path: str | Path) -> Iterator[str]:
-    """Lines of a text file, without line ends; .gz, .bz2 and .xz by their first bytes.
+    """Lines of a text file, without line ends; .gz, .bz2, .xz and .zst by their first bytes.
 
     Raises
     ------
@@ -55,16 +55,22 @@ def read_text(path: str | Path) -> Iterator[str]:
         If the file cannot be read, is cut short, or is no UTF-8.
     """
     try:
-        with Path(path).open("rb") as stream:
-            opener = OPENERS.get(stream.read(2))
-        with (opener or io.open)(path, "rt", encoding="utf-8-sig") as lines:  # type: ignore[operator]
+        with _opened(path) as lines:
             for line in lines:
                 yield line.rstrip("\r\n")
-    except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError) as error:
+    except READ_ERRORS as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise EvcargoError(
             f"{path}: cannot be read as text ({reason}). Download or copy the file again"
         ) from None
+
+
+def _opened(path: str | Path) -> IO[str]:
+    with Path(path).open("rb") as stream:
+        packed = FORMATS.get(stream.read(2))
+    if not packed:
+        return Path(path).open(encoding="utf-8-sig")
+    return xopen.xopen(path, "rt", threads=0, encoding="utf-8-sig", format=packed)
 
 
 def transcript_id(header: str) -> str:

@@ -1,12 +1,19 @@
 """Quality figures of the long RNA of a sample."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
 
 Figure = tuple[str, float, str]
 NOT_ASSESSED = float("nan")
+# Figures with a limit, and what they are a share of; all but the first must not be above it.
+LEAST = "mapping_share"
+LIMITED = {
+    LEAST: "of the fragments are on transcripts",
+    "better_on_genome_share": "of the fragments fit the genome better than a transcript (DNA?)",
+    "rrna_share": "of the counts are ribosomal RNA",
+}
 
 
 def read_figures(told: Mapping[str, Any], has_genome: bool) -> Iterator[Figure]:
@@ -25,7 +32,8 @@ def read_figures(told: Mapping[str, Any], has_genome: bool) -> Iterator[Figure]:
     that touch a transcript but fit the genome better (introns, DNA); fragments far from every
     transcript are merely unmapped. ``sense_share`` is that of the first read, in the first 200,000
     fragments; ``antisense_share`` is on the strand that a stranded library does not have: DNA puts
-    as much on either. No limit for these figures is published for EVs, so none judges a sample.
+    as much on either. No limit for these figures is published for EVs, so none fails a sample;
+    see `warnings_of`.
     """
     funnel, library = told["funnel"], told["library"]
     seen = told["raw"] - funnel["too_short"]
@@ -60,3 +68,27 @@ def gene_figures(counts: pd.Series, ribosomal: pd.Series | None) -> Iterator[Fig
     if ribosomal is not None:
         rrna = float(counts[ribosomal].sum()) / total if total and ribosomal.any() else NOT_ASSESSED
         yield "rrna_share", rrna, "fraction"
+
+
+def warnings_of(figures: Iterable[Figure], limits: Mapping[str, float | None]) -> list[str]:
+    """Say which figures of a sample are beyond their limits.
+
+    Parameters
+    ----------
+    figures
+        Figures by `read_figures` and `gene_figures`; what is not assessed is not warned of.
+    limits
+        Config ``transcripts.limits``: metric -> fraction; None is no limit. A value at its limit
+        is on the better side.
+    """
+    found = []
+    for name, value, _ in figures:
+        limit = limits.get(name)
+        if limit is None:
+            continue
+        if value < limit if name == LEAST else value > limit:
+            word = "below" if name == LEAST else "above"
+            found.append(
+                f"{100 * value:.1f} % {LIMITED[name]}, {word} transcripts.limits.{name} ({limit:g})"
+            )
+    return found
