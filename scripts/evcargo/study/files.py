@@ -78,8 +78,8 @@ def check_run_files(
             if path not in headers:
                 headers[path] = _header(path, head)
             _check_column(column, headers[path], path, line, notes)
-    refuse_second_mates(runs, lines, notes)
     reads = {path: head for (path, kind), head in heads.items() if kind == "fastq"}
+    refuse_second_mates(runs, reads, lines, notes)
     check_mates(runs.to_dict("records"), reads, lines, notes)
 
 
