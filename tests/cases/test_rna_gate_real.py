@@ -4,22 +4,30 @@ miRTrace's own flags (`qcAnalysisFlags` of its JSON) are ok for its samples 1 an
 """
 
 import json
+from collections.abc import Iterable
+from operator import ne
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from debian import debian_package
-from rna_stage import PRIORITY, Stage
+from rna_stage import PRIORITY, Stage, references
 
 from evcargo.contracts import CONTRACTS
 from evcargo.rna.count import Sequenced, count_study
+from evcargo.rna.fasta import read_fasta
 from evcargo.rna.gate import gate_study
+from evcargo.rna.trim import read_inserts
 from evcargo.study.schema import read_schema
 from evcargo.tables import read_table, write_table
 
 SCHEMA = read_schema("config")["properties"]["rna"]["properties"]["gate"]["properties"]
 OPTIONS: dict[str, Any] = {key: option["default"] for key, option in SCHEMA.items()}
+
+# miRTrace's samples 1 and 2: hairpins that we count, and those within one mismatch.
+SEEN = {1: (183, 193), 2: (180, 197)}
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +55,26 @@ def gated(stage: Stage, folder: Path, fastq: Path, **options: Any) -> pd.DataFra
     given = {"S": str(summary)}
     gate_study(paths | products, given, str(stage.features), OPTIONS | options, made)
     return read_table(made["gate"], "rna_gate").set_index("rule")
+
+
+def hairpins_within_a_mismatch(inserts: Iterable[str]) -> int:
+    """Count the hairpins that any insert fits with up to one mismatch, by its halves."""
+    hairpins = [record.letters for record in read_fasta(references()["hairpin"])]
+    text = "|".join(hairpins)
+    owner = np.repeat(np.arange(len(hairpins)), [len(letters) + 1 for letters in hairpins])
+    found: set[int] = set()
+    for insert in inserts:
+        half = len(insert) // 2
+        for part, before in ((insert[:half], 0), (insert[half:], half)):
+            place = text.find(part)
+            while place >= 0:
+                start = place - before
+                other = text[max(start, 0) : start + len(insert)]
+                whole = len(other) == len(insert) and "|" not in other
+                if whole and sum(map(ne, other, insert)) <= 1:
+                    found.add(int(owner[start]))
+                place = text.find(part, place + 1)
+    return len(found)
 
 
 def beyond(gate: pd.DataFrame, verdict: str) -> set[str]:
@@ -90,8 +118,16 @@ def test_mirtrace_tutorials(
     rules = {"length": "length peak", "qc": "reads passing", "rnatype": "miRNA share"}
     for flag, rule in rules.items():
         assert flags[flag] == "ok" and gate.loc[rule, "verdict"] == "pass", rule
-    # miRTrace sees 210 and 205 of the 1,881 hairpins of miRBase v21, just enough for it. We see 179
-    # and 180 of 1,917: reads that fit several hairpins are shared out and rounded.
+    # miRTrace sees 210 and 205 of the 1,881 hairpins of miRBase v21, just enough for it; we see
+    # 183 and 180 of 1,917. It counts every hairpin that a read fits with up to one mismatch, also
+    # where the read fits another one exactly (processRefSeqIdSearches, RNATypeSearchEngine.java);
+    # we count the best places. Counted its way, our inserts have 193 and 197: a part of the gap.
+    # The cause of the rest is not known; its references (v21) and trimming are others than ours.
+    seen, its_way = SEEN[number]
+    inserts = read_inserts(human.folder / "inserts.tsv.gz")
+    assert hairpins_within_a_mismatch(one for one in inserts if len(one) >= 18) == its_way
+    assert gate.loc["miRNA complexity", "value"] == pytest.approx(seen / 1917, abs=1e-4)
+    assert seen < its_way < len(stats["foundRNAReads"][0])
     genes = len(stats["foundRNAReads"][0]) / told["rnaTypeRefSeqCounts"][0]
     assert flags["complexity"] == "ok" and 0.1 < genes < 0.115
     assert 0.8 * genes < gate.loc["miRNA complexity", "value"] < genes

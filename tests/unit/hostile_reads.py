@@ -37,6 +37,9 @@ PAIRS = "".join(
     for mate in (1, 2)
 ).encode()
 SLASHED = PAIRS.replace(b" 1:N:0:ACGT", b"/1").replace(b" 2:N:0:ACGT", b"/2")
+# As fasterq-dump and fastq-dump write both reads into one file.
+SRA = PAIRS.replace(b"@r", b"@SRR1.").replace(b" 1:N:0:ACGT", b" x").replace(b" 2:N:0:ACGT", b" x")
+SRA_SPLIT = SLASHED.replace(b"/1", b".1 x").replace(b"/2", b".2 x")
 BROKEN = "not a whole FASTQ file"
 NO_ADAPTER = "no known adapter"
 NOTHING_LEFT = "no insert of 16 to 50 nt is left"
@@ -125,6 +128,27 @@ INPUTS: dict[str, tuple[str, bytes, Expected, str]] = {
     "cut xz": ("fastq.xz", lzma.compress(WHOLE)[:-20], BROKEN, "ends in the middle"),
     "both reads of pairs": ("fastq", PAIRS, ALL, ""),
     "both reads, slashes": ("fastq", SLASHED, ALL, ""),
+    "both reads, SRA": ("fastq", SRA, ALL, ""),
+    "both reads, SRA, last lost": ("fastq", SRA[: SRA.rindex(b"@SRR")], ALL, ""),
+    "both reads, .1 and .2": ("fastq", SRA_SPLIT, ALL, ""),
+    "two reads of .1 and .2": (
+        "fastq",
+        (record("S.1", READ) + record("S.2", READ)).encode(),
+        {LET7: 2},
+        "",
+    ),
+    "names of SRA": (
+        "fastq",
+        "".join(record(f"SRR1.{n} {n}", READ) for n in range(1, 31)).encode(),
+        ALL,
+        "",
+    ),
+    "each read four times": (
+        "fastq",
+        "".join(record(f"r{n // 4}", READ) for n in range(28)).encode(),
+        {LET7: 28},
+        "",
+    ),
     "read 2 of pairs": ("fastq", many(end=" 2:N:0:A"), "read 2 of pairs", "read 2 of pairs"),
     "gzip without .gz": ("fastq", gzip.compress(WHOLE), ALL, "is gzip data"),
     ".gz without gzip": ("fastq.gz", WHOLE, BROKEN, "is not compressed"),

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pybwa import BwaIndex
 
 from evcargo.errors import EvcargoError
 from evcargo.rna.background import explain, index_background
@@ -73,6 +74,26 @@ def test_the_same_genome_gives_the_same_index(tmp_path: Path, fastas: dict[str, 
     for name in names:
         assert (one.parent / name).read_bytes() == (two.parent / name).read_bytes()
     assert sorted(path.name for path in one.parent.iterdir()) == sorted(names)
+
+
+ODD = ("k__Fungi;p__Asco,g__X", "c12;size=12;", "Bact\u00e9rie", "a|b,+7,20M,0;")
+
+
+@pytest.mark.parametrize("route", ["FASTA", "index of bwa", "index of ours"])
+@pytest.mark.parametrize("kind", ["exogenous", "genome"])
+def test_names_with_signs_that_bwa_writes_too(tmp_path: Path, route: str, kind: str) -> None:
+    path, prefix = tmp_path / "odd.fa", tmp_path / "index" / f"{kind}.fa"
+    path.write_text("".join(f">{name} {n} x\n{MICROBE}\n" for n, name in enumerate(ODD)), "utf-8")
+    if route == "index of bwa":
+        BwaIndex.index(path)
+    elif route == "index of ours":
+        index_background(kind, str(path), tmp_path / "odd.fa.x" / "first.fa")
+        path = tmp_path / "odd.fa.x" / "first.fa"
+    index_background(kind, str(path), prefix)
+    insert = MICROBE[20:50]
+    found = explain([insert], {insert: 8}, {kind: prefix})
+    assert found.steps == {kind: 8}
+    assert found.exogenous == (dict.fromkeys(ODD, (2.0, 1)) if kind == "exogenous" else {})
 
 
 def test_a_cut_file_is_refused(tmp_path: Path) -> None:

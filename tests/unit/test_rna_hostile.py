@@ -83,12 +83,44 @@ def test_both_files_of_pairs_in_the_sheet(files: StudyFiles, first: str, second:
     assert "delete this row" in problem.remedy
 
 
-def test_numbered_lanes_are_no_pairs(files: StudyFiles) -> None:
-    paths = ["raw/T1_1.fastq", "raw/T1_2.fastq"]
-    for path in paths:
-        Path(path).write_bytes(many())
-    files.runs([*changed(RUNS, 6, "raw/T1.fastq.gz", paths[0]), f"T1\trna\t{paths[1]}"])
+def two_files(files: StudyFiles, names: list[str], first: list[str], replicate: int = 1) -> None:
+    """Two files of T1, and the name of the first read in each."""
+    for name, read in zip(names, first, strict=True):
+        Path(f"raw/{name}").write_bytes(record(read, READ).encode() + many())
+    rows = changed(RUNS, 6, "raw/T1.fastq.gz", f"raw/{names[0]}")
+    rows = [rows[0] + "\treplicate", *(f"{row}\t1" for row in rows[1:])]
+    files.runs([*rows, f"T1\trna\traw/{names[1]}\t{replicate}"])
+
+
+@pytest.mark.parametrize("replicate", [1, 2])
+@pytest.mark.parametrize(
+    "first", [("SRR1.1", "SRR1.2"), ("SRR1.1", "SRR2.1"), ("A:1:1 1:N:0", "A:2:1 1:N:0")]
+)
+def test_numbered_lanes_are_no_pairs(files: StudyFiles, first: list[str], replicate: int) -> None:
+    two_files(files, ["T1_1.fastq", "T1_2.fastq"], first, replicate)
     assert files.load()
+
+
+@pytest.mark.parametrize("replicate", [1, 2])
+@pytest.mark.parametrize(
+    ("names", "first", "row"),
+    [
+        (["T1_1.fastq", "T1_2.fastq"], ["SRR1.1 1 length=43", "SRR1.1 1 length=43"], 10),
+        (["T1_2.fastq", "T1_1.fastq"], ["SRR1.1", "SRR1.1"], 6),
+        (["a.fastq", "b.fastq"], ["SRR1.1.1", "SRR1.1.2"], 10),
+        (["a.fastq", "b.fastq"], ["A:1/1", "A:1/1"], 10),
+        (["a.fastq", "b.fastq"], ["A:1 1:N:0:ACGT", "A:1 1:N:0:ACGT"], 10),
+    ],
+)
+def test_mates_and_copies_by_their_first_read(
+    files: StudyFiles, names: list[str], first: list[str], row: int, replicate: int
+) -> None:
+    two_files(files, names, first, replicate)
+    problem = files.problem()
+    other = next(name for name in names if not problem.value.endswith(name))
+    assert (problem.row, problem.column) == (row, "path")
+    assert f"begins with the same read as 'raw/{other}'" in problem.message
+    assert "delete the other row" in problem.remedy
 
 
 def told(inserts: Inserts, folder: Path):
@@ -110,6 +142,16 @@ def test_what_is_unusual_is_told(tmp_path: Path, kits, caplog: pytest.LogCapture
     assert told(inserts, tmp_path)["runs"][0]["notes"] == notes
     assert [record.getMessage() for record in caplog.records] == [f"{path}: {n}" for n in notes]
     assert (inserts.fates["raw"], inserts.fates["low_quality"], inserts.counts) == (9, 1, {LET7: 8})
+
+
+@pytest.mark.parametrize("run", ["SRR1", "read"])
+@pytest.mark.parametrize("ends", [("", ""), (".1", ".2"), (" length=43", " length=43")])
+def test_pairs_of_sra_are_told(tmp_path: Path, kits, ends: tuple[str, str], run: str) -> None:
+    path = tmp_path / "a.fastq"
+    path.write_text("".join(record(f"{run}.{i}{end}", READ) for i in range(1, 9) for end in ends))
+    inserts = trim_sample([Run(str(path))], kits, TrimSettings())
+    assert inserts.scans[0].notes[0] == "holds both reads of pairs: only read 1 is used"
+    assert (inserts.fates["raw"], inserts.counts) == (8, {LET7: 8})
 
 
 def test_figures_of_the_summary(tmp_path: Path, kits) -> None:

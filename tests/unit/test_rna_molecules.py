@@ -1,8 +1,10 @@
 """Molecules from identifiers."""
 
+import random
 from collections import Counter
 
 import numpy as np
+import plain_molecules
 import pytest
 
 from evcargo.rna.molecules import count_molecules
@@ -69,3 +71,36 @@ def test_molecules_are_never_more_than_reads() -> None:
 
 def test_no_copies() -> None:
     assert count_molecules(Counter()) == Counter()
+
+
+@pytest.mark.parametrize("letters", ["AC", "ACG", "ACGT"])
+@pytest.mark.parametrize("longer", [0, 1])
+def test_as_counted_one_by_one(letters: str, longer: int) -> None:
+    """Few letters make many neighbours; identifiers and inserts are of one length or of two."""
+    several = 0
+    for seed in range(300):
+        rng = random.Random(seed)
+        width, length = rng.choice([3, 4, 6, 10]), rng.choice([2, 3, 4, 5, 6, 8, 12])
+        inserts = [
+            "".join(rng.choices(letters, k=width + rng.randint(0, longer)))
+            for _ in range(rng.randint(1, 12))
+        ]
+        copies: Counter[tuple[str, str]] = Counter()
+        for _ in range(rng.choice([5, 30, 300])):
+            umi = "".join(rng.choices(letters, k=length + rng.randint(0, longer)))
+            copies[rng.choice(inserts), umi] += rng.choice([1, 1, 1, 2, 3, 5, 9, 20])
+        expected = plain_molecules.count_molecules(copies)
+        found = count_molecules(copies)
+        assert found == expected and set(found) == set(expected), seed
+        several += len(expected) > 1 and expected.total() != len(copies)
+    assert several > 100
+
+
+def test_many_pairs_are_counted_in_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = random.Random(1)
+    copies = Counter(
+        ("".join(rng.choices("ACG", k=5)), "".join(rng.choices("ACG", k=5))) for _ in range(20_000)
+    )
+    expected = plain_molecules.count_molecules(copies)
+    monkeypatch.setattr("evcargo.rna.molecules.CHUNK", 64)
+    assert count_molecules(copies) == expected

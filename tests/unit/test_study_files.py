@@ -163,10 +163,9 @@ def test_a_folder_and_a_pipe(files: StudyFiles):
     Path("raw/T1.mzML.gz").mkdir()
     Path("raw/T2.mzML.gz").unlink()
     os.mkfifo("raw/T2.mzML.gz")
-    assert [p.message for p in files.problems()] == [
-        "is a folder, not a file",
-        "is not a regular file",
-    ]
+    problems = files.problems()
+    assert [p.message for p in problems] == ["is a folder, not a file", "is not a regular file"]
+    assert "mzML" in problems[0].remedy
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
@@ -298,6 +297,10 @@ def test_rna_backgrounds(files: StudyFiles):
     assert files.load()
     files.config["rna"] = {"genome": None, "exogenous": "human.fasta"}
     assert "holds no nucleotides" in files.problem().message
+    files.config["rna"] = {"genome": "raw", "exogenous": None}
+    problem = files.problem()
+    assert (problem.column, problem.message) == ("rna.genome", "is a folder, not a file")
+    assert "FASTA" in problem.remedy and "mzML" not in problem.remedy
 
 
 def tables(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from study_files import StudyFiles
 
-from evcargo.study.mates import named_mate
+from evcargo.rna.pairs import named_mate
 from evcargo.transcripts.sheet import read_files
 
 SAMPLES = ("T1", "T2")

@@ -4,8 +4,6 @@ Only exact matches count, on either strand, and only of inserts that fit no refe
 match is weak evidence, because short inserts match large sequence sets by chance.
 """
 
-import re
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +18,10 @@ from evcargo.rna.align import MAX_PLACES, align_all
 from evcargo.rna.bwa_files import EXOGENOUS, GENOME, bwa_files, is_index
 from evcargo.rna.fasta import read_fasta
 from evcargo.rna.files import READ_ERRORS
+
+# Sequences are named by number: bwa puts names between , and ; that names hold too, and pysam takes
+# ASCII only. Their own names are comments in the files of the index, behind this.
+NAME = "name="
 
 
 @dataclass
@@ -61,33 +63,33 @@ def explain(
         left = [insert for insert in left if insert not in found]
     if EXOGENOUS in prefixes:
         result.steps[EXOGENOUS] = 0
-        for insert, names in _matches(left, prefixes[EXOGENOUS], MAX_PLACES):
+        names = _names(prefixes[EXOGENOUS])
+        for insert, numbers in _matches(left, prefixes[EXOGENOUS], MAX_PLACES):
             result.steps[EXOGENOUS] += counts[insert]
-            for name in names:
+            for name in (names[number] for number in numbers):
                 reads, distinct = result.exogenous.get(name, (0.0, 0))
-                result.exogenous[name] = reads + counts[insert] / len(names), distinct + 1
+                result.exogenous[name] = reads + counts[insert] / len(numbers), distinct + 1
     return result
 
 
 def _matches(
     inserts: Sequence[str], prefix: str | Path, places: int
-) -> Iterator[tuple[str, list[str]]]:
-    """Find the inserts that match exactly, and the names of the sequences, sorted."""
-    lengths: dict[str, int] = {}
+) -> Iterator[tuple[str, list[int]]]:
+    """Find the inserts that match exactly, and the numbers of the sequences, sorted."""
+    lengths: tuple[int, ...] = ()
     for insert, found in align_all(inserts, prefix, 0, places):
         if found.reference_id < 0:
             continue
-        header = found.header
-        lengths = lengths or dict(zip(header.references, header.lengths, strict=True))
-        starts = [(str(found.reference_name), found.reference_start)]
+        lengths = lengths or found.header.lengths
+        starts = [(found.reference_id, found.reference_start)]
         if found.has_tag("XA"):
             others = str(found.get_tag("XA")).split(";")[:-1]
-            fields = (other.rsplit(",", 3) for other in others)
-            starts += [(name, abs(int(start)) - 1) for name, start, *_ in fields]
+            fields = (other.split(",") for other in others)
+            starts += [(int(number), abs(int(start)) - 1) for number, start, *_ in fields]
         # bwa joins all sequences, and finds places across two of them.
-        names = {name for name, start in starts if start + len(insert) <= lengths[name]}
-        if names:
-            yield insert, sorted(names)
+        numbers = {number for number, start in starts if start + len(insert) <= lengths[number]}
+        if numbers:
+            yield insert, sorted(numbers)
 
 
 def index_background(kind: str, path: str, prefix: str | Path) -> None:
@@ -113,8 +115,11 @@ def index_background(kind: str, path: str, prefix: str | Path) -> None:
     if is_index(path):
         for source, link in zip(bwa_files(path), bwa_files(str(prefix)), strict=True):
             Path(link).unlink(missing_ok=True)
-            Path(link).symlink_to(Path(source).resolve(strict=True))
-        dictionary = _dictionary(f"{path}.ann")
+            if not source.endswith(".ann"):
+                Path(link).symlink_to(Path(source).resolve(strict=True))
+        names = _numbered(Path(f"{path}.ann"))
+        with whole_file(Path(f"{prefix}.ann")) as part:
+            part.write_bytes(names)
     else:
         with TemporaryDirectory(dir=target.parent) as temporary:
             fasta = Path(temporary) / target.name
@@ -122,21 +127,30 @@ def index_background(kind: str, path: str, prefix: str | Path) -> None:
             BwaIndex.index(fasta)
             for name in bwa_files(str(fasta)):
                 Path(name).replace(target.parent / Path(name).name)
-            # It names the temporary folder.
-            dictionary = re.sub(r"\tUR:\S*", "", fasta.with_suffix(".dict").read_text())
     with whole_file(target.with_suffix(".dict")) as part:
-        part.write_text(dictionary, encoding="ascii")
+        part.write_text(_dictionary(f"{prefix}.ann"), encoding="ascii")
 
 
 def _write_fasta(kind: str, path: str, fasta: Path) -> None:
+    """Write the sequences under their numbers, with their names as comments, see `_names`."""
     if kind == EXOGENOUS:
         records = read_fasta(path)
-        with fasta.open("w", encoding="ascii") as stream:
-            stream.writelines(f">{record.name}\n{record.letters}\n" for record in records)
+        with fasta.open("w", encoding="utf-8") as stream:
+            stream.writelines(
+                f">{number} {NAME}{record.name}\n{record.letters}\n"
+                for number, record in enumerate(records)
+            )
         return
     try:
         with xopen.xopen(path, "rb", threads=0) as source, fasta.open("wb") as stream:
-            shutil.copyfileobj(source, stream)
+            number = 0
+            for line in source:
+                if line.startswith(b">"):
+                    name = (line[1:].split() or [b""])[0]
+                    stream.write(b">%d %s%s\n" % (number, NAME.encode(), name))
+                    number += 1
+                else:
+                    stream.write(line)
     except READ_ERRORS as error:
         raise EvcargoError(
             f"{path}: cannot be read as FASTA ({type(error).__name__}: {error})."
@@ -144,10 +158,25 @@ def _write_fasta(kind: str, path: str, fasta: Path) -> None:
         ) from None
 
 
+def _numbered(ann: Path) -> bytes:
+    """Names file of a bwa index with numbers for names; that of an index of ours is as it was."""
+    lines = ann.read_bytes().rstrip(b"\n").split(b"\n")
+    for number, place in enumerate(range(1, len(lines), 2)):
+        group, name, *comment = lines[place].split(b" ", 2) + [b""]
+        if name != b"%d" % number or not comment[0].startswith(NAME.encode()):
+            lines[place] = b"%s %d %s%s" % (group, number, NAME.encode(), name)
+    return b"\n".join(lines) + b"\n"
+
+
+def _names(prefix: str | Path) -> list[str]:
+    """Names of the sequences of an index that `index_background` wrote, by number."""
+    lines = Path(f"{prefix}.ann").read_bytes().split(b"\n")[1:-1:2]
+    return [line.split(b" ", 2)[2].decode(errors="replace").removeprefix(NAME) for line in lines]
+
+
 def _dictionary(ann: str) -> str:
-    """SAM header of an index, from its names and lengths: pybwa asks for one, bwa writes none."""
-    lines = Path(ann).read_text(encoding="utf-8").splitlines()[1:]
-    rows = ["@HD\tVN:1.6\tSO:unsorted"]
-    for named, placed in zip(lines[::2], lines[1::2], strict=True):
-        rows.append(f"@SQ\tSN:{named.split(' ')[1]}\tLN:{placed.split(' ')[1]}")
-    return "\n".join(rows) + "\n"
+    """SAM header of an index, from its lengths: pybwa asks for one, bwa writes none."""
+    lines = Path(ann).read_bytes().split(b"\n")[2::2]
+    lengths = [line.split(b" ")[1].decode("ascii") for line in lines if line]
+    rows = (f"@SQ\tSN:{number}\tLN:{length}\n" for number, length in enumerate(lengths))
+    return "@HD\tVN:1.6\tSO:unsorted\n" + "".join(rows)

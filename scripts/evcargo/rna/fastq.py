@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import dnaio
@@ -10,12 +11,14 @@ import numpy as np
 
 from evcargo.errors import EvcargoError
 from evcargo.rna.files import READ_ERRORS
-from evcargo.rna.pairs import mate_of
+from evcargo.rna.pairs import mate_of, pair_of
 
 PHRED_33, PHRED_64 = 33, 64
 # Phred+33 of Illumina ends at J or K; Phred+64 begins at ; (Solexa) or @, and ends before j.
 LOWEST_64, HIGHEST_33, HIGHEST_64 = ord(";"), ord("K"), ord("j")
 Q30 = 30
+# So many pairs of equal names are no accident.
+FEWEST_PAIRS = 3
 # What dnaio says of blank lines behind the last read, which do no harm.
 _BLANK_END = re.compile(r"final record was: '(\\[nr])+'")
 
@@ -74,7 +77,8 @@ def layout_of(path: str | Path, first: Sequence[dnaio.SequenceRecord]) -> Layout
     """Tell from the first reads of a file how it was written.
 
     Qualities count as Phred+64 (Illumina before 1.8, Solexa) if none lies below ``;`` and the
-    highest lies between ``L`` and ``j``. Bases are counted over `first` only.
+    highest lies between ``L`` and ``j``. Both reads of pairs are in the file if the names tell so,
+    or if each two reads in a row share their name (SRA). Bases are counted over `first` only.
 
     Raises
     ------
@@ -102,12 +106,37 @@ def layout_of(path: str | Path, first: Sequence[dnaio.SequenceRecord]) -> Layout
         notes.append(
             f"qualities {chr(lowest)} to {chr(highest)} are read as Phred+64 (Illumina before 1.8)"
         )
-    if 2 in mates:
+    paired = 2 in mates or (mates == {0} and _in_twos([read.name for read in first]))
+    if paired:
         notes.append("holds both reads of pairs: only read 1 is used")
     good = int((scores >= base + Q30).sum())
-    return Layout(base, 2 in mates, tuple(notes), int(scores.size), good)
+    return Layout(base, paired, tuple(notes), int(scores.size), good)
+
+
+def _in_twos(names: Sequence[str]) -> bool:
+    """Whether reads without a told mate come as A A B B C C: names less .1 and .2."""
+    read = [pair_of(name) for name in names[: len(names) // 2 * 2]]
+    firsts, seconds = read[::2], read[1::2]
+    return (
+        len(firsts) >= FEWEST_PAIRS
+        and all(_mates(one, two) for one, two in zip(firsts, seconds, strict=True))
+        and all(one != two for one, two in pairwise(firsts))
+    )
+
+
+def _mates(one: tuple[str, str], two: tuple[str, str]) -> bool:
+    """Whether names, as `pair_of` gives them, are of the two reads of a pair."""
+    return one == two or (one[0] == two[0] and (one[1], two[1]) == ("1", "2"))
 
 
 def first_mates(reads: Iterable[dnaio.SequenceRecord]) -> Iterator[dnaio.SequenceRecord]:
-    """Leave out the second reads of pairs."""
-    return (read for read in reads if mate_of(read.name) != 2)
+    """Leave out the second reads of pairs: by what names tell, or the second of equal names."""
+    waiting: tuple[str, str] | None = None
+    for read in reads:
+        mate = mate_of(read.name)
+        name = None if mate else pair_of(read.name)
+        if mate == 2 or (name and waiting and _mates(waiting, name)):
+            waiting = None
+        else:
+            waiting = name
+            yield read

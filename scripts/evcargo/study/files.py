@@ -36,6 +36,12 @@ INSTEAD = {
     "empty": "Copy or download it again, or delete the row",
 }
 
+# What to do with a folder in place of a file of a format.
+IN_FOLDER = {
+    "mzml": "Give one file of it; .d folders need conversion to mzML",
+    "fasta": "Give the FASTA file in it; pack several into one (cat)",
+}
+
 
 def check_run_files(
     runs: pd.DataFrame, lines: Mapping[str, int], organism: str, notes: Notes
@@ -72,14 +78,14 @@ def check_run_files(
             if path not in headers:
                 headers[path] = _header(path, head)
             _check_column(column, headers[path], path, line, notes)
-    refuse_second_mates(runs, lines, notes)
     reads = {path: head for (path, kind), head in heads.items() if kind == "fastq"}
+    refuse_second_mates(runs, reads, lines, notes)
     check_mates(runs.to_dict("records"), reads, lines, notes)
 
 
 def checked_head(path: str, wanted: str, notes: Notes, line: int, column: str) -> Head | None:
     """Return the beginning of a file, or None and a problem if it is not of the wanted kind."""
-    why, remedy = why_no_file(path)
+    why, remedy = why_no_file(path, wanted)
     if why:
         notes.add(why, remedy, line, column, path)
         return None
@@ -131,8 +137,8 @@ def _why_other_kind(path: str, head: Head, wanted: str) -> tuple[str, str]:
     return message, "Give another file, or correct the column format"
 
 
-def why_no_file(path: str) -> tuple[str, str]:
-    """Message and remedy where a path is no file to read, else two empty texts."""
+def why_no_file(path: str, wanted: str = "") -> tuple[str, str]:
+    """Message and remedy where a path is no file (of a format) to read, else two empty texts."""
     try:
         mode = Path(path).stat().st_mode
     except (OSError, ValueError) as error:
@@ -140,7 +146,7 @@ def why_no_file(path: str) -> tuple[str, str]:
             return "does not exist", _nearest_file(path)
         return f"cannot be read ({error.strerror})", "Check the path and its permissions"
     if stat.S_ISDIR(mode):
-        return "is a folder, not a file", "Give one file of it; .d folders need conversion to mzML"
+        return "is a folder, not a file", IN_FOLDER.get(wanted, "Give one file of it")
     if not stat.S_ISREG(mode):
         return "is not a regular file", "Copy it to a file"
     if not os.access(path, os.R_OK):

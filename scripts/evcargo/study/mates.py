@@ -1,43 +1,20 @@
 """Which FASTQ files of long RNA are the two mates of paired reads."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import zip_longest
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from evcargo.rna.pairs import is_sure, named_mate, pair_of, second_of
 from evcargo.study.kinds import Head
 from evcargo.study.notes import Notes, shown
 
 PAIRED_ASSAY = "transcripts"
 AUTO, NONE = "auto", "none"
-# R1 and R2 as a word of the name (Illumina), or 1 and 2 at its end (ENA, SRA, Trim Galore).
-BY_WORD = re.compile(r"(?<![A-Za-z0-9])(R|read)([12])(?![A-Za-z0-9])", re.IGNORECASE)
-AT_END = re.compile(r"(?<=[._-])()([12])(?=(_val_[12])?\.(fastq|fq)\b)", re.IGNORECASE)
-TRIM_GALORE = re.compile(r"(?<=_val_)[12](?=\.)")
 Record = dict[str, Any]
-
-
-def named_mate(path: str) -> tuple[str, int]:
-    """Tell which mate a file is by its name.
-
-    Returns
-    -------
-    key : str
-        The path with the number of the mate left out, the same for both mates.
-    mate : int
-        1 or 2; 0 if the name does not say.
-    """
-    folder, name = str(PurePath(path).parent), PurePath(path).name
-    words, ends = list(BY_WORD.finditer(name)), list(AT_END.finditer(name))
-    if words or ends:
-        found = words[-1] if words else ends[0]
-        key = f"{name[: found.start(2)]}#{name[found.end(2) :]}"
-        return f"{folder}/{TRIM_GALORE.sub('#', key)}", int(found[2])
-    return path, 0
 
 
 def pair_mates(records: list[Record], notes: Notes) -> None:
@@ -81,7 +58,7 @@ def _pair_here(here: list[Record], notes: Notes) -> None:
             by_name[key].setdefault(number, one)
     for found in by_name.values():
         # A name with R1 alone is common for single reads; R2 alone has lost its R1.
-        if len(found) == 2 or (2 in found and BY_WORD.search(PurePath(found[2]["path"]).name)):
+        if len(found) == 2 or (2 in found and is_sure(found[2]["path"])):
             pairs.append(found)
     for one in here:
         one["given"], one["mate"] = one["mate"], 0 if one["mate"] == NONE else ""
@@ -161,7 +138,7 @@ def check_mates(
         line = lines[f"{PAIRED_ASSAY}/{one['run']}"]
         partner = first.get(one["run"].removesuffix(".m2")) if one["mate"] == 2 else None
         if partner:
-            names = [_first_read(heads.get(path)) for path in (partner["path"], one["path"])]
+            names = [first_read(heads.get(path)) for path in (partner["path"], one["path"])]
             if all(names) and names[0] != names[1]:
                 notes.add(
                     f"begins with read {shown(names[1])}, but its mate {shown(partner['path'])}"
@@ -185,14 +162,10 @@ def check_mates(
 
 def _second_beside(path: str) -> str:
     """Path of the R2 file in the folder of an R1 file; empty if there is none."""
-    name = PurePath(path).name
-    if named_mate(path)[1] != 1 or not (found := BY_WORD.search(name)):
-        return ""
-    other = PurePath(path).parent / f"{name[: found.start(2)]}2{name[found.end(2) :]}"
-    return str(other) if Path(other).is_file() else ""
+    other = second_of(path)
+    return other if other and Path(other).is_file() else ""
 
 
-def _first_read(head: Head | None) -> str:
+def first_read(head: Head | None) -> str:
     """Name of the first read, without what marks the mate; empty if there is none."""
-    words = head.text.split("\n", 1)[0].split() if head else []
-    return re.sub(r"[/.][12]$", "", words[0].removeprefix("@")) if words else ""
+    return pair_of(head.text.split("\n", 1)[0].removeprefix("@"))[0] if head else ""

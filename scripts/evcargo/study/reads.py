@@ -6,12 +6,18 @@ from typing import Any
 
 import pandas as pd
 
-from evcargo.rna.pairs import first_file_of, mate_of
+from evcargo.rna.pairs import is_sure, mate_of, named_mate
 from evcargo.study.kinds import Head
+from evcargo.study.mates import first_read
 from evcargo.study.notes import Notes, shown
 
 AGAIN = "Copy or download the file again, or give the reads as the sequencer wrote them"
 READ_1 = "Give the file of read 1, which holds the whole insert of a small RNA; delete this row"
+
+ONE_FILE = (
+    "Keep the file of read 1, which holds the whole insert of a small RNA; delete the other row."
+    " If they are lanes whose reads were named anew, give one file (cat) or the original names"
+)
 
 
 def why_bad_reads(head: Head) -> tuple[str, str]:
@@ -52,13 +58,20 @@ def _why_no_record(name: str, letters: str, plus: str, scores: str) -> str:
     return ""
 
 
-def refuse_second_mates(runs: pd.DataFrame, lines: Mapping[str, int], notes: Notes) -> None:
-    """Write down every small-RNA run that is read 2 of a pair whose read 1 is a run too.
+def refuse_second_mates(
+    runs: pd.DataFrame, heads: Mapping[str, Head | None], lines: Mapping[str, int], notes: Notes
+) -> None:
+    """Write down every small-RNA run that is read 2 of a pair, or a copy, of a run of its sample.
+
+    Lanes and replicates never begin with the same read: files that do are mates or copies,
+    whatever their names.
 
     Parameters
     ----------
     runs
         Contract ``runs``.
+    heads
+        Beginning of each FASTQ file, None where it cannot be read.
     lines
         Line in the run sheet of each ``assay/run``.
     notes
@@ -67,10 +80,21 @@ def refuse_second_mates(runs: pd.DataFrame, lines: Mapping[str, int], notes: Not
     rows: list[dict[str, Any]] = runs[
         (runs["assay"] == "rna") & (runs["format"] == "fastq")
     ].to_dict("records")
-    there = {(row["sample"], PurePath(row["path"]).name) for row in rows}
+    # By mate as far as names tell, so that read 1 is the one that stays.
+    rows.sort(key=lambda row: named_mate(row["path"])[1])
+    by_name: dict[tuple[str, str], str] = {}
+    by_read: dict[tuple[str, str], str] = {}
     for row in rows:
-        first = first_file_of(row["path"])
-        if first and (row["sample"], first) in there:
-            line = lines[f"{row['assay']}/{row['run']}"]
-            message = f"is by its name read 2 of the pairs of {shown(first)}"
-            notes.add(message, READ_1, line, "path", row["path"])
+        path, sample = row["path"], row["sample"]
+        key, mate = named_mate(path)
+        pair, read = (sample, PurePath(key).name), first_read(heads.get(path))
+        line = lines[f"{row['assay']}/{row['run']}"]
+        if is_sure(path) and mate == 1:
+            by_name.setdefault(pair, path)
+        if is_sure(path) and mate == 2 and pair in by_name:
+            first = shown(PurePath(by_name[pair]).name)
+            notes.add(f"is by its name read 2 of the pairs of {first}", READ_1, line, "path", path)
+        elif read and by_read.setdefault((sample, read), path) != path:
+            first = shown(by_read[sample, read])
+            message = f"begins with the same read as {first} ({shown(read)}): mates, or a copy"
+            notes.add(message, ONE_FILE, line, "path", path)
