@@ -4,11 +4,13 @@ import json
 import os
 from pathlib import Path
 
+import dnaio
 import pytest
 from hostile_reads import INPUTS, LET7, READ, Expected, many, record
 from study_files import RUNS, StudyFiles, changed
 
 from evcargo.errors import EvcargoError
+from evcargo.rna.fastq import layout_of
 from evcargo.rna.kits import read_kits
 from evcargo.rna.trim import Inserts, Run, trim_sample, write_inserts
 from evcargo.rna.trimmer import TrimSettings
@@ -166,3 +168,10 @@ def test_figures_of_the_summary(tmp_path: Path, kits) -> None:
     assert found["bases"] == 70 * length
     assert found["q30_bases"] == 30 * (length + 1) // 2 + 30 * length
     assert found["runs"][0]["adapter"] == kits["illumina"].adapter
+
+
+def test_second_reads_of_pairs_do_not_lower_the_quality() -> None:
+    first = dnaio.SequenceRecord("a/1", "ACGT", "IIII")
+    second = dnaio.SequenceRecord("a/2", "ACGTACGT", "!!!!!!!!")
+    found = layout_of("x.fq", [first, second])
+    assert (found.paired, found.bases, found.q30_bases) == (True, 4, 4)

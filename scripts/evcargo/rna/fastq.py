@@ -78,7 +78,8 @@ def layout_of(path: str | Path, first: Sequence[dnaio.SequenceRecord]) -> Layout
 
     Qualities count as Phred+64 (Illumina before 1.8, Solexa) if none lies below ``;`` and the
     highest lies between ``L`` and ``j``. Both reads of pairs are in the file if the names tell so,
-    or if each two reads in a row share their name (SRA). Bases are counted over `first` only.
+    or if each two reads in a row share their name (SRA). Bases are
+    counted over `first` only, without the second reads of pairs.
 
     Raises
     ------
@@ -109,6 +110,8 @@ def layout_of(path: str | Path, first: Sequence[dnaio.SequenceRecord]) -> Layout
     paired = 2 in mates or (mates == {0} and _in_twos([read.name for read in first]))
     if paired:
         notes.append("holds both reads of pairs: only read 1 is used")
+        text = "".join(read.qualities or "" for read in first_mates(first))
+        scores = np.frombuffer(text.encode("ascii", errors="replace"), dtype=np.uint8)
     good = int((scores >= base + Q30).sum())
     return Layout(base, paired, tuple(notes), int(scores.size), good)
 
