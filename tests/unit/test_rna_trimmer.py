@@ -57,6 +57,7 @@ def test_collapsed_reads_end_as_each_alone(
     tmp_path: Path, kit: Kit, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trim, "MOST_KEYS", most)
+    monkeypatch.setattr(trim, "MOST_KEYS_OF_UMIS", most)
     monkeypatch.setattr(trim, "BATCH", 40)
     reads = library(kit, 1500)
     trimmer = Trimmer(kit, TrimSettings())

@@ -33,6 +33,8 @@ FATES = (UNTRIMMED, TOO_SHORT, TOO_LONG, LOW_QUALITY, NO_UMI, "duplicate")
 # Reads are collapsed before they are trimmed, this many at a time, and trimmed when this many
 # different ones have come together: memory does not grow with the reads.
 BATCH, MOST_KEYS = 100_000, 1_000_000
+# With identifiers few reads are alike, and waiting for more of them costs memory only.
+MOST_KEYS_OF_UMIS = 200_000
 
 _log = logging.getLogger(__name__)
 
@@ -151,17 +153,20 @@ def _trim_run(
         _log.warning("%s: %s", run.path, note)
     del first
     trimmer = Trimmer(scan.kit, settings, layout.base)
-    for keys in _collapsed(trimmer, reads):
+    most = MOST_KEYS_OF_UMIS if scan.kit.umi else MOST_KEYS
+    for keys in _collapsed(trimmer, reads, most):
         _trim_keys(trimmer, keys, scan.kit, inserts, copies)
 
 
-def _collapsed(trimmer: Trimmer, reads: Iterator[dnaio.SequenceRecord]) -> Iterator[Counter[Key]]:
-    """Count like reads, up to about `MOST_KEYS` different ones at a time."""
+def _collapsed(
+    trimmer: Trimmer, reads: Iterator[dnaio.SequenceRecord], most: int
+) -> Iterator[Counter[Key]]:
+    """Count like reads, up to about `most` different ones at a time."""
     keys = trimmer.keys(reads)
     counted: Counter[Key] = Counter()
     while batch := list(islice(keys, BATCH)):
         counted.update(batch)
-        if len(counted) >= MOST_KEYS:
+        if len(counted) >= most:
             yield counted
             counted = Counter()
     yield counted
