@@ -47,7 +47,7 @@ class Layout:
 
 
 def read_fastq(path: str | Path) -> Iterator[dnaio.SequenceRecord]:
-    """Read a FASTQ file (.gz, .bz2, .xz, .zst or plain) in one process.
+    """Read a FASTQ file (.gz, .bz2, .xz, .zst or plain); a thread decompresses it.
 
     Raises
     ------
@@ -56,9 +56,8 @@ def read_fastq(path: str | Path) -> Iterator[dnaio.SequenceRecord]:
     """
     number = 0
     try:
-        with dnaio.open(path, fileformat="fastq", open_threads=0) as reads:
-            for read in reads:
-                number += 1
+        with dnaio.open(path, fileformat="fastq", open_threads=1) as reads:
+            for number, read in enumerate(reads, 1):  # noqa: B007
                 yield read
     except READ_ERRORS as error:
         if not (isinstance(error, dnaio.FastqFormatError) and _BLANK_END.search(str(error))):
