@@ -1,6 +1,7 @@
 """What every job of the workflow shares: its log, and outputs that are never half written."""
 
 import logging
+import subprocess
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
@@ -9,6 +10,8 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from evcargo.errors import EvcargoError
+
+_log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -79,3 +82,27 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def run_program(command: Sequence[str]) -> tuple[int, list[str]]:
+    """Run a program, never through a shell; all it says goes to the log.
+
+    Returns
+    -------
+    code : int
+        Its exit code.
+    lines : list of str
+        What it said, without blank lines.
+    """
+    _log.info("%s", command)
+    done = subprocess.run(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    _log.info("%s", done.stdout)
+    return done.returncode, [line.strip() for line in done.stdout.splitlines() if line.strip()]

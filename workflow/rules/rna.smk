@@ -240,15 +240,8 @@ rule gate_rna:
         lengths="results/rna/lengths.tsv",
         quality="results/rna/quality.tsv",
         matrix="results/rna/rna.h5ad",
-        summaries=collect(
-            "results/rna/counts/{sample}.json",
-            sample=STUDY.samples_of("rna", kind="fastq"),
-        ),
-        features=(
-            ["results/rna/reference/features.tsv"]
-            if STUDY.samples_of("rna", kind="fastq")
-            else []
-        ),
+        summaries=sequenced_summaries,
+        features=sequenced_features,
     output:
         gate="results/rna/gate.tsv",
         adapters="results/rna/adapters.tsv",
@@ -262,7 +255,7 @@ rule gate_rna:
         runtime=growing(10),
     params:
         library=lib("gate_rna"),
-        samples=STUDY.samples_of("rna", kind="fastq"),
+        samples=sequenced_samples,
         options=lookup("rna/gate", within=config),
     message:
         "Hold the small RNA of every sample to the quality gate"

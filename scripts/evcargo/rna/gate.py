@@ -14,6 +14,7 @@ import pandas as pd
 from evcargo.contracts import CONTRACTS
 from evcargo.purity.answers import FAIL, GRAVITY, NOT_ASSESSED, OWN, PASS, WARN
 from evcargo.rna.assign import LOW_COMPLEXITY, UNASSIGNED
+from evcargo.rna.bwa_files import EXOGENOUS, GENOME
 from evcargo.rna.evidence import Evidence, adapter_table, read_evidence
 from evcargo.rna.matrix import FAILED, NO_RUN, OK
 from evcargo.rna.saturation import depths_of, new_with_twice_the_reads, rarefied
@@ -24,7 +25,7 @@ DEFAULT_MIN_READS = 100_000
 SHORT_NT = 16
 PEAK_NT = (20, 25)
 LAST_READS = 0.10
-GENOME, EXOGENOUS, RRNA = "genome", "exogenous", "rRNA"
+RRNA = "rRNA"
 NOT_ANNOTATED = frozenset(
     {"spike_in", RRNA, "UniVec", LOW_COMPLEXITY, UNASSIGNED, GENOME, EXOGENOUS, *FATES}
 )

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from evcargo.errors import EvcargoError
+from evcargo.rna.bwa_files import bwa_files
 from evcargo.study.model import Study
 
 FASTQ = "fastq"
@@ -48,10 +49,7 @@ SHIPPED: Mapping[str, Mapping[str, str]] = {
 
 def index_files(fasta: str) -> list[str]:
     """Files of the bwa index of a FASTA file, which lie beside it."""
-    return [
-        *(f"{fasta}.{end}" for end in ("amb", "ann", "bwt", "pac", "sa")),
-        f"{fasta.removesuffix('.fa')}.dict",
-    ]
+    return [*bwa_files(fasta), f"{fasta.removesuffix('.fa')}.dict"]
 
 
 def shipped_references(

@@ -2,9 +2,7 @@
 
 import csv
 import json
-import logging
 import shutil
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from evcargo.errors import EvcargoError
+from evcargo.job import run_program
 
 SALMON = "salmon"
 AUTO, UNSTRANDED = "auto", "unstranded"
@@ -23,7 +22,6 @@ LIBRARY_TYPES: Mapping[str, tuple[str, str]] = {
     "reverse": ("ISR", "SR"),
 }
 TOO_FEW = "minAssignedFrags"
-_log = logging.getLogger(__name__)
 
 
 class TooFewFragments(Exception):
@@ -104,18 +102,7 @@ def _call(command: Sequence[str]) -> tuple[int, list[str]]:
             "salmon is not installed. Install it (apt-get install salmon), run with --sdm conda,"
             " or use the container image"
         )
-    _log.info("%s", command)
-    done = subprocess.run(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        check=False,
-    )
-    _log.info("%s", done.stdout)
-    return done.returncode, [line.strip() for line in done.stdout.splitlines() if line.strip()]
+    return run_program(command)
 
 
 def _failure(code: int, lines: Sequence[str], rule: str) -> EvcargoError:

@@ -1,17 +1,15 @@
 """Long-RNA reads without adapters, and proof that the files are whole and paired."""
 
 import json
-import logging
-import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from evcargo.errors import EvcargoError
+from evcargo.job import run_program
 
 MIN_OVERLAP = 5
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -79,20 +77,9 @@ def trim_reads(
         if settings.adapter:
             command += [adapter_option, settings.adapter]
     command += ["--", *inputs]
-    _log.info("%s", command)
-    done = subprocess.run(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        check=False,
-    )
-    _log.info("%s", done.stdout)
+    code, lines = run_program(command)
     files = " and ".join(inputs)
-    if done.returncode:
-        lines = [line.strip() for line in done.stdout.splitlines() if line.strip()]
+    if code:
         last = " ".join((lines or ["no message"])[-1].split())[:300]
         what = "not whole FASTQ files that belong together" if mates2 else "not a whole FASTQ file"
         raise EvcargoError(
