@@ -1,8 +1,10 @@
 # The checked study, as later stages read it.
-# REQUIRED INPUTS   STUDY (common.smk), the two sheets that the config names
+# REQUIRED INPUTS   STUDY (common.smk), the two sheets or the SDRF that the config names
+#                   results/proteins/spectra.tsv of a study with spectra of proteins
 # OUTPUTS           results/study/samples.tsv   contract samples
 #                   results/study/runs.tsv      contract runs
 #                   results/study/config.yaml   the config with every default
+#                   results/study/study.sdrf.tsv   the proteins runs as SDRF-Proteomics, where they are spectra
 # The config has a rule of its own: a new title must not make every reader of the sheets run again.
 from evcargo.study.names import one_of
 
@@ -16,8 +18,11 @@ wildcard_constraints:
 
 rule write_study:
     input:
-        samples=STUDY.config["samples"],
-        runs=STUDY.config["runs"],
+        sheets=[
+            STUDY.config[kind]
+            for kind in ("samples", "runs", "sdrf")
+            if STUDY.config[kind]
+        ],
         schemas=SCHEMAS,
     output:
         samples="results/study/samples.tsv",
@@ -57,3 +62,28 @@ rule write_config:
         "Writing the config with every default"
     script:
         "../../scripts/write_config.py"
+
+
+if STUDY.runs_of("proteins", kind="mzml"):
+
+    rule write_sdrf:
+        input:
+            sheets=rules.write_study.input.sheets,
+            schemas=SCHEMAS,
+            spectra="results/proteins/spectra.tsv",
+        output:
+            sdrf="results/study/study.sdrf.tsv",
+        log:
+            "logs/write_sdrf.log",
+        conda:
+            "../../envs/study.yaml"
+        resources:
+            mem_mb=growing(1000),
+            runtime=growing(10),
+        params:
+            library=lib("write_sdrf"),
+            options=STUDY.config_digest,
+        message:
+            "Writing the study as SDRF"
+        script:
+            "../../scripts/write_sdrf.py"

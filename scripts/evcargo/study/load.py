@@ -1,4 +1,4 @@
-"""Load a study: its config and its two sheets, with every mistake told at once."""
+"""Load a study: its config and its two sheets (or its SDRF), with every mistake told at once."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +15,7 @@ from evcargo.study.references import check_references
 from evcargo.study.runs import check_runs
 from evcargo.study.samples import check_samples
 from evcargo.study.schema import check_config, read_schema
+from evcargo.study.sdrf import Sdrf, in_words_of_sdrf, read_sdrf
 from evcargo.study.sheets import Sheet, read_sheet
 from evcargo.study.transcripts import check_options, check_salmon, check_transcriptome
 
@@ -56,10 +57,20 @@ def load_study(
     """
     notes = Notes(config_file)
     filled, wrong = check_config(config, read_schema("config", schema_dir), notes)
+    from_sdrf = _takes_sdrf(config, filled, notes)
     problems = list(notes.problems)
-    samples, sample_lines = _load_samples(filled, wrong, config_file, schema_dir, problems)
+    sdrf = _open_sdrf(filled, config_file, problems) if from_sdrf else None
+    sheets: dict[str, Sheet | None] = dict.fromkeys(("samples", "runs"))
+    if sdrf:
+        sheets = {"samples": sdrf.samples, "runs": sdrf.runs}
+    elif not from_sdrf:
+        sheets = {
+            kind: _open_sheet(kind, filled, wrong, config_file, schema_dir, problems)
+            for kind in ("samples", "runs")
+        }
+    samples, sample_lines = _load_samples(sheets["samples"], schema_dir, problems)
     runs, run_lines = _load_runs(
-        filled, wrong, config_file, schema_dir, sample_lines, look_inside, problems
+        sheets["runs"], filled, schema_dir, sample_lines, look_inside, problems
     )
     last = Notes(config_file)
     contrasts: tuple[Contrast, ...] = ()
@@ -75,9 +86,44 @@ def load_study(
     if runs is not None and "transcripts" not in wrong:
         _check_transcripts(filled["transcripts"], runs, look_inside, own_environments, last)
     problems += last.problems
+    if from_sdrf:
+        problems = in_words_of_sdrf(problems, filled["sdrf"])
     if problems or samples is None or runs is None:
         raise StudyError(dict.fromkeys(problems))
+    if sdrf:
+        return Study(filled, samples, runs, contrasts, sdrf.factors, sdrf.data_files)
     return Study(filled, samples, runs, contrasts)
+
+
+def _takes_sdrf(config: Mapping[str, Any], filled: dict[str, Any], notes: Notes) -> bool:
+    """Tell whether an SDRF takes the place of the sheets, whose paths are then empty."""
+    if not filled["sdrf"]:
+        if filled["sdrf_folder"]:
+            remedy = "Name the SDRF in sdrf, or delete sdrf_folder"
+            notes.add("is given without sdrf", remedy, column="sdrf_folder")
+        return False
+    beside = [kind for kind in ("samples", "runs") if config.get(kind)]
+    if beside:
+        remedy = f"An SDRF takes the place of both sheets: delete sdrf, or {' and '.join(beside)}"
+        notes.add(f"is given beside {' and '.join(beside)}", remedy, column="sdrf")
+    filled |= {"samples": "", "runs": ""}
+    return True
+
+
+def _open_sdrf(config: Mapping[str, Any], config_file: str, problems: list[Problem]) -> Sdrf | None:
+    """Read the SDRF that the config names, or None and a problem."""
+    path = config["sdrf"]
+    why, remedy = why_no_file(path)
+    if why:
+        sdrf = None
+        notes = Notes(config_file)
+        notes.add(why, remedy, column="sdrf", value=path)
+    else:
+        notes = Notes(path)
+        folder = config["sdrf_folder"] or str(Path(path).parent)
+        sdrf = read_sdrf(path, folder, config["organism"], notes)
+    problems += notes.problems
+    return sdrf
 
 
 def _check_transcripts(
@@ -102,12 +148,13 @@ def _open_sheet(
     config: Mapping[str, Any],
     wrong: set[str],
     config_file: str,
-    known: list[str],
+    schema_dir: Path | None,
     problems: list[Problem],
 ) -> Sheet | None:
     """Read the sheet that the config names, or None and a problem."""
     if kind in wrong:
         return None
+    known = list(read_schema(kind, schema_dir)["properties"])
     path = config[kind]
     why, remedy = why_no_file(path)
     if why:
@@ -122,37 +169,28 @@ def _open_sheet(
 
 
 def _load_samples(
-    config: Mapping[str, Any],
-    wrong: set[str],
-    config_file: str,
-    schema_dir: Path | None,
-    problems: list[Problem],
+    sheet: Sheet | None, schema_dir: Path | None, problems: list[Problem]
 ) -> tuple[pd.DataFrame | None, dict[str, int] | None]:
-    schema = read_schema("samples", schema_dir)
-    sheet = _open_sheet("samples", config, wrong, config_file, list(schema["properties"]), problems)
     if sheet is None:
         return None, None
     notes = Notes(sheet.file)
-    samples, lines = check_samples(sheet, schema, notes)
+    samples, lines = check_samples(sheet, read_schema("samples", schema_dir), notes)
     problems += notes.problems
     return samples, lines
 
 
 def _load_runs(
+    sheet: Sheet | None,
     config: Mapping[str, Any],
-    wrong: set[str],
-    config_file: str,
     schema_dir: Path | None,
     samples: dict[str, int] | None,
     look_inside: bool,
     problems: list[Problem],
 ) -> tuple[pd.DataFrame | None, dict[str, int]]:
-    schema = read_schema("runs", schema_dir)
-    sheet = _open_sheet("runs", config, wrong, config_file, list(schema["properties"]), problems)
     if sheet is None:
         return None, {}
     notes = Notes(sheet.file)
-    runs, lines = check_runs(sheet, schema, samples, notes)
+    runs, lines = check_runs(sheet, read_schema("runs", schema_dir), samples, notes)
     if look_inside:
         check_run_files(runs, lines, config["organism"], notes)
     problems += notes.problems

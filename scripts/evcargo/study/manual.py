@@ -79,6 +79,31 @@ tables.
 | T1 | proteins | tables/proteinGroups.txt | maxquant | Tumour_01 |
 | T2 | proteins | tables/proteinGroups.txt | maxquant | Tumour_02 |
 
+### SDRF in place of the sheets
+
+A label-free, data-dependent proteomics study that is described in SDRF-Proteomics needs no sheets:
+give `sdrf` (and `sdrf_folder`, if the files are not beside it) and leave out `samples` and `runs`.
+
+| column of the SDRF | becomes |
+|---|---|
+| source name | sample, with `_` for blanks; the name itself stays in `source_name` |
+| comment[data file] | path; `.mzML` or `.mzML.gz` of that name come before a vendor's file |
+| comment[fraction identifier], comment[technical replicate] | fraction, replicate |
+| factor value[...] | condition; several are joined by ` / ` |
+| characteristics[individual], [batch], [enrichment process] | subject, batch, isolation |
+| characteristics[...] | a column of that name, for contrasts and covariates, e.g. `disease` |
+
+`material` is told by words in characteristics[sample type], [material type], [enrichment process],
+[organism part], [cell type], [subcellular component] or the source name, in this order:
+"depleted", "flow-through" and "supernatant" are depleted; "lysate", "homogenate", "whole plasma"
+... are source; "vesicle", "exosome" and "EV" are ev, and so is a sample without any of these
+words. `biofluid` is told by words in [biofluid], [organism part], [material type] and [cell type] ("blood plasma",
+"urine" ...); a cell line is cell_culture; the rest is other. Look at results/study/samples.tsv.
+A biological replicate is no subject, since its numbers start again in every group.
+
+Where the proteins came as spectra, results/study/study.sdrf.tsv describes them for a deposition.
+Cells that the study does not know are `not available`.
+
 ### Contrasts
 
     contrasts:

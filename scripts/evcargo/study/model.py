@@ -64,12 +64,18 @@ class Study:
         Run sheet under the contract ``runs``, one row per run.
     contrasts
         What is compared.
+    factors
+        Columns of the sample sheet that are factor values in an SDRF.
+    data_files
+        Path of a run -> its data file, as the SDRF that the study was read from names it.
     """
 
     config: dict[str, Any]
     samples: pd.DataFrame
     runs: pd.DataFrame
     contrasts: tuple[Contrast, ...] = field(default=())
+    factors: tuple[str, ...] = ("condition",)
+    data_files: dict[str, str] = field(default_factory=dict)
 
     @property
     def assays(self) -> list[str]:

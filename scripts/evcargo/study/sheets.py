@@ -59,7 +59,9 @@ class Sheet:
     decimal_comma: bool
 
 
-def read_sheet(path: str, known: Sequence[str], notes: Notes) -> Sheet | None:
+def read_sheet(
+    path: str, known: Sequence[str], notes: Notes, repeats: bool = False
+) -> Sheet | None:
     """Read a sheet, as tolerantly as it can be done without guessing.
 
     Parameters
@@ -70,6 +72,8 @@ def read_sheet(path: str, known: Sequence[str], notes: Notes) -> Sheet | None:
         Columns that the kind of sheet has.
     notes
         Takes the problems.
+    repeats
+        Whether columns may come again under one name; then the first of them is read.
 
     Returns
     -------
@@ -93,7 +97,7 @@ def read_sheet(path: str, known: Sequence[str], notes: Notes) -> Sheet | None:
         notes.add("is empty", f"It needs a header with at least the column {known[0]}")
         return None
     (line, header), *body = records
-    columns = _columns(header, known, line, notes)
+    columns = _columns(header, known, line, None if repeats else notes)
     names = [name for name in columns.values() if name]
     if known[0] not in names:
         _explain_header(names, known, line, comments, notes)
@@ -175,7 +179,9 @@ def _clean(cell: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
-def _columns(header: list[str], known: Sequence[str], line: int, notes: Notes) -> dict[int, str]:
+def _columns(
+    header: list[str], known: Sequence[str], line: int, notes: Notes | None
+) -> dict[int, str]:
     """Position and name of each column that has a header; no name for one that is left out."""
     columns: dict[int, str] = {}
     seen: dict[str, str] = {}
@@ -184,8 +190,9 @@ def _columns(header: list[str], known: Sequence[str], line: int, notes: Notes) -
             continue
         folded = name.casefold()
         if folded in seen:
-            notes.add("is there twice", "Keep one of the two columns", line, quoted(name))
             columns[position] = ""
+            if notes:
+                notes.add("is there twice", "Keep one of the two columns", line, quoted(name))
             continue
         seen[folded] = name
         columns[position] = folded if folded in known else name
