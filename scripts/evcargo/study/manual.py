@@ -97,8 +97,9 @@ give `sdrf` (and `sdrf_folder`, if the files are not beside it) and leave out `s
 [organism part], [cell type], [subcellular component] or the source name, in this order:
 "depleted", "flow-through" and "supernatant" are depleted; "lysate", "homogenate", "whole plasma"
 ... are source; "vesicle", "exosome" and "EV" are ev, and so is a sample without any of these
-words. `biofluid` is told by words in [biofluid], [organism part], [material type] and [cell type] ("blood plasma",
-"urine" ...); a cell line is cell_culture; the rest is other. Look at results/study/samples.tsv.
+words. `biofluid` is told by words in [biofluid], [organism part], [material type] and [cell type]
+("blood plasma", "urine" ...); a cell line is cell_culture; the rest is other. Look at
+results/study/samples.tsv, which says what was understood.
 A biological replicate is no subject, since its numbers start again in every group.
 
 Where the proteins came as spectra, results/study/study.sdrf.tsv describes them for a deposition.
