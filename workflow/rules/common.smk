@@ -69,6 +69,18 @@ def spectra_of(wildcards):
     return STUDY.paths_of("proteins", [wildcards.run])[0]
 
 
+def searched_tables(wildcards):
+    """What the search of a study of spectra found, and in which database."""
+    if not STUDY.runs_of("proteins", kind="mzml"):
+        return {}
+    return {
+        "psms": "results/proteins/psms.parquet",
+        "peptides": "results/proteins/peptides.parquet",
+        "fasta": "results/proteins/database.fasta",
+        "table": "results/proteins/database.tsv",
+    }
+
+
 def url_of_reference(wildcards):
     """Address of a reference that the config names by URL."""
     return download_of(config["rna"]["references"], wildcards.reference)["url"]

@@ -8,6 +8,7 @@
 #   results/proteins/proteins.h5ad          samples x protein groups: raw intensity, NaN missing; normalised log2
 #   results/proteins/proteins.tsv           the same for people
 #   results/proteins/quality.tsv            figures per run and sample
+#   results/proteins/proteins.mzTab         the same, and the accepted PSMs, for a deposition
 #   mzML route only:
 #   results/proteins/database.fasta, .tsv   the searched proteins and what each is
 #   results/proteins/search/{run}.parquet   best match of every MS2 spectrum; {run}.json: figures of the run
@@ -192,3 +193,29 @@ else:
             "Importing the protein tables"
         script:
             "../../scripts/import_proteins.py"
+
+
+rule write_mztab:
+    input:
+        unpack(searched_tables),
+        matrix="results/proteins/proteins.h5ad",
+        samples="results/study/samples.tsv",
+        runs="results/study/runs.tsv",
+    output:
+        mztab="results/proteins/proteins.mzTab",
+    log:
+        "logs/write_mztab.log",
+    conda:
+        "../../envs/proteins.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(60),
+    params:
+        library=lib("write_mztab"),
+        study=lookup("study", within=config),
+        search=lookup("proteins/search", within=config),
+        others={k: v for k, v in config["proteins"].items() if k != "search"},
+    message:
+        "Writing the proteins as mzTab"
+    script:
+        "../../scripts/write_mztab.py"

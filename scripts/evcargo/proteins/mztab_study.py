@@ -1,0 +1,63 @@
+"""What the mzTab file of a study is written from: tables of the stage, options of the search."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from evcargo.proteins.database import read_database
+from evcargo.proteins.mztab import Deposit, base_name
+from evcargo.proteins.mztab_peptides import listed_modifications, shifts_of, spelling_of
+from evcargo.tables import read_matrix, read_table
+
+
+def deposit_of(inputs: Mapping[str, Any], options: Mapping[str, Any]) -> Deposit:
+    """Read the inputs of rule write_mztab.
+
+    Parameters
+    ----------
+    inputs
+        Paths of ``samples``, ``runs`` and ``matrix``; for a study of spectra also ``psms``,
+        ``peptides``, ``fasta`` and ``table`` of the database.
+    options
+        ``study``, ``search`` (options ``proteins.search``) and ``others`` (the rest of the
+        stage's options).
+    """
+    runs = read_table(inputs["runs"], "runs")
+    runs = runs[runs["assay"] == "proteins"]
+    shared = {
+        "title": options["study"],
+        "samples": read_table(inputs["samples"], "samples"),
+        "runs": runs,
+        "matrix": read_matrix(inputs["matrix"]),
+    }
+    settings = [f"{name} = {setting(value)}" for name, value in options["others"].items()]
+    if not inputs.get("psms"):
+        return Deposit(**shared, settings=settings)
+    from sagepy.core.unimod import modification_title_to_unimod_id, unimod_to_mass
+
+    search = options["search"]
+    modifications = listed_modifications(search, modification_title_to_unimod_id())
+    settings += [f"search.{name} = {setting(value)}" for name, value in search.items()]
+    spelling = spelling_of(
+        pd.read_parquet(inputs["peptides"]),
+        read_database(inputs["fasta"], inputs["table"]),
+        shifts_of(modifications, unimod_to_mass()),
+        search["enzyme"],
+    )
+    return Deposit(
+        **shared,
+        settings=settings,
+        modifications=modifications,
+        database=Path(inputs["fasta"]).name,
+        psms=Path(inputs["psms"]),
+        spelling=spelling,
+    )
+
+
+def setting(value: Any) -> str:
+    """Write the value of an option; of a file its name only, as folders belong to one machine."""
+    if isinstance(value, list):
+        return ", ".join(setting(one) for one in value)
+    return base_name(value) if isinstance(value, str) and " " not in value else str(value)
