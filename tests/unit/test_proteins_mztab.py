@@ -177,7 +177,7 @@ def test_psms(read):
     table = read.spectrum_match_table
     assert [name for name in REQUIRED_PSM if name not in table] == []
     assert table["PSM_ID"].nunique() == sum(row["accepted"] for row in PSMS) == 5
-    assert table.groupby("PSM_ID").size().tolist() == [1, 1, 2, 2, 1]
+    assert table["PSM_ID"].value_counts().sort_index().tolist() == [1, 1, 2, 2, 1]
     first = table.iloc[0]
     # I as the protein spells it, where the search holds L.
     assert first["sequence"] == "MCIK"

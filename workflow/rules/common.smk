@@ -81,6 +81,15 @@ def searched_tables(wildcards):
     }
 
 
+def deposited(wildcards):
+    """What a repository of proteomics data asks for."""
+    if "proteins" not in STUDY.assays:
+        return []
+    spectra = STUDY.runs_of("proteins", kind="mzml")
+    sdrf = ["results/study/study.sdrf.tsv"] if spectra else []
+    return ["results/proteins/proteins.mzTab", *sdrf]
+
+
 def url_of_reference(wildcards):
     """Address of a reference that the config names by URL."""
     return download_of(config["rna"]["references"], wildcards.reference)["url"]
@@ -166,6 +175,16 @@ def tables_of_rna(wildcards):
     if sequenced_samples(wildcards):
         tables["rna_manifest"] = "results/rna/reference/manifest.tsv"
     return tables
+
+
+def tables_of_proteins(wildcards):
+    """Tables on the quality of proteins, by their contracts."""
+    if "proteins" not in STUDY.assays:
+        return {}
+    spectra = STUDY.runs_of("proteins", kind="mzml")
+    of_route = ("spectra", "rules") if spectra else ("filters", "columns")
+    names = (*of_route, "origins", "missing", "normalisation")
+    return {f"proteins_{name}": f"results/proteins/{name}.tsv" for name in names}
 
 
 def contrast_of(wildcards):

@@ -3,7 +3,7 @@
 # REQUIRED INPUTS
 #   results/study/{samples.tsv,runs.tsv,config.yaml}
 #   results/purity/*.tsv, results/quality/quality.tsv
-#   results/{proteins,rna,transcripts}/*.h5ad, results/rna/*.tsv, results/particles/*.tsv and
+#   results/{proteins,rna,transcripts}/*.h5ad, results/{proteins,rna,particles}/*.tsv and
 #   results/differential/*.tsv, as far as the study has these assays and contrasts
 # OUTPUTS
 #   results/report/index.html               the report
@@ -14,6 +14,7 @@ MATRIX_ASSAYS = [assay for assay in STUDY.assays if assay != "particles"]
 rule write_report:
     input:
         unpack(tables_of_rna),
+        unpack(tables_of_proteins),
         schema=workflow.source_path("../schemas/config.schema.yaml"),
         samples="results/study/samples.tsv",
         runs="results/study/runs.tsv",
@@ -64,6 +65,7 @@ rule write_report:
 rule bundle_study:
     input:
         unpack(tables_of_rna),
+        unpack(tables_of_proteins),
         samples="results/study/samples.tsv",
         verdicts="results/purity/verdicts.tsv",
         criteria="results/purity/criteria.tsv",
