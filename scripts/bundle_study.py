@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from evcargo.job import job_log
 from evcargo.report.bundle import bundle, write_bundle
-from evcargo.report.results import OF_RNA
+from evcargo.report.results import OF_PROTEINS, OF_RNA
 from evcargo.tables import read_matrix, read_table
 
 if TYPE_CHECKING:
@@ -19,6 +19,10 @@ with job_log(snakemake.log):
         read_table(given.samples, "samples"),
         read_table(given.verdicts, "verdicts"),
         read_table(given.criteria, "criteria"),
-        {name: read_table(given[name], name) for name in OF_RNA if given.get(name)},
+        {
+            name: read_table(given[name], name)
+            for name in (*OF_RNA, *OF_PROTEINS)
+            if given.get(name)
+        },
     )
     write_bundle(study, snakemake.output.bundle)

@@ -12,6 +12,7 @@ import anndata
 import numpy as np
 import pandas as pd
 import yaml
+from made_proteins import proteins_quality, proteins_tables
 
 from evcargo.contracts import CONTRACTS
 from evcargo.rna.evidence import Evidence, adapter_table
@@ -62,6 +63,7 @@ class MadeStudy:
     gene: str = "FN1"
     reason: str = "adapter dimers only"
     n_transcripts: int = 0
+    route: str = "spectra"
     seed: int = 7
 
 
@@ -90,6 +92,9 @@ def make_study(folder: Path, made: MadeStudy = MadeStudy()) -> dict[str, str | l
         for assay in made.assays
         if assay != "particles"
     ]
+    if "proteins" in made.assays:
+        for name, frame in proteins_tables(samples, made.route, made.reason).items():
+            put(f"proteins/{name.removeprefix('proteins_')}.tsv", frame, name)
     if "rna" in made.assays:
         put("rna/funnel.tsv", _funnel(rng), "funnel")
         evidence = _evidence(made)
@@ -416,6 +421,8 @@ def _quality(made: MadeStudy, rng: np.random.Generator) -> pd.DataFrame:
         for run in ("", sample)
         if not (assay == "particles" and sample == "H3")
     ]
+    if "proteins" in made.assays and made.route == "spectra":
+        rows += proteins_quality(SAMPLES)
     frame = pd.DataFrame(rows, columns=CONTRACTS["quality"].names)
     frame["run"] = frame["run"].replace("", pd.NA)
     return frame
@@ -621,6 +628,10 @@ def _matrix(
     var = pd.DataFrame(
         {"name": [f"n{i}" for i in range(n)]}, index=[f"{assay}{i}" for i in range(n)]
     )
+    if assay == "proteins":
+        var.index = pd.Index([*(f"P{i:05d}" for i in range(n - 2)), "P_CD9", "P_CD63"])
+        var["accessions"] = [f"{name};Q1" for name in var.index]
+        var["ambiguous"] = var.index.isin(["P00003", "P_CD63"])
     matrix = anndata.AnnData(rng.uniform(1, 9, (len(obs), n)), obs=obs, var=var)
     matrix.layers["normalised"] = np.log2(matrix.X)
     matrix.uns |= {"source": f"{assay}: sagepy 0.4.6, 1 % FDR", "raw_quantity": "intensity"}

@@ -13,10 +13,12 @@ from evcargo.report.answer import (
     related_metrics,
 )
 from evcargo.report.parts import (
+    AMBIGUOUS,
     MATERIAL_WORDS,
     Column,
     Figure,
     Table,
+    ambiguous_mark,
     capital,
     counted,
     figure_text,
@@ -83,7 +85,13 @@ def association_table(results: Results, contrast: Mapping[str, Any], number: int
     return _table(f"associations-{number}", "Purity metrics between the groups", cells, note)
 
 
-def hit_table(table: pd.DataFrame, ident: str, caption: str, top: int) -> Table:
+def hit_table(
+    table: pd.DataFrame,
+    ident: str,
+    caption: str,
+    top: int,
+    ambiguous: frozenset[str] = frozenset(),
+) -> Table:
     """All significant features and the `top` next ones by p-value.
 
     Parameters
@@ -94,6 +102,8 @@ def hit_table(table: pd.DataFrame, ident: str, caption: str, top: int) -> Table:
         Id and caption in the page.
     top
         How many features that are not significant are shown.
+    ambiguous
+        Features whose protein cannot be told from others; they are marked.
     """
     tested = table[table["tested"].fillna(False)].sort_values(
         ["p_value", "feature"], kind="stable", na_position="last"
@@ -101,7 +111,12 @@ def hit_table(table: pd.DataFrame, ident: str, caption: str, top: int) -> Table:
     significant = tested["significant"].fillna(False).astype(bool)
     shown = pd.concat([tested[significant], tested[~significant].head(top)])
     cells: dict[Column, Any] = {
-        Column("name"): shown["name"].fillna(shown["feature"]),
+        Column("name"): [
+            ambiguous_mark(str(name), feature in ambiguous)
+            for name, feature in zip(
+                shown["name"].fillna(shown["feature"]), shown["feature"], strict=True
+            )
+        ],
         Column("feature"): shown["feature"],
         Column("flag", "flag"): [_flag(row) for row in shown.itertuples(index=False)],
         Column("log2 fold change", "number"): shown["log2_fold_change"],
@@ -116,7 +131,7 @@ def hit_table(table: pd.DataFrame, ident: str, caption: str, top: int) -> Table:
         + shown["n_reference"].astype(str),
         Column("significant"): shown["significant"].map({True: "yes", False: "no"}).fillna("no"),
     }
-    if (cells[Column("name")] == shown["feature"]).all():
+    if (shown["name"].fillna(shown["feature"]) == shown["feature"]).all():
         del cells[Column("feature")]
     left = len(tested) - len(shown)
     note = (
@@ -125,6 +140,8 @@ def hit_table(table: pd.DataFrame, ident: str, caption: str, top: int) -> Table:
         if left
         else f"All {counted(len(shown), 'tested feature')}."
     )
+    if ambiguous & set(shown["feature"]):
+        note += f" {AMBIGUOUS} marks ambiguous protein groups."
     return _table(ident, caption, cells, note)
 
 
@@ -171,6 +188,7 @@ def _block(
             f"hits-{number}-{assay}",
             f"{capital(many)}: {contrast['test']} v {contrast['reference']}",
             top,
+            results.ambiguous if assay == "proteins" else frozenset(),
         )
         if row.tested
         else None,

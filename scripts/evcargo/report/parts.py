@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 Kind = Literal["text", "short", "number", "p", "share", "verdict", "flag"]
 MISSING = "–"
+AMBIGUOUS = "≈"
 MATERIAL_WORDS = {"ev": "EV", "source": "source", "depleted": "depleted"}
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -108,6 +109,11 @@ def groups_of(samples: pd.DataFrame) -> list[Group]:
             label = f"{condition} · {word}" if condition else word
             groups.append(Group(label, material, tuple(names)))
     return groups
+
+
+def ambiguous_mark(name: str, ambiguous: bool) -> str:
+    """Mark the name of a protein group whose peptides do not tell which protein is there."""
+    return f"{name} {AMBIGUOUS}" if ambiguous else name
 
 
 def figure_text(value: Any) -> str:

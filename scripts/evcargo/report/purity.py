@@ -10,10 +10,12 @@ import pandas as pd
 from evcargo.report import charts
 from evcargo.report.answer import ASSAY_WORDS, sample_anchor
 from evcargo.report.parts import (
+    AMBIGUOUS,
     Column,
     Figure,
     Group,
     Table,
+    ambiguous_mark,
     capital,
     counted,
     figure_text,
@@ -65,6 +67,7 @@ def purity_section(results: Results) -> dict[str, Any]:
         "sizes": size_figure(results, groups),
         "evidence": evidence_table(results),
         "n_samples": len(results.samples),
+        "ambiguous": bool(results.ambiguous),
         "panels": panel_map(results, groups),
         "markers": marker_map(results, groups),
         "marker_table": _marker_table(results),
@@ -182,6 +185,7 @@ def marker_map(results: Results, groups: Sequence[Group]) -> list[dict[str, Any]
         evidence = found.pivot(index="gene", columns="sample", values="evidence")
         shares = found.pivot(index="gene", columns="sample", values="share")
         evidence, shares = evidence.reindex(columns=samples), shares.reindex(columns=samples)
+        unclear = set(found.loc[found["feature"].isin(results.ambiguous), "gene"])
         seen = (evidence == "detected").sum(axis=1)
         ordered = seen[seen > 0].sort_values(ascending=False, kind="stable").index
         undecided = (evidence == "not assessed").any(axis=1) & (seen == 0)
@@ -192,8 +196,8 @@ def marker_map(results: Results, groups: Sequence[Group]) -> list[dict[str, Any]
                 "words": CATEGORIES.get(str(category), ""),
                 "size": len(evidence),
                 "counts": [_judged(evidence[sample]) for sample in samples],
-                "key": [_marker_row(evidence, shares, gene) for gene in key],
-                "rows": [_marker_row(evidence, shares, gene) for gene in ordered],
+                "key": [_marker_row(evidence, shares, gene, gene in unclear) for gene in key],
+                "rows": [_marker_row(evidence, shares, gene, gene in unclear) for gene in ordered],
                 "absent": list(evidence.index[(seen == 0) & ~undecided]),
                 "undecided": list(evidence.index[undecided]),
             }
@@ -243,13 +247,15 @@ def _judged(evidence: pd.Series) -> tuple[int, int]:
     return detected, detected + int((evidence == "not detected").sum())
 
 
-def _marker_row(evidence: pd.DataFrame, shares: pd.DataFrame, gene: str) -> dict[str, Any]:
+def _marker_row(
+    evidence: pd.DataFrame, shares: pd.DataFrame, gene: str, ambiguous: bool
+) -> dict[str, Any]:
     cells = []
     for sample, word in evidence.loc[gene].fillna("not assessed").items():
         share = shares.at[gene, sample]
         more = f", {share_text(share)} of the signal" if pd.notna(share) else ""
         cells.append({"evidence": word, "said": f"{sample}: {word}{more}"})
-    return {"gene": gene, "cells": cells}
+    return {"gene": gene, "ambiguous": ambiguous, "cells": cells}
 
 
 def _share_figure(results: Results, assay: str, groups: Sequence[Group]) -> Figure:
@@ -281,5 +287,10 @@ def _marker_table(results: Results) -> Table:
     kinds = {"share": "share", "n_peptides": "number"}
     columns = [Column(name, kinds.get(name, "text")) for name in names]  # type: ignore[arg-type]
     misev = results.markers["panel"].str.startswith("misev", na=False)
-    frame = results.markers.loc[misev & (results.markers["evidence"] == "detected"), names]
-    return table_of("markers-detected", "Detected MISEV markers", frame, columns)
+    frame = results.markers.loc[misev & (results.markers["evidence"] == "detected"), names].copy()
+    marked = frame["feature"].isin(results.ambiguous)
+    frame["feature"] = [
+        ambiguous_mark(str(name), mark) for name, mark in zip(frame["feature"], marked, strict=True)
+    ]
+    note = f"{AMBIGUOUS} marks ambiguous protein groups." if marked.any() else ""
+    return table_of("markers-detected", "Detected MISEV markers", frame, columns, note)

@@ -5,6 +5,7 @@ from typing import Any
 from evcargo.report import charts
 from evcargo.report.answer import ASSAY_WORDS
 from evcargo.report.parts import Column, Figure, Table, capital, groups_of, table_of
+from evcargo.report.proteins import proteins_part
 from evcargo.report.results import Results
 from evcargo.report.rna import rna_part
 
@@ -24,6 +25,7 @@ def quality_section(results: Results) -> dict[str, Any]:
         ],
         "funnel": funnel_figure(results),
         "rna": rna_part(results),
+        "proteins": proteins_part(results),
     }
 
 

@@ -30,6 +30,14 @@ class Results:
         The same, for studies that have them.
     rna_gate, rna_adapters, rna_lengths, rna_classes, rna_fragments, rna_saturation, rna_manifest
         The same, for studies with small RNA; the last one only if it came as reads.
+    proteins_spectra, proteins_rules
+        The same, for proteins that came as spectra.
+    proteins_filters, proteins_columns
+        The same, for proteins that came as tables.
+    proteins_origins, proteins_missing, proteins_normalisation
+        The same, for studies with proteins.
+    protein_groups
+        Description of the protein groups, as in their matrix.
     differential
         One table per contrast and assay.
     statuses
@@ -62,6 +70,22 @@ class Results:
     rna_fragments: pd.DataFrame | None = None
     rna_saturation: pd.DataFrame | None = None
     rna_manifest: pd.DataFrame | None = None
+    proteins_spectra: pd.DataFrame | None = None
+    proteins_rules: pd.DataFrame | None = None
+    proteins_filters: pd.DataFrame | None = None
+    proteins_columns: pd.DataFrame | None = None
+    proteins_origins: pd.DataFrame | None = None
+    proteins_missing: pd.DataFrame | None = None
+    proteins_normalisation: pd.DataFrame | None = None
+    protein_groups: pd.DataFrame | None = None
+
+    @property
+    def ambiguous(self) -> frozenset[str]:
+        """Protein groups whose peptides do not tell which of their proteins is there."""
+        groups = self.protein_groups
+        if groups is None or "ambiguous" not in groups:
+            return frozenset()
+        return frozenset(groups.index[groups["ambiguous"].astype(bool)].astype(str))
 
     @property
     def assays(self) -> list[str]:
@@ -86,7 +110,7 @@ def read_results(paths: Paths) -> Results:
     particles = _optional(paths, "particles")
     matrices = {Path(path).stem: path for path in _many(paths, "matrices")}
     cards = {assay: _card(path, assay) for assay, path in matrices.items()}
-    statuses = [status for status, _ in cards.values()]
+    statuses = [card.status for card in cards.values()]
     if particles is not None:
         statuses.append(particles[["sample", "status", "status_reason"]].assign(assay="particles"))
     return Results(
@@ -100,9 +124,10 @@ def read_results(paths: Paths) -> Results:
         statuses=pd.concat(statuses, ignore_index=True)
         if statuses
         else pd.DataFrame(columns=["sample", "status", "status_reason", "assay"]),
-        sources={assay: source for assay, (_, source) in cards.items() if source},
+        sources={assay: card.source for assay, card in cards.items() if card.source},
+        protein_groups=cards["proteins"].features if "proteins" in cards else None,
         **{name: read_table(_one(paths, name), name) for name in _ALWAYS},
-        **{name: _optional(paths, name) for name in OF_RNA},
+        **{name: _optional(paths, name) for name in (*OF_RNA, *OF_PROTEINS)},
     )
 
 
@@ -127,6 +152,25 @@ OF_RNA = (
     "rna_saturation",
     "rna_manifest",
 )
+
+OF_PROTEINS = (
+    "proteins_spectra",
+    "proteins_rules",
+    "proteins_filters",
+    "proteins_columns",
+    "proteins_origins",
+    "proteins_missing",
+    "proteins_normalisation",
+)
+
+
+@dataclass(frozen=True)
+class _Card:
+    """What a matrix says beside its quantities."""
+
+    status: pd.DataFrame
+    source: str
+    features: pd.DataFrame
 
 
 def _one(paths: Paths, name: str) -> str:
@@ -155,8 +199,8 @@ def _differential(paths: Sequence[str]) -> dict[tuple[str, str], pd.DataFrame]:
     return tables
 
 
-def _card(path: str, assay: str) -> tuple[pd.DataFrame, str]:
+def _card(path: str, assay: str) -> _Card:
     matrix = read_matrix(path)
     status = matrix.obs[["status", "status_reason"]].astype("string")
     frame = status.rename_axis("sample").reset_index().assign(assay=assay)
-    return frame, str(matrix.uns.get("source", ""))
+    return _Card(frame, str(matrix.uns.get("source", "")), matrix.var)
