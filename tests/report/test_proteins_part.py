@@ -139,7 +139,7 @@ def test_tables_show_their_filters_and_columns_and_no_folder(tables_page):
         "LFQ intensity",
     ]
     text = html.tostring(tables_page, encoding="unicode")
-    assert "private" not in text
+    assert "/data/private" not in text
     for ident in ("proteins-rules", "proteins-runs", "proteins-spectra", "fig-proteins-trends"):
         assert not tables_page.xpath(f"//*[@id='{ident}']"), ident
 

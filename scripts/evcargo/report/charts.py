@@ -33,7 +33,7 @@ WIDTH = 8.0  # inches; the page scales it to the column
 ROW = 0.27  # inches per sample
 PALETTE = (BLUE, ORANGE, GREEN, VERMILLION, SKY, PURPLE, YELLOW)
 HATCHES = ("", "////", "....", "xxxx")
-REST = frozenset({"other", "unassigned", "unmapped"})
+REST = frozenset({"other", "unassigned", "unmapped", "not identified", "missing, reason unknown"})
 
 # EV is blue, plasma and blood are warm, cells are green; classes of one colour differ by hatch.
 CLASS_STYLES = MappingProxyType(
@@ -105,7 +105,7 @@ def stacked_bars(
             axes.barh([np.nan], [0], color=styles[name][0], hatch=styles[name][1], ec=SURFACE, lw=0)
             for name in order
         ]
-        _legend_above(figure, axes, handles, list(order))
+        legend_above(figure, axes, handles, list(order))
         return inline_svg(figure, ident, title, f"{len(places)} samples, {len(order)} classes.")
 
 
@@ -167,7 +167,7 @@ def sample_dots(
             axes.plot([], [], MARKS[v], ms=8, color=VERDICT_COLOURS[v], mec=SURFACE)[0]
             for v in seen
         ]
-        _legend_above(figure, axes, handles, seen)
+        legend_above(figure, axes, handles, seen)
         return inline_svg(figure, ident, title, f"{len(places)} samples.")
 
 
@@ -274,7 +274,7 @@ def _rows(groups: Sequence[Group]) -> tuple[dict[str, float], Figure, Axes]:
     figure = Figure(figsize=(WIDTH, ROW * y + 0.95), layout="constrained")
     axes = figure.add_subplot()
     axes.set_ylim(y - 0.6, -0.7)
-    axes.set_yticks(list(places.values()), [_short(sample) for sample in places])
+    axes.set_yticks(list(places.values()), [short_name(sample) for sample in places])
     for tick in axes.get_yticklabels():
         tick.set_color(INK)
     for place, label in heads:
@@ -287,11 +287,13 @@ def _rows(groups: Sequence[Group]) -> tuple[dict[str, float], Figure, Axes]:
     return places, figure, axes
 
 
-def _short(name: str) -> str:
+def short_name(name: str) -> str:
+    """Cut a name to what fits beside a chart."""
     return name if len(name) <= 24 else f"{name[:23]}…"
 
 
-def _legend_above(figure: Figure, axes: Axes, handles: list, labels: list[str]) -> None:
+def legend_above(figure: Figure, axes: Axes, handles: list, labels: list[str]) -> None:
+    """Write the legend above the axes, in as many columns as fit."""
     if handles:
         longest = max(len(label) for label in labels)
         figure.legend(

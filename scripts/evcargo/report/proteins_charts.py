@@ -8,17 +8,17 @@ import pandas as pd
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from evcargo.report.charts import PALETTE, ROW, WIDTH, _legend_above, _short
+from evcargo.report.charts import PALETTE, ROW, WIDTH, legend_above, short_name
+from evcargo.report.parts import figure_text
 from evcargo.report.svg import LINE, MUTED, SURFACE, drawing, inline_svg
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
-MOST_STYLES = len(PALETTE) * len(MARKERS)
 
 
 def styles_of(names: Sequence[str]) -> dict[str, tuple[str, str]]:
     """Colour and marker of each name; both differ between neighbours, so colour is never alone."""
     pairs = zip(cycle(PALETTE), cycle(MARKERS), strict=False)
-    return {name: style for name, style in zip(names, pairs, strict=False)}
+    return dict(zip(names, pairs, strict=False))
 
 
 def trend_panels(
@@ -53,15 +53,17 @@ def trend_panels(
             panel.set_title(label)
             panel.margins(x=0.04, y=0.12)
             panel.xaxis.get_major_locator().set_params(integer=True)
-            panel.yaxis.set_major_formatter(lambda value, _: f"{value:,.4g}")
+            panel.yaxis.set_major_formatter(lambda value, _: figure_text(value))
             panel.grid(axis="x", visible=False)
         for panel in panels[len(metrics) :]:
             panel.set_visible(False)
+        for panel in panels[max(0, len(metrics) - columns) : len(metrics)]:
+            panel.tick_params(labelbottom=True)
         handles = [
             panels[0].plot([], [], marker, ms=6, color=colour, mec=SURFACE)[0]
             for colour, marker in styles.values()
         ]
-        _legend_above(figure, panels[0], handles, list(styles))
+        legend_above(figure, panels[0], handles, list(styles))
         figure.supxlabel(axis, fontsize=9, color=MUTED)
         return inline_svg(figure, ident, title, f"{len(values)} runs, {len(metrics)} figures.")
 
@@ -95,13 +97,13 @@ def before_and_after(table: pd.DataFrame, ident: str, title: str) -> Markup:
             panel.grid(axis="y", visible=False)
             panel.spines["left"].set_visible(False)
             panel.spines["bottom"].set_color(LINE)
-        panels[0].set_yticks(places, [_short(str(name)) for name in table["sample"]])
+        panels[0].set_yticks(places, [short_name(str(name)) for name in table["sample"]])
         panels[0].set_ylim(len(table) - 0.4, -0.6)
         handles = [
             panels[0].plot([], [], marker, ms=6, color=colour, mec=SURFACE)[0]
             for colour, marker in styles.values()
         ]
-        _legend_above(
+        legend_above(
             figure,
             panels[0],
             handles,
