@@ -9,6 +9,7 @@ from made_proteins import GROUPS, ORDER
 from made_study import SAMPLES, MadeStudy, make_study
 
 from evcargo.report.contrasts import hit_table
+from evcargo.report.methods import methods_section
 from evcargo.report.page import render
 from evcargo.report.parts import groups_of
 from evcargo.report.proteins import (
@@ -155,6 +156,22 @@ def test_tables_that_a_stage_left_empty_show_nothing(results):
     part = proteins_part(dataclasses.replace(results, **empty))
     assert [figure.ident for figure in part["figures"]] == ["fig-proteins-spectra"]
     assert part["rules"] is None and runs_table(dataclasses.replace(results, **empty)) is None
+
+
+def test_methods_say_how_quantities_were_made_and_cite_it(results):
+    facts = {"rollup": "top3, not normalised", "score": "hyperscore", "layers": "ibaq normalised"}
+    top3 = methods_section(dataclasses.replace(results, proteins_facts=facts))
+    assert top3["proteins"].startswith("PSMs were ranked by hyperscore. Peptides were rolled up")
+    assert "200 quantities of protein groups in samples come only from ions" in top3["proteins"]
+    cited = {doi for _, doi in top3["references"]}
+    assert {"10.1074/mcp.M500230-MCP200", "10.1038/nature10098"} <= cited
+    assert "10.1016/j.mcpro.2023.100581" not in cited  # no directLFQ here
+    assert "10.1074/mcp.O113.036681" in cited
+    names = [row[0] for row in top3["versions"].rows]
+    assert "sagepy" in names and "mokapot" not in names
+    none = results.proteins_missing.assign(transferred=0)
+    said = methods_section(dataclasses.replace(results, proteins_missing=none))["proteins"]
+    assert "No protein group is quantified by ions matched between runs alone." in said
 
 
 def test_words_of_users_are_text(hostile_text):

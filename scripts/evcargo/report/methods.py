@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from evcargo import __version__
-from evcargo.report.parts import Column, Table, table_of
+from evcargo.report.parts import Column, Table, counted, table_of
 from evcargo.report.results import Results
 from evcargo.study.model import ASSAYS
 
@@ -24,7 +24,7 @@ PACKAGES = {
         "altair",
         "multiqc",
     ),
-    "mzml": ("sagepy", "pyteomics", "directlfq", "mokapot", "scikit-learn"),
+    "mzml": ("sagepy", "pyteomics", "directlfq", "scikit-learn"),
     "fastq": ("cutadapt", "dnaio", "pybwa"),
     "long_fastq": ("cutadapt",),
     "counts": ("pydeseq2",),
@@ -38,6 +38,15 @@ REFERENCES = {
     "fdr": ("Elias and Gygi 2007, target-decoy search", "10.1038/nmeth1019"),
     "picked": ("Savitski 2015, picked protein FDR", "10.1074/mcp.M114.046995"),
     "directlfq": ("Ammar 2023, directLFQ", "10.1016/j.mcpro.2023.100581"),
+    "parsimony": (
+        "Nesvizhskii and Aebersold 2005, protein inference",
+        "10.1074/mcp.R500012-MCP200",
+    ),
+    "maxlfq": ("Cox 2014, MaxLFQ", "10.1074/mcp.M113.031591"),
+    "top3": ("Silva 2006, three most intense peptides", "10.1074/mcp.M500230-MCP200"),
+    "ibaq": ("Schwanhäusser 2011, iBAQ", "10.1038/nature10098"),
+    "mztab": ("Griss 2014, mzTab", "10.1074/mcp.O113.036681"),
+    "sdrf": ("Dai 2021, SDRF-Proteomics", "10.1038/s41467-021-26111-3"),
     "cutadapt": ("Martin 2011, cutadapt", "10.14806/ej.17.1.200"),
     "bwa": ("Li and Durbin 2009, BWA", "10.1093/bioinformatics/btp324"),
     "excerpt": ("Rozowsky 2019, exceRpt", "10.1016/j.cels.2019.03.004"),
@@ -80,7 +89,8 @@ def methods_section(results: Results) -> dict[str, Any]:
         "gate": gate_rules(results),
         "sequences": reference_table(results),
         "inputs": input_table(results),
-        "references": _references(has),
+        "proteins": proteins_text(results),
+        "references": _references(has, results.proteins_facts),
     }
 
 
@@ -109,6 +119,31 @@ def option_table(results: Results, has: Mapping[str, bool]) -> Table:
     return table_of(
         "options", "Options", frame, [Column("option"), Column("value"), Column("meaning")]
     )
+
+
+def proteins_text(results: Results) -> str:
+    """Say how protein quantities were made, as their matrix and its tables tell it."""
+    facts = results.proteins_facts
+    said = []
+    for key, words in (
+        ("score", "PSMs were ranked by"),
+        ("raw_quantity", "Quantity:"),
+        ("rollup", "Peptides were rolled up to protein groups by"),
+        ("normalisation", "Normalisation for tests:"),
+    ):
+        if facts.get(key):
+            said.append(f"{words} {facts[key].rstrip('.')}.")
+    missing = results.proteins_missing
+    if missing is not None and missing["transferred"].notna().any():
+        number = int(missing["transferred"].sum())
+        said.append(
+            f"{counted(number, 'quantity', 'quantities')} of protein groups in samples"
+            f" {'comes' if number == 1 else 'come'} only from ions matched between runs; the layer"
+            " transferred of the matrix marks them."
+            if number
+            else "No protein group is quantified by ions matched between runs alone."
+        )
+    return " ".join(said)
 
 
 def gate_rules(results: Results) -> Table | None:
@@ -183,10 +218,16 @@ def _version(package: str) -> str:
         return ""
 
 
-def _references(has: Mapping[str, bool]) -> list[tuple[str, str]]:
+def _references(has: Mapping[str, bool], facts: Mapping[str, str]) -> list[tuple[str, str]]:
     keys = ["misev2023", "misev2018"]
     if has["mzml"]:
-        keys += ["sage", "fdr", "picked", "directlfq"]
+        keys += ["sage", "fdr", "picked", "parsimony"]
+        rollup = facts.get("rollup", "").casefold()
+        keys += [key for key in ("directlfq", "maxlfq", "top3") if rollup.startswith(key)]
+    if "ibaq" in facts.get("layers", "").split():
+        keys += ["ibaq"]
+    if has["proteins"]:
+        keys += ["mztab"] + (["sdrf"] if has["mzml"] else [])
     if has["fastq"]:
         keys += ["cutadapt", "bwa", "mirbase"]
     if has["gate"]:

@@ -1,7 +1,7 @@
 """The tables that the report is written from."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,9 @@ class Results:
         The same, for studies with proteins.
     protein_groups
         Description of the protein groups, as in their matrix.
+    proteins_facts
+        What that matrix says of its making, e.g. ``rollup``, ``normalisation`` and ``score``;
+        ``layers`` are its quantities beside the raw ones.
     differential
         One table per contrast and assay.
     statuses
@@ -78,6 +81,7 @@ class Results:
     proteins_missing: pd.DataFrame | None = None
     proteins_normalisation: pd.DataFrame | None = None
     protein_groups: pd.DataFrame | None = None
+    proteins_facts: dict[str, str] = field(default_factory=dict)
 
     @property
     def ambiguous(self) -> frozenset[str]:
@@ -126,6 +130,7 @@ def read_results(paths: Paths) -> Results:
         else pd.DataFrame(columns=["sample", "status", "status_reason", "assay"]),
         sources={assay: card.source for assay, card in cards.items() if card.source},
         protein_groups=cards["proteins"].features if "proteins" in cards else None,
+        proteins_facts=cards["proteins"].facts if "proteins" in cards else {},
         **{name: read_table(_one(paths, name), name) for name in _ALWAYS},
         **{name: _optional(paths, name) for name in (*OF_RNA, *OF_PROTEINS)},
     )
@@ -171,6 +176,7 @@ class _Card:
     status: pd.DataFrame
     source: str
     features: pd.DataFrame
+    facts: dict[str, str]
 
 
 def _one(paths: Paths, name: str) -> str:
@@ -203,4 +209,6 @@ def _card(path: str, assay: str) -> _Card:
     matrix = read_matrix(path)
     status = matrix.obs[["status", "status_reason"]].astype("string")
     frame = status.rename_axis("sample").reset_index().assign(assay=assay)
-    return _Card(frame, str(matrix.uns.get("source", "")), matrix.var)
+    facts = {str(key): value for key, value in matrix.uns.items() if isinstance(value, str)}
+    facts["layers"] = " ".join(sorted(matrix.layers))
+    return _Card(frame, facts.get("source", ""), matrix.var, facts)
