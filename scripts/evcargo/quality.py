@@ -13,6 +13,7 @@ import pandas as pd
 
 from evcargo.errors import EvcargoError
 from evcargo.job import whole_file
+from evcargo.proteins.sections import psm_counts, psm_sections, spectra_section, trends_section
 from evcargo.rna.sections import (
     COLOURS,
     classes_section,
@@ -136,6 +137,8 @@ SECTIONS: Mapping[str, tuple[tuple[str, ...], Callable[..., dict[str, Any]]]] = 
     "insert_lengths": (("rna_lengths",), lengths_section),
     "rna_classes": (("rna_classes",), classes_section),
     "rna_saturation": (("rna_saturation",), saturation_section),
+    "proteins_spectra": (("proteins_spectra",), spectra_section),
+    "proteins_trends": (("quality", "proteins_spectra"), trends_section),
     "particle_sizes": (("distribution",), sizes_section),
 }
 """Sections of their own: the contracts of the tables that they need, and what makes them."""
@@ -151,7 +154,8 @@ def collect_quality(
     tables
         Quality tables of the assays.
     others
-        Contract -> its table, as far as the study has it.
+        Contract -> its table, as far as the study has it; ``psms`` and ``groups`` of proteins that
+        came as spectra.
     quality
         Joined table to write.
     sections
@@ -159,10 +163,14 @@ def collect_quality(
     """
     joined = join_quality(read_table(path, "quality") for path in tables)
     write_table(joined, quality, "quality")
+    others = {**others, "quality": quality}
+    of_psms = psm_sections(psm_counts(others["psms"], others["groups"])) if "psms" in others else {}
     for path in sections:
         name = Path(path).name.removesuffix("_mqc.json")
         if name == "general":
             section = general_section(joined)
+        elif name in of_psms:
+            section = of_psms[name]
         elif name in SECTIONS:
             contracts, make = SECTIONS[name]
             tables_of = (told_rows(read_table(others[name], name)) for name in contracts)

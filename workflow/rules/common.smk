@@ -81,6 +81,17 @@ def searched_tables(wildcards):
     }
 
 
+def tables_of_spectra(wildcards):
+    """Runs, PSMs and protein groups of proteins that came as spectra."""
+    if not STUDY.runs_of("proteins", kind="mzml"):
+        return {}
+    return {
+        "proteins_spectra": ["results/proteins/spectra.tsv"],
+        "psms": ["results/proteins/psms.parquet"],
+        "groups": ["results/proteins/groups.parquet"],
+    }
+
+
 def deposited(wildcards):
     """What a repository of proteomics data asks for."""
     if "proteins" not in STUDY.assays:

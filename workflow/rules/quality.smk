@@ -3,6 +3,7 @@
 # REQUIRED INPUTS
 #   results/{assay}/quality.tsv             of every assay of the study
 #   results/rna/{gate,funnel,lengths,classes,saturation}.tsv   where the study has small RNA
+#   results/proteins/spectra.tsv, psms.parquet, groups.parquet   where proteins came as spectra
 #   results/particles/distribution.tsv      where the study has particles
 # OUTPUTS
 #   results/quality/quality.tsv             every figure of every run and sample
@@ -16,9 +17,20 @@ RNA_SECTIONS = [
     "rna_classes",
     "rna_saturation",
 ]
+SPECTRA_SECTIONS = [
+    "proteins_spectra",
+    "proteins_trends",
+    "proteins_mass_error",
+    "proteins_elution",
+    "proteins_lengths",
+    "proteins_charges",
+    "proteins_missed_cleavages",
+    "proteins_contaminants",
+]
 QUALITY_SECTIONS = [
     "general",
     *STUDY.assays,
+    *(SPECTRA_SECTIONS if STUDY.runs_of("proteins", kind="mzml") else []),
     *(RNA_SECTIONS if "rna" in STUDY.assays else []),
     *(["particle_sizes"] if "particles" in STUDY.assays else []),
 ]
@@ -26,6 +38,7 @@ QUALITY_SECTIONS = [
 
 rule collect_quality:
     input:
+        unpack(tables_of_spectra),
         tables=collect("results/{assay}/quality.tsv", assay=STUDY.assays),
         funnel=["results/rna/funnel.tsv"] if "rna" in STUDY.assays else [],
         rna_gate=["results/rna/gate.tsv"] if "rna" in STUDY.assays else [],

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from evcargo.contracts import CONTRACTS
+from evcargo.proteins.described import TABLES
 from evcargo.study.model import BIOFLUIDS
 from evcargo.study.schema import read_schema
 
@@ -165,8 +166,11 @@ def manual(schema_dir: Path | None = None) -> str:
         *_sections(config, ()),
         "## Tables that come out\n",
         "Tab-separated, with a header, UTF-8; an empty cell is a missing value. Matrices are"
-        " AnnData `.h5ad` (samples x features), with a `.tsv` beside each.\n",
+        " AnnData `.h5ad` (samples x features), with a `.tsv` beside each. For a deposition there"
+        " are `results/proteins/proteins.mzTab` and, where the proteins came as spectra,"
+        " `results/study/study.sdrf.tsv`.\n",
         *_contracts(),
+        *_parquet_tables(),
     ]
     return "\n".join(parts)
 
@@ -258,6 +262,13 @@ def _contracts() -> Iterator[str]:
             yield f"{more.strip()}\n"
         rows = [(f"`{c.name}`", c.dtype, c.unit, c.meaning) for c in contract.columns]
         yield _table(("column", "type", "unit", "meaning"), rows)
+
+
+def _parquet_tables() -> Iterator[str]:
+    for file, columns in TABLES.items():
+        yield f"### `{file}`\n"
+        rows = [(f"`{name}`", unit, meaning) for name, (unit, meaning) in columns.items()]
+        yield _table(("column", "unit", "meaning"), rows)
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
