@@ -10,6 +10,7 @@ TABLES = {
     *("write_study", "write_config", "import_proteins", "import_rna", "count_rna"),
     *("measure_particles", "collect_quality", "run_multiqc", "score_purity", "test_proteins"),
     *("test_counts", "list_contrasts", "write_report", "bundle_study", "gate_rna"),
+    "write_mztab",
 }
 
 
@@ -49,4 +50,9 @@ def test_one_assay_alone_is_a_study(example: Path, snakemake) -> None:
     lines = [line for line in sheet.read_text().splitlines() if "\tproteins\t" not in line]
     sheet.write_text("\n".join(line for line in lines if "\tparticles\t" not in line) + "\n")
     rules = planned(snakemake(example, "-n").stdout)
-    assert rules == TABLES - {"import_proteins", "test_proteins", "measure_particles"}
+    assert rules == TABLES - {
+        "import_proteins",
+        "test_proteins",
+        "measure_particles",
+        "write_mztab",
+    }
