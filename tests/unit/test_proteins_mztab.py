@@ -216,7 +216,7 @@ def test_the_same_study_gives_the_same_bytes(deposit, tmp_path):
 
 
 def test_a_study_of_tables_has_proteins_only(deposit, tmp_path):
-    deposit.matrix.uns["source"] = "MaxQuant proteinGroups, filtered"
+    deposit.matrix.uns["source"] = "MaxQuant proteinGroups, filtered [/home/someone/pg.txt]"
     summary = Deposit("study", deposit.samples, deposit.runs, deposit.matrix, ["a = b"])
     write_mztab(summary, tmp_path / "t.mzTab")
     read = mztab.MzTab(str(tmp_path / "t.mzTab"))
@@ -228,7 +228,10 @@ def test_a_study_of_tables_has_proteins_only(deposit, tmp_path):
     assert [name for name in needed if name not in read.protein_table] == []
     assert len(read.protein_table) == 2 and len(read.spectrum_match_table) == 0
     assert "num_psms_ms_run[1]" not in read.protein_table
-    assert '"MaxQuant proteinGroups, filtered"' in (tmp_path / "t.mzTab").read_text()
+    assert read.metadata["ms_run[4]-location"] is None  # one per run, wherever its spectra are
+    assert "ms_run[5]-location" not in read.metadata
+    text = (tmp_path / "t.mzTab").read_text()
+    assert "[, , MaxQuant proteinGroups, ]" in text and "someone" not in text
 
 
 @pytest.mark.parametrize(

@@ -214,7 +214,11 @@ rule write_mztab:
         library=lib("write_mztab"),
         study=lookup("study", within=config),
         search=lookup("proteins/search", within=config),
-        others={k: v for k, v in config["proteins"].items() if k != "search"},
+        others={
+            name: value
+            for name, value in config["proteins"].items()
+            if name not in ("search", "normalisation")
+        },
     message:
         "Writing the proteins as mzTab"
     script:

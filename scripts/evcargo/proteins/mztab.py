@@ -85,9 +85,15 @@ class Deposit:
         return [name for name in self.samples["sample"].astype(str) if name in having]
 
     @property
+    def file_of(self) -> dict[str, str]:
+        """Run -> name of its file; of a table, which holds many runs, the name of the run."""
+        names = self.runs["path"].map(base_name) if self.psms else self.runs["run"]
+        return dict(zip(self.runs["run"].astype(str), names.astype(str), strict=True))
+
+    @property
     def files(self) -> list[str]:
         """Names of the runs' files, each once."""
-        return list(dict.fromkeys(base_name(path) for path in self.runs["path"]))
+        return list(dict.fromkeys(self.file_of.values()))
 
     @property
     def variables(self) -> dict[str, list[str]]:
@@ -130,7 +136,7 @@ def _metadata(deposit: Deposit, first_scans: Mapping[str, str]) -> Iterator[tupl
     yield "mzTab-type", "Quantification"
     yield "mzTab-ID", deposit.title
     yield "title", deposit.title
-    yield "description", f"Proteins of {deposit.title}: {deposit.matrix.uns['source']}"
+    yield "description", f"Proteins of {deposit.title}: {source_of(deposit.matrix)}"
     yield "protein_search_engine_score[1]", PROTEIN_SCORE
     if complete:
         for number, score in enumerate(PSM_SCORES, 1):
@@ -167,12 +173,13 @@ def _modifications(
 def _measured(deposit: Deposit, first_scans: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """MS runs, samples, assays and study variables."""
     number_of = {name: number for number, name in enumerate(deposit.files, 1)}
-    run_of = dict(zip(deposit.runs["path"].map(base_name), deposit.runs["run"], strict=True))
+    run_of = {name: run for run, name in deposit.file_of.items()}
     for name, number in number_of.items():
-        if deposit.psms is not None:
+        if deposit.psms is None:  # a table does not say where its spectra are
+            yield f"ms_run[{number}]-location", NULL
+        else:
             yield f"ms_run[{number}]-format", MGF if ".mgf" in name.casefold() else MZML
-        yield f"ms_run[{number}]-location", f"file:///{name}"
-        if deposit.psms is not None:
+            yield f"ms_run[{number}]-location", f"file:///{name}"
             scan = first_scans.get(str(run_of[name]), "")
             known = [term for start, term in NATIVE_IDS if scan.startswith(start)]
             yield f"ms_run[{number}]-id_format", (known or [NO_NATIVE_ID])[0]
@@ -183,7 +190,7 @@ def _measured(deposit: Deposit, first_scans: Mapping[str, str]) -> Iterator[tupl
         yield f"sample[{place[str(row.sample)]}]-description", words
     assay = {name: n for n, name in enumerate(deposit.measured, 1)}
     for name, number in assay.items():
-        own = deposit.runs.loc[deposit.runs["sample"] == name, "path"].map(base_name)
+        own = deposit.runs.loc[deposit.runs["sample"] == name, "run"].map(deposit.file_of)
         yield f"assay[{number}]-quantification_reagent", LABEL_FREE
         yield f"assay[{number}]-sample_ref", f"sample[{place[name]}]"
         refs = ",".join(f"ms_run[{number_of[one]}]" for one in dict.fromkeys(own))
@@ -194,9 +201,14 @@ def _measured(deposit: Deposit, first_scans: Mapping[str, str]) -> Iterator[tupl
         yield f"study_variable[{number}]-description", words
 
 
+def source_of(matrix: "AnnData") -> str:
+    """Say where the quantities come from, without the paths in brackets."""
+    return " ".join(re.sub(r"\[[^\]]*\]", "", str(matrix.uns["source"])).split())
+
+
 def engine(matrix: "AnnData") -> str:
     """Name the search engine as a parameter, by what the matrix says of its source."""
-    source = str(matrix.uns["source"]).partition(";")[0].strip()
+    source = re.split("[;,]", source_of(matrix))[0].strip()
     if source.startswith("sagepy "):
         return f"[MS, MS:1004007, Sage, {source}]"
     return parameter(source or "unknown")
@@ -261,8 +273,8 @@ def _proteins(deposit: Deposit, counts: Mapping[str, pd.DataFrame]) -> Iterator[
     yield "\t".join(["PRH", *header])
     values = np.asarray(deposit.matrix[deposit.measured].X, float)
     found = engine(deposit.matrix)
-    run_of = dict(zip(deposit.runs["path"].map(base_name), deposit.runs["run"], strict=True))
-    of_run = [counts.get(str(run_of[name])) for name in deposit.files]
+    run_of = {name: run for run, name in deposit.file_of.items()}
+    of_run = [counts.get(run_of[name]) for name in deposit.files]
     for place, (group, about) in enumerate(deposit.matrix.var.iterrows()):
         members = str(about["accessions"]).split(";")
         line = [members[0], about["name"], about["taxon"], SPECIES.get(str(about["taxon"]), NULL)]
@@ -304,13 +316,13 @@ def _psms(deposit: Deposit, psms: Path) -> Iterator[str]:
     header += ["opt_global_cv_MS:1002217_decoy_peptide", "opt_global_isotope_error"]
     yield "\t".join(["PSH", *header])
     number_of = {name: n for n, name in enumerate(deposit.files, 1)}
-    path_of = dict(zip(deposit.runs["run"], deposit.runs["path"].map(base_name), strict=True))
+    file_of = deposit.file_of
     found, ident = engine(deposit.matrix), 0
     for batch in _batches(deposit, accepted=True):
         for row in batch.itertuples():
             ident += 1
             places = deposit.spelling.places(row.peptide, row.group)
-            reference = f"ms_run[{number_of[path_of[row.run]]}]:{row.scan}"
+            reference = f"ms_run[{number_of[file_of[row.run]]}]:{row.scan}"
             ends = [
                 modifications_text(row.modified, deposit.spelling.shifts),
                 60 * row.rt,

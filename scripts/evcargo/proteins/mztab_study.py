@@ -21,8 +21,8 @@ def deposit_of(inputs: Mapping[str, Any], options: Mapping[str, Any]) -> Deposit
         Paths of ``samples``, ``runs`` and ``matrix``; for a study of spectra also ``psms``,
         ``peptides``, ``fasta`` and ``table`` of the database.
     options
-        ``study``, ``search`` (options ``proteins.search``) and ``others`` (the rest of the
-        stage's options).
+        ``study``, ``search`` (options ``proteins.search``) and ``others`` (further
+        options of the stage that the file depends on).
     """
     runs = read_table(inputs["runs"], "runs")
     runs = runs[runs["assay"] == "proteins"]
@@ -32,12 +32,12 @@ def deposit_of(inputs: Mapping[str, Any], options: Mapping[str, Any]) -> Deposit
         "runs": runs,
         "matrix": read_matrix(inputs["matrix"]),
     }
-    settings = [f"{name} = {setting(value)}" for name, value in options["others"].items()]
     if not inputs.get("psms"):
-        return Deposit(**shared, settings=settings)
+        return Deposit(**shared, settings=["quantities = as imported, not normalised"])
     from sagepy.core.unimod import modification_title_to_unimod_id, unimod_to_mass
 
-    search = options["search"]
+    search, others = options["search"], options["others"]
+    settings = [f"{name} = {setting(value)}" for name, value in others.items() if value != ""]
     modifications = listed_modifications(search, modification_title_to_unimod_id())
     settings += [f"search.{name} = {setting(value)}" for name, value in search.items()]
     spelling = spelling_of(
