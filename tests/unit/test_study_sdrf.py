@@ -172,6 +172,38 @@ def test_words_for_material_and_biofluid(cells, material, biofluid):
     assert (material_of(named), biofluid_of(named)) == (material, biofluid)
 
 
+def test_several_factors_are_one_condition_and_keep_their_columns(study):
+    """A factor that differs from its characteristic has a column of its own; a run's is none."""
+    header = f"{HEADER}\tfactor value[treatment]\tFactor Value [ individual ]"
+    header += "\tfactor value[fraction identifier]"
+    rows = [f"{line}\tdrug\tother\t{number}" for number, line in enumerate(ROWS)]
+    study.sdrf(rows, header)
+    loaded = study.load()
+    assert set(loaded.samples["condition"]) == {"carcinoma / drug / other", "normal / drug / other"}
+    assert loaded.factors == ("disease", "treatment", "factor_individual")
+    assert loaded.samples["subject"].tolist() == ["d1", "d2", "d3", "d4"]
+    columns = dict(sdrf_columns(loaded, {}))
+    factors = [name for name in columns if name.startswith("factor value")]
+    assert factors == [f"factor value[{n}]" for n in ("disease", "treatment", "individual")]
+    assert set(columns["factor value[individual]"]) == {"other"}
+    assert "characteristics[factor individual]" not in columns
+
+
+def test_a_factor_that_is_the_donor_is_named_as_in_the_format(study):
+    rows = [f"{line}\t{line.split(chr(9))[3]}" for line in ROWS]
+    study.sdrf(rows, f"{HEADER}\tfactor value[individual]")
+    loaded = study.load()
+    assert loaded.factors == ("disease", "subject")
+    assert dict(sdrf_columns(loaded, {}))["factor value[individual]"][0] == "d1"
+
+
+def test_headers_are_read_whatever_their_case_and_blanks(study):
+    study.sdrf(ROWS, HEADER.upper().replace("[", " [ ").replace("SOURCE NAME", "Source  Name"))
+    assert "source name" in study.problems()[0].message  # two blanks are another name
+    study.sdrf(ROWS, HEADER.upper().replace("[", " [ "))
+    assert study.load().samples["subject"].tolist() == ["d1", "d2", "d3", "d4"]
+
+
 def test_words_for_labels_and_acquisition():
     assert is_label_free("label free sample") and is_label_free("Label-free")
     assert not any(map(is_label_free, ("TMT126", "SILAC light", "not label free sample")))

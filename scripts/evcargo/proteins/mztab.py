@@ -222,37 +222,26 @@ def parameter(name: str, value: str = "") -> str:
 
 def _counted(deposit: Deposit) -> tuple[dict[str, str], dict[str, pd.DataFrame]]:
     """First native id of each run, and per run the counts of each group's accepted PSMs."""
-    first: dict[str, str] = {}
-    seen: dict[tuple[str, str], dict[str, Any]] = {}
-    for batch in _batches(deposit, accepted=False):
-        for run, scan in batch.drop_duplicates("run")[["run", "scan"]].itertuples(index=False):
-            first.setdefault(str(run), str(scan))
-        good = batch[batch["accepted"]]
-        for (run, group), own in good.groupby(["run", "group"], observed=True):
-            entry = seen.setdefault((str(run), str(group)), {"psms": 0, "forms": {}})
-            entry["psms"] += len(own)
-            entry["forms"] |= dict(zip(own["modified"], own["peptide"], strict=True))
-    rows = [
-        {
-            "run": run,
-            "group": group,
-            "psms": entry["psms"],
-            "distinct": len(entry["forms"]),
-            "unique": sum(p in deposit.spelling.unique for p in entry["forms"].values()),
-        }
-        for (run, group), entry in seen.items()
-    ]
-    table = pd.DataFrame(rows, columns=["run", "group", "psms", "distinct", "unique"])
-    return first, {str(run): own.set_index("group") for run, own in table.groupby("run")}
+    first, counts = {}, {}
+    columns = ["scan", "group", "peptide", "modified", "accepted"]
+    for run in deposit.file_of:  # one by one, so that memory does not grow with their number
+        own = pd.read_parquet(deposit.psms, columns=columns, filters=[("run", "==", run)])
+        first[run] = str(own["scan"].iloc[0]) if len(own) else ""
+        good = own[own["accepted"]]
+        forms = good.drop_duplicates(["group", "modified"])
+        unique = forms[forms["peptide"].isin(deposit.spelling.unique)]
+        sizes = {"psms": good, "distinct": forms, "unique": unique}
+        table = pd.DataFrame({name: rows["group"].value_counts() for name, rows in sizes.items()})
+        counts[run] = table.fillna(0).astype(int)
+    return first, counts
 
 
-def _batches(deposit: Deposit, accepted: bool) -> Iterator[pd.DataFrame]:
+def _accepted(psms: Path) -> Iterator[pd.DataFrame]:
     from pyarrow import parquet
 
-    file = parquet.ParquetFile(deposit.psms)
-    for batch in file.iter_batches(batch_size=50_000, columns=PSM_COLUMNS):
+    for batch in parquet.ParquetFile(psms).iter_batches(batch_size=50_000, columns=PSM_COLUMNS):
         frame = batch.to_pandas()
-        yield frame[frame["accepted"]] if accepted else frame
+        yield frame[frame["accepted"]]
 
 
 def _proteins(deposit: Deposit, counts: Mapping[str, pd.DataFrame]) -> Iterator[str]:
@@ -318,7 +307,7 @@ def _psms(deposit: Deposit, psms: Path) -> Iterator[str]:
     number_of = {name: n for n, name in enumerate(deposit.files, 1)}
     file_of = deposit.file_of
     found, ident = engine(deposit.matrix), 0
-    for batch in _batches(deposit, accepted=True):
+    for batch in _accepted(psms):
         for row in batch.itertuples():
             ident += 1
             places = deposit.spelling.places(row.peptide, row.group)

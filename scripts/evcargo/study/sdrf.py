@@ -26,7 +26,6 @@ from evcargo.study.spectra_files import data_file_path
 
 SOURCE = "source name"
 DATA_FILE = "comment[data file]"
-URI = "comment[file uri]"
 LABEL = "comment[label]"
 ACQUISITION = "comment[proteomics data acquisition method]"
 ORGANISM = "characteristics[organism]"
@@ -198,8 +197,7 @@ def _factor_columns(rows: list[Row]) -> dict[str, str]:
         name = match[1]
         other = f"characteristics[{name}]"
         same = all(row.cells.get(other, row.cells[header]) == row.cells[header] for row in rows)
-        column = KNOWN.get(name) or _column(name)
-        found[header] = column if same else f"factor_{column}"
+        found[header] = KNOWN.get(name, _column(name)) if same else f"factor_{_column(name)}"
     return found
 
 

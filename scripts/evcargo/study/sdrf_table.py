@@ -95,7 +95,7 @@ def sdrf_columns(study: Study, instruments: Mapping[str, str]) -> list[Header]:
         ("comment[sdrf version]", by_run(lambda _: VERSION)),
         ("comment[sdrf template]", by_run(lambda _: f"NT=ms-proteomics;VV={VERSION}")),
         *(
-            (f"factor value[{_words(name.removeprefix('factor_'))}]", per_run(of_run[name]))
+            (f"factor value[{_factor_name(name)}]", per_run(of_run[name]))
             for name in _factors(study)
         ),
     ]
@@ -154,6 +154,11 @@ def _modifications(search: Mapping[str, Any], n: int) -> list[Header]:
 
 def _words(column: str) -> str:
     return SPELT.get(column, column.removeprefix("characteristic_").replace("_", " "))
+
+
+def _factor_name(column: str) -> str:
+    theirs = {ours: theirs for theirs, ours in KNOWN.items()}
+    return theirs.get(column) or _words(column.removeprefix("factor_"))
 
 
 def _named(text: str) -> str:

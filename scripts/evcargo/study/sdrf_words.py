@@ -6,7 +6,7 @@ from collections.abc import Mapping
 NOTHING = {"", "not available", "not applicable", "not provided", "na", "n/a", "none", "unknown"}
 SPECIES = {"human": "homo sapiens", "mouse": "mus musculus", "rat": "rattus norvegicus"}
 TAXA = {"human": 9606, "mouse": 10090, "rat": 10116}
-LABEL_FREE = re.compile(r"label[ -]?free( sample)?|ms:1002038", re.IGNORECASE)
+LABEL_FREE = re.compile(r"(label[ -]?free|unlabell?ed)( sample)?|ms:1002038", re.IGNORECASE)
 INDEPENDENT = re.compile(
     r"data[ -]independent|\b(dia|swath|diapasef)\b|pride:0000450", re.IGNORECASE
 )
