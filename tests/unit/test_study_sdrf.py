@@ -111,6 +111,14 @@ def test_every_mistake_is_told_by_row_and_column_of_the_sdrf(study):
     assert problems[11, "comment[data file]"].message == "is empty"
 
 
+def test_a_missing_data_file_is_named_as_in_the_sdrf(study):
+    Path("raw/T1_b.mzML").unlink()
+    problem = study.problem()
+    assert (problem.row, problem.column) == (3, "comment[data file]")
+    assert (problem.value, problem.message) == ("raw/T1_b.mzML", "does not exist")
+    assert "The SDRF names 'T1_b.raw': put it, or the mzML made of it, into" in problem.remedy
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

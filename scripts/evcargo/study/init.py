@@ -24,8 +24,8 @@ study: {study}
 organism: human               # human, mouse or rat
 samples: config/samples.tsv   # one row per preparation
 runs: config/runs.tsv         # one row per file
-# Proteins alone may be described by an SDRF-Proteomics file in place of both sheets; then delete the
-# two lines above.
+# Proteins alone may be described by an SDRF-Proteomics file in place of both sheets; then delete
+# the two lines above.
 # sdrf: config/study.sdrf.tsv
 
 # What is compared. Write it like this, without the # signs:

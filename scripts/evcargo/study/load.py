@@ -87,7 +87,7 @@ def load_study(
         _check_transcripts(filled["transcripts"], runs, look_inside, own_environments, last)
     problems += last.problems
     if from_sdrf:
-        problems = in_words_of_sdrf(problems, filled["sdrf"])
+        problems = in_words_of_sdrf(problems, filled["sdrf"], sdrf.data_files if sdrf else {})
     if problems or samples is None or runs is None:
         raise StudyError(dict.fromkeys(problems))
     if sdrf:

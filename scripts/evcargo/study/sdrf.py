@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from evcargo.errors import Problem
 from evcargo.study.model import ORGANISMS
 from evcargo.study.names import made_safe
-from evcargo.study.notes import Notes, did_you_mean, quoted, shown
+from evcargo.study.notes import Notes, did_you_mean, quoted, shortened, shown
 from evcargo.study.samples import RESERVED
 from evcargo.study.sdrf_words import (
     SPECIES,
@@ -123,8 +123,21 @@ def read_sdrf(path: str, folder: str, organism: str, notes: Notes) -> Sdrf | Non
     )
 
 
-def in_words_of_sdrf(problems: Iterable[Problem], path: str) -> list[Problem]:
-    """Name the columns of an SDRF in the problems that were found in the sheets made of it."""
+def in_words_of_sdrf(
+    problems: Iterable[Problem], path: str, data_files: Mapping[str, str]
+) -> list[Problem]:
+    """Name columns and files of an SDRF in the problems that were found in the sheets made of it.
+
+    Parameters
+    ----------
+    problems
+        Of the whole study.
+    path
+        The SDRF.
+    data_files
+        Of `Sdrf`.
+    """
+    named = {shortened(place): name for place, name in data_files.items()}
     told = []
     for problem in problems:
         if problem.file == path:
@@ -132,6 +145,12 @@ def in_words_of_sdrf(problems: Iterable[Problem], path: str) -> list[Problem]:
                 "columns fraction or replicate", f"columns {FRACTION} or {REPLICATE}"
             )
             remedy = re.sub(r"the (sample|run) sheet", "the SDRF", remedy)
+            if problem.message == "does not exist" and problem.value in named:
+                guess = f"{remedy} " if remedy.startswith("Did you mean") else ""
+                remedy = (
+                    f"{guess}The SDRF names {shown(named[problem.value])}: put it, or the mzML made"
+                    " of it, into that folder, or name another one in sdrf_folder"
+                )
             column = SPELT.get(problem.column, problem.column)
             problem = replace(problem, column=column, remedy=remedy)
         told.append(problem)
