@@ -14,6 +14,7 @@ from evcargo.report.page import render
 from evcargo.report.parts import groups_of
 from evcargo.report.proteins import (
     ambiguous_sentence,
+    funnel_table,
     missing_figure,
     proteins_part,
     runs_table,
@@ -72,6 +73,15 @@ def test_every_spectrum_is_identified_or_not(page):
     assert set(rows) == set(SAMPLES)
     assert rows["D2"] == ["3,000", "7,000", "10,000"]
     assert rows["D1"] == ["2,100", "7,900", "10,000"]
+
+
+def test_the_funnel_of_the_spectra_adds_up(page, results):
+    rows = cells(page, "proteins-funnel")
+    # 10 runs of 10,000 spectra; 3,000 down to 2,100 of them are identified.
+    assert [row[1] for row in rows] == ["9,000", "63,588", "1,912", "25,500"]
+    assert [row[2] for row in rows] == ["9.0 %", "63.6 %", "1.9 %", "25.5 %"]
+    assert sum(row[1] for row in funnel_table(results).rows) == 100_000
+    assert funnel_table(dataclasses.replace(results, proteins_rules=None)) is None
 
 
 def test_missing_values_add_up_and_have_their_reasons(page, results):

@@ -58,6 +58,7 @@ def proteins_part(results: Results) -> dict[str, Any] | None:
     )
     return {
         "rules": rules_table(results),
+        "funnel": funnel_table(results),
         "ambiguous": ambiguous_sentence(results),
         "ambiguous_groups": ambiguous_table(results),
         "runs": runs_table(results),
@@ -72,6 +73,34 @@ def rules_table(results: Results) -> Table | None:
     kinds: dict[str, Kind] = dict.fromkeys(("targets", "decoys", "accepted"), "number")
     names = ["level", "targets", "decoys", "accepted", "rule", "score"]
     return _plain(results.proteins_rules, "proteins-rules", "What was accepted", names, kinds)
+
+
+def funnel_table(results: Results) -> Table | None:
+    """List where the MS2 spectra of the study ended, each in one class; None for tables."""
+    rules, quality = results.proteins_rules, results.quality
+    own = quality[(quality["assay"] == "proteins") & quality["run"].isna()]
+    sums = own.groupby("metric")["value"].sum()
+    if rules is None or not {"ms2_identified", "ms2_not_identified"} <= set(sums.index):
+        return None
+    level = rules[rules["level"] == "PSM"]
+    if level.empty:
+        return None
+    matched = int(level["targets"].iloc[0] + level["decoys"].iloc[0])
+    accepted, identified = int(level["accepted"].iloc[0]), int(sums["ms2_identified"])
+    total = identified + int(sums["ms2_not_identified"])
+    classes = {
+        "no peptide matched": total - matched,
+        "match not accepted, or a decoy": matched - accepted,
+        "match accepted, its peptide or protein group not": accepted - identified,
+        "identified": identified,
+    }
+    frame = pd.DataFrame({"step": classes.keys(), "spectra": classes.values()})
+    if (frame["spectra"] < 0).any():
+        return None
+    frame["share"] = frame["spectra"] / total if total else float("nan")
+    columns = [Column("MS2 spectra"), Column("spectra", "number"), Column("share", "share")]
+    note = f"They sum to all {total:,} MS2 spectra."
+    return table_of("proteins-funnel", "Where the MS2 spectra ended", frame, columns, note)
 
 
 def filters_table(results: Results) -> Table | None:
