@@ -42,7 +42,7 @@ def fasta(tmp_path):
         ),
         (
             "ENSP00000295897.4 pep gene_symbol",
-            ("ENSP00000295897.4", "", "pep gene_symbol", "", False),
+            ("ENSP00000295897.4", "", "pep gene_symbol", "9606", False),
         ),
         ("my;odd=acc name", ("my_odd_acc", "", "name", "", False)),
     ],

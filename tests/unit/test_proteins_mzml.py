@@ -91,7 +91,7 @@ def test_refuses_numpress(written):
 
 
 def test_refuses_an_array_of_another_length(written):
-    with pytest.raises(EvcargoError, match=r"'scan=1' holds 2 values of 3"):
+    with pytest.raises(EvcargoError, match=r"'scan=1' is damaged \(it holds 2 values of 3\)"):
         list(read_spectra(written(mzml([{**MS1, "length": 3}]))))
 
 

@@ -33,10 +33,14 @@ try:
         look_inside=workflow.is_main_process,
         schema_dir=Path(SCHEMAS[0]).parent,
         own_environments=bool(workflow.deployment_settings.deployment_method),
+        conda="conda" in {str(one) for one in workflow.deployment_settings.deployment_method},
     )
 except EvcargoError as error:
     raise WorkflowError(str(error)) from None
 config.update(STUDY.config)
+if workflow.is_main_process:
+    for warning in STUDY.warnings:
+        logger.warning(f"evcargo: {warning}")
 
 
 def lib(rule):
@@ -64,8 +68,15 @@ def growing(amount, times_input=0):
     return amount_with_input if times_input else amount_at
 
 
+def raw_of(wildcards):
+    """The Thermo .raw file of a run."""
+    return STUDY.paths_of("proteins", [wildcards.run])[0]
+
+
 def spectra_of(wildcards):
-    """The mzML file of a run."""
+    """The mzML or MGF file of a run; that of a Thermo .raw file is made by convert_raw."""
+    if wildcards.run in STUDY.runs_of("proteins", kind="thermo"):
+        return f"results/proteins/mzml/{wildcards.run}.mzML"
     return STUDY.paths_of("proteins", [wildcards.run])[0]
 
 

@@ -16,6 +16,7 @@ from evcargo.study.runs import check_runs
 from evcargo.study.samples import check_samples
 from evcargo.study.schema import check_config, read_schema
 from evcargo.study.sheets import Sheet, read_sheet
+from evcargo.study.spectra import check_spectra, spectra_warnings
 from evcargo.study.transcripts import check_options, check_salmon, check_transcriptome
 
 
@@ -25,6 +26,7 @@ def load_study(
     schema_dir: Path | None = None,
     config_file: str = "config/config.yaml",
     own_environments: bool = False,
+    conda: bool = False,
 ) -> Study:
     """Load and check a study.
 
@@ -43,6 +45,8 @@ def load_study(
     own_environments
         Whether the jobs run in environments of their own (conda, a container), so that a program
         that is not installed here is none the less there.
+    conda
+        Whether these are conda environments, which hold what the container image does not.
 
     Returns
     -------
@@ -66,10 +70,7 @@ def load_study(
     if samples is not None and runs is not None:
         contrasts = check_contrasts(filled["contrasts"], samples, runs, last)
     if runs is not None and "proteins" not in wrong:
-        mzml = ((runs["assay"] == "proteins") & (runs["format"] == "mzml")).any()
-        if mzml and not filled["proteins"]["fasta"]:
-            remedy = "Give the protein FASTA of the organism; mzML runs are searched against it"
-            last.add("is missing", remedy, column="proteins.fasta")
+        check_spectra(filled, runs, look_inside, conda, last)
     if look_inside:
         check_references(filled, last)
     if runs is not None and "transcripts" not in wrong:
@@ -77,7 +78,7 @@ def load_study(
     problems += last.problems
     if problems or samples is None or runs is None:
         raise StudyError(dict.fromkeys(problems))
-    return Study(filled, samples, runs, contrasts)
+    return Study(filled, samples, runs, contrasts, spectra_warnings(filled, samples, runs))
 
 
 def _check_transcripts(

@@ -8,6 +8,8 @@ from typing import Any
 import pandas as pd
 
 ASSAYS = ("proteins", "rna", "transcripts", "particles")
+# Formats of proteins runs whose spectra are searched.
+SPECTRA = ("mzml", "mgf", "thermo")
 MATERIALS = ("ev", "source", "depleted")
 ORGANISMS = ("human", "mouse", "rat")
 BIOFLUIDS = (
@@ -64,12 +66,21 @@ class Study:
         Run sheet under the contract ``runs``, one row per run.
     contrasts
         What is compared.
+    warnings
+        What the user should know before the jobs run, and what is no mistake.
     """
 
     config: dict[str, Any]
     samples: pd.DataFrame
     runs: pd.DataFrame
     contrasts: tuple[Contrast, ...] = field(default=())
+    warnings: tuple[str, ...] = field(default=())
+
+    @property
+    def spectra_runs(self) -> list[str]:
+        """Runs of proteins that are spectra to be searched, in sheet order."""
+        runs = self.rows_of("proteins")
+        return runs.loc[runs["format"].isin(SPECTRA), "run"].tolist()
 
     @property
     def assays(self) -> list[str]:
