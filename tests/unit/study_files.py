@@ -66,6 +66,14 @@ class StudyFiles:
     def load(self, look_inside: bool = True) -> Study:
         return load_study(self.config, look_inside)
 
+    def found(self) -> list[Problem]:
+        """All problems, if any."""
+        try:
+            self.load()
+        except StudyError as error:
+            return error.problems
+        return []
+
     def problems(self, look_inside: bool = True) -> list[Problem]:
         """All problems; fails if there are none."""
         with pytest.raises(StudyError) as caught:

@@ -1,5 +1,6 @@
 """Read a run, whichever of its formats the file has."""
 
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,5 +36,5 @@ class RunReader:
         try:
             with opened(self.path) as stream:
                 return b"BEGIN IONS" in stream.read(100_000)
-        except (OSError, EOFError):
+        except (OSError, EOFError, zlib.error):  # which the reader tells
             return False

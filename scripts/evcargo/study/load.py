@@ -26,7 +26,7 @@ def load_study(
     schema_dir: Path | None = None,
     config_file: str = "config/config.yaml",
     own_environments: bool = False,
-    conda: bool = False,
+    with_conda: bool = False,
 ) -> Study:
     """Load and check a study.
 
@@ -45,8 +45,8 @@ def load_study(
     own_environments
         Whether the jobs run in environments of their own (conda, a container), so that a program
         that is not installed here is none the less there.
-    conda
-        Whether these are conda environments, which hold what the container image does not.
+    with_conda
+        Whether they are conda environments, which hold what the container image does not.
 
     Returns
     -------
@@ -70,7 +70,7 @@ def load_study(
     if samples is not None and runs is not None:
         contrasts = check_contrasts(filled["contrasts"], samples, runs, last)
     if runs is not None and "proteins" not in wrong:
-        check_spectra(filled, runs, look_inside, conda, last)
+        check_spectra(filled, runs, look_inside, with_conda, last)
     if look_inside:
         check_references(filled, last)
     if runs is not None and "transcripts" not in wrong:
