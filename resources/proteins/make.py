@@ -106,13 +106,15 @@ def genes(hgnc: Path) -> list[tuple[str, str, str]]:
     found = []
     symbol_of = {accession: symbol for accession, (symbol, _) in names_of(hgnc).items()}
     for row in rows(hgnc):
-        if row["Status"] != "Approved" or row["Locus type"] != "gene with protein product":
+        if row["Status"] != "Approved":
             continue
         symbol, ensembl = row["Approved symbol"], row["Ensembl gene ID"]
         given = (row["UniProt ID(supplied by UniProt)"] or "").split(",")
         accessions = sorted(one.strip() for one in given)
         # Identical histones and others of several genes: the accession goes to the first.
-        mine = [one for one in accessions if symbol_of.get(one) == symbol] or [""]
+        mine = [one for one in accessions if symbol_of.get(one) == symbol]
+        if row["Locus type"] == "gene with protein product":
+            mine = mine or [""]
         found += [(symbol, accession, ensembl) for accession in mine]
     return sorted(found, key=lambda one: (natural(one[0]), one[1]))
 

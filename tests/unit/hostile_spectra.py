@@ -60,7 +60,10 @@ BOMB = base64.b64encode(zlib.compress(bytes(50_000_000))).decode()
 LAUGHS = "<!DOCTYPE lolz [<!ENTITY a 'ha'>" + "".join(
     f"<!ENTITY {chr(98 + i)} '{f'&{chr(97 + i)};' * 10}'>" for i in range(9)
 )
-MGF_IONS = "BEGIN IONS\nTITLE={0}\nPEPMASS=500.25 1e5\nCHARGE=2+\nRTINSECONDS=96\n100.5 2\n150.0 3\nEND IONS\n"
+MGF_IONS = (
+    "BEGIN IONS\nTITLE={0}\nPEPMASS=500.25 1e5\nCHARGE=2+\nRTINSECONDS=96\n"
+    "100.5 2\n150.0 3\nEND IONS\n"
+)
 MGF = "".join(MGF_IONS.format(f"s{n}") for n in range(3))
 
 

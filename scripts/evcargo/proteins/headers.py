@@ -130,7 +130,8 @@ def _accession(parts: list[str]) -> str:
     if database == "gi" and len(parts) > 3:
         return parts[3]
     typed = database in ("sp", "tr") and len(parts) > 2
-    return parts[1] if typed or (database in ("gi", "ref") and len(parts) > 1) else parts[0]
+    other = database in ("gi", "ref", "lcl", "gnl") and len(parts) > 1
+    return parts[1] if typed or other else parts[0]
 
 
 def _gene(rest: str, parts: list[str], brackets: list[str]) -> str:
