@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from evcargo.job import job_log
-from evcargo.proteins.thermo import convert_raw
+from evcargo.proteins.convert_raw import convert_raw
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

@@ -7,8 +7,8 @@ import pytest
 from hostile_spectra import WHOLE
 
 from evcargo.errors import EvcargoError
+from evcargo.proteins.convert_raw import convert_raw
 from evcargo.proteins.reader import RunReader
-from evcargo.proteins.thermo import convert_raw
 
 STAND_IN = """#!/bin/sh
 for word in "$@"; do
