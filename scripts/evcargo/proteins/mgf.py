@@ -21,7 +21,6 @@ from evcargo.proteins.spectra import RunFacts, Spectrum, clean
 LONGEST_LINE = 1_000_000
 COMMENTS = ("#", ";", "!", "/")
 AGAIN = "Convert the raw file again with msconvert --mgf, or better give the mzML"
-NO_MS1 = "MGF holds no MS1: identifications and spectral counts only"
 
 
 @dataclass
@@ -59,7 +58,6 @@ def read_mgf(
         retention time (``RTINSECONDS``).
     """
     facts = facts or RunFacts()
-    facts.notes.append(NO_MS1)
     if 2 not in levels:
         return
     common: dict[str, str] = {}

@@ -102,8 +102,6 @@ def clean(spectrum: Spectrum, counts: Counter[str]) -> None:
         raise ValueError(f"it has {len(mz)} m/z and {len(intensity)} intensities")
     if not (np.isfinite(mz).all() and np.isfinite(intensity).all()):
         raise ValueError("it has values that are no finite numbers")
-    if len(mz) and mz.min() <= 0:
-        raise ValueError("it has an m/z that is not positive")
     if not math.isfinite(spectrum.rt):
         raise ValueError("it has no retention time")
     positive = intensity > 0
@@ -111,6 +109,8 @@ def clean(spectrum: Spectrum, counts: Counter[str]) -> None:
         if negative := int((intensity < 0).sum()):
             counts["peaks of negative intensity, left out"] += negative
         mz, intensity = mz[positive], intensity[positive]
+    if len(mz) and mz.min() <= 0:
+        raise ValueError("it has an m/z that is not positive")
     if (mz[1:] < mz[:-1]).any():
         counts["spectra whose m/z were not in order, sorted"] += 1
         order = np.argsort(mz, kind="stable")
@@ -184,7 +184,7 @@ def _refuse_empty(met: Counter[int], path: str, levels: tuple[int, ...], facts: 
         )
     facts.counts += Counter()  # looking a key up leaves a zero
     if not met[1] and 1 in levels:
-        facts.notes.append("no MS1 spectra: identifications only, no MS1 quantities")
+        facts.notes.append("no MS1 spectra: identifications and spectral counts only")
 
 
 def looks_like_profile(mz: NDArray[np.float64]) -> bool:

@@ -1,4 +1,4 @@
-"""Find ThermoRawFileParser (10.1021/acs.jproteome.9b00328), which converts Thermo .raw files."""
+"""Find ThermoRawFileParser (10.1021/acs.jproteome.9b00328), for Thermo .raw files."""
 
 import shutil
 
