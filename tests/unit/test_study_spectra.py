@@ -3,11 +3,13 @@
 import os
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hostile_spectra import MGF
 from study_files import FASTA, RUNS, SAMPLES, StudyFiles, changed
 
-from evcargo.study.spectra import why_bad_spectra
+from evcargo.study.notes import Notes
+from evcargo.study.spectra import check_spectra, spectra_warnings, why_bad_spectra
 
 THERMO = b"\x01\xa1" + "Finnigan".encode("utf-16-le") + bytes(500)
 
@@ -43,6 +45,14 @@ def test_mgf_alone_must_count_spectra(files: StudyFiles) -> None:
     problem = files.problem()
     assert (problem.column, problem.value) == ("proteins.rollup", "directlfq")
     assert problem.remedy.startswith("Write spectral_counts")
+    samples = pd.DataFrame({"sample": ["T1"], "biofluid": ["plasma"]})
+    runs = pd.DataFrame({"assay": ["proteins"], "format": ["mgf"], "sample": ["T1"]})
+    config = {"proteins": {"rollup": "spectral_counts", "fasta": "a.fasta", "contaminants": True}}
+    notes = Notes("config.yaml")
+    check_spectra(config, runs, look_inside=True, conda=False, notes=notes)
+    assert not notes.problems
+    (warning,) = spectra_warnings(config, samples, runs)
+    assert "MGF, which holds no MS1" in warning
 
 
 def test_thermo_raw_without_the_program(files: StudyFiles, no_programs: Path) -> None:
@@ -74,6 +84,22 @@ def test_folders_of_vendors(files: StudyFiles, suffix: str, message: str) -> Non
     problem = next(one for one in files.problems() if one.value == f"raw/X.{suffix}")
     assert message in problem.message
     assert "mzML" in problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("suffix", "data", "message"),
+    [
+        ("wiff", b"\xd0\xcf\x11\xe0" + bytes(99), "is a file of Sciex"),
+        ("mzMLb", b"\x89HDF" + bytes(99), "is mzMLb"),
+        ("mzXML", b'<?xml version="1.0"?><mzXML/>', "is an mzXML file, not mzML"),
+    ],
+)
+def test_files_of_other_formats(files: StudyFiles, suffix: str, data: bytes, message: str) -> None:
+    Path(f"raw/X.{suffix}").write_bytes(data)
+    files.runs(changed(RUNS, 2, "raw/T1.mzML.gz", f"raw/X.{suffix}"))
+    problem = files.problem()
+    assert message in problem.message
+    assert "msconvert" in problem.remedy
 
 
 def test_a_symlink_loop(files: StudyFiles) -> None:

@@ -33,7 +33,8 @@ try:
         look_inside=workflow.is_main_process,
         schema_dir=Path(SCHEMAS[0]).parent,
         own_environments=bool(workflow.deployment_settings.deployment_method),
-        with_conda="conda" in {str(one) for one in workflow.deployment_settings.deployment_method},
+        with_conda="conda"
+        in {str(one) for one in workflow.deployment_settings.deployment_method},
     )
 except EvcargoError as error:
     raise WorkflowError(str(error)) from None

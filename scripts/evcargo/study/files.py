@@ -52,6 +52,11 @@ VENDOR_FOLDERS = {
     ".d": "is a folder of Bruker or Agilent, which is not read",
     ".raw": "is a folder of Waters, which is not read",
 }
+VENDOR_FILES = {
+    ".wiff": "a file of Sciex",
+    ".wiff2": "a file of Sciex",
+    ".mzmlb": "mzMLb",
+}
 PICKED = "msconvert --zlib --filter 'peakPicking vendor msLevel=1-' (Bruker timsTOF: tdf2mzml)"
 # What to do with a folder in place of a file of a format.
 IN_FOLDER = {
@@ -146,6 +151,9 @@ def _why_other_kind(path: str, head: Head, wanted: str) -> tuple[str, str]:
         if kind == "empty"
         else f"{is_what}, not {'a text table' if need == 'text' else KINDS[need]}"
     )
+    vendor = VENDOR_FILES.get(PurePath(path).suffix.casefold()) if need == "mzml" else None
+    if vendor:
+        return f"is {vendor}, which is not read", f"Convert it to mzML: {PICKED}"
     if kind in INSTEAD:
         return message, INSTEAD[kind]
     if kind in ("fastq", "mzml", "mgf") and need == "text":

@@ -72,13 +72,19 @@ def check_spectra(
 def spectra_warnings(
     config: Mapping[str, Any], samples: pd.DataFrame, runs: pd.DataFrame
 ) -> tuple[str, ...]:
-    """Warn of cell-culture EVs that are searched without the bovine proteins of their medium."""
+    """Warn of MGF, and of cell-culture EVs searched without the bovine proteins of their medium."""
     searched = runs[(runs["assay"] == "proteins") & runs["format"].isin(SPECTRA)]
+    warnings = []
+    if searched["format"].eq("mgf").any():
+        warnings.append(
+            "the spectra are MGF, which holds no MS1: proteins are identified and their spectra are"
+            " counted; there are no areas"
+        )
     culture = samples["biofluid"].eq("cell_culture") & samples["sample"].isin(searched["sample"])
-    if not culture.any() or config["proteins"]["contaminants"]:
-        return ()
-    return (
-        f"{culture.sum()} samples of cell culture are searched without bovine proteins, as"
-        " proteins.contaminants is false: peptides of the serum in the medium will be taken for"
-        " those of the cells. Set it to true, unless the FASTA holds them",
-    )
+    if culture.any() and not config["proteins"]["contaminants"]:
+        warnings.append(
+            f"{culture.sum()} samples of cell culture are searched without bovine proteins, as"
+            " proteins.contaminants is false: peptides of the serum in the medium will be taken for"
+            " those of the cells. Set it to true, unless the FASTA holds them"
+        )
+    return tuple(warnings)
