@@ -1,4 +1,6 @@
 import gzip
+import logging
+import os
 import tracemalloc
 
 import numpy as np
@@ -8,6 +10,7 @@ from evcargo.errors import EvcargoError
 from evcargo.proteins.database import (
     Protein,
     build_database,
+    log_genes,
     read_database,
     read_fasta,
     write_database,
@@ -187,3 +190,26 @@ def test_memory_stays_near_the_size_of_the_file(tmp_path):
     tracemalloc.stop()
     assert len(proteins) == 22_000
     assert peak < 80_000_000
+
+
+def test_what_is_no_file(tmp_path):
+    pipe, loop = tmp_path / "pipe.fasta", tmp_path / "loop.fasta"
+    os.mkfifo(pipe)
+    loop.symlink_to(loop)
+    for path, said in (
+        (pipe, "is not a regular file"),
+        (loop, "cannot be read"),
+        (tmp_path, "cannot be read"),
+        (tmp_path / "none.fasta", "cannot be read"),
+    ):
+        with pytest.raises(EvcargoError, match=said):
+            read_fasta(path)
+
+
+def test_entries_without_a_gene_are_told(caplog):
+    with_gene, without = Protein("A", "ACDEF", gene="CD9"), Protein("B", "ACDEG")
+    with caplog.at_level(logging.INFO):
+        log_genes([with_gene, without])
+        log_genes([without, without])
+    assert [one.levelname for one in caplog.records] == ["INFO", "WARNING"]
+    assert "1 of 2 entries have no gene symbol" in caplog.text
