@@ -107,6 +107,7 @@ INPUTS: dict[str, tuple[str, bytes | str, Expected, str]] = {
     "gzip without .gz": ("mzML", gzip.compress(WHOLE.encode()), READ, "is gzip data"),
     ".gz without gzip": ("mzML.gz", WHOLE, READ, "is not compressed"),
     "wrong encoding": ("mzML", WHOLE.replace("utf-8", "utf-16"), "not a complete mzML file", ""),
+    "unknown encoding": ("mzML", edited("utf-8", "utf-5"), "unknown encoding", ""),
     "zero bytes": ("mzML", edited("spectrumList", "spectrum\0List"), "not a complete mzML", ""),
     "no spectra": ("mzML", mzml([]), "has no MS1 or MS2 spectra", ""),
     "no MS2": ("mzML", mzml([MS1]), "has no MS2 spectra", ""),

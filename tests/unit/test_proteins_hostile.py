@@ -4,6 +4,7 @@ import os
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hostile_spectra import INPUTS, MGF, READ, WHOLE, Expected
 from study_files import RUNS, StudyFiles
@@ -58,6 +59,26 @@ def test_the_check_of_the_study(
     assert (problem.file, problem.row, problem.value) == ("config/runs.tsv", 2, path)
     assert said in problem.message
     assert problem.remedy
+
+
+@pytest.mark.parametrize("whole", [WHOLE, MGF], ids=["mzML", "MGF"])
+def test_nothing_else_can_happen_to_a_damaged_file(tmp_path: Path, whole: str) -> None:
+    rng = np.random.default_rng(1)
+    path = tmp_path / "a"
+    refused = 0
+    for _ in range(500):
+        data = bytearray(whole.encode())
+        for place in rng.integers(len(data) - 60, size=3):
+            length = int(rng.integers(60))
+            data[place : place + length] = rng.choice(
+                [bytes(data[:length]), b"", rng.bytes(1), b"0" * length]
+            )
+        path.write_bytes(data)
+        try:
+            read(path)
+        except EvcargoError:
+            refused += 1
+    assert refused > 250
 
 
 def test_what_is_no_file(tmp_path: Path) -> None:

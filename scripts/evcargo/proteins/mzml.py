@@ -70,7 +70,7 @@ def read_spectra(
         raise EvcargoError(
             f"{path}: the gzip file is damaged or was cut off ({error}). Copy it again"
         ) from error
-    except (expat.ExpatError, ValueError, KeyError) as error:
+    except (expat.ExpatError, ValueError, LookupError) as error:
         raise EvcargoError(
             f"{path}: not a complete mzML file ({error}). Copy or convert it again"
         ) from error
