@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 from evcargo.job import job_log
 from evcargo.proteins.files import read_accepted, write_parquet
 from evcargo.proteins.ions import SurveyScans, extract_ions
-from evcargo.proteins.mzml import read_spectra
+from evcargo.proteins.reader import RunReader
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with job_log(snakemake.log) as log:
     ions = extract_ions(
-        SurveyScans.of(read_spectra(snakemake.input.spectra, levels=(1,))),
+        SurveyScans.of(RunReader(snakemake.input.spectra, levels=(1,))),
         read_accepted(snakemake.input.psms, snakemake.wildcards.run),
         snakemake.params.tolerance_ppm,
     )

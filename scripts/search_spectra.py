@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from evcargo.job import job_log
 from evcargo.proteins.database import read_database
 from evcargo.proteins.files import write_figures, write_parquet
-from evcargo.proteins.mzml import read_spectra
+from evcargo.proteins.reader import RunReader
 from evcargo.proteins.search import SearchSettings, search_run, settings_text
 
 if TYPE_CHECKING:
@@ -17,8 +17,9 @@ os.environ["RAYON_NUM_THREADS"] = str(snakemake.threads)  # the engine's own poo
 with job_log(snakemake.log) as log:
     settings = SearchSettings.from_config(snakemake.params.search)
     log.info(settings_text(settings))
+    spectra = RunReader(snakemake.input.spectra)
     psms, figures = search_run(
-        read_spectra(snakemake.input.spectra),
+        spectra,
         read_database(snakemake.input.fasta, snakemake.input.table),
         settings,
         snakemake.threads,
@@ -26,4 +27,7 @@ with job_log(snakemake.log) as log:
     psms.insert(0, "run", snakemake.wildcards.run)
     log.info("%d MS2 spectra, %d with a match", figures["ms2_spectra"], len(psms))
     write_parquet(psms, snakemake.output.psms)
-    write_figures(figures, snakemake.output.figures)
+    texts = spectra.facts.texts()
+    if texts["notes"]:
+        log.warning("%s: %s", snakemake.input.spectra, texts["notes"])
+    write_figures({**figures, **texts}, snakemake.output.figures)

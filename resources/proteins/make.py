@@ -1,4 +1,4 @@
-r"""Write human_ev.fasta and contaminants.fasta anew from the sources that README.md names.
+r"""Write human_ev.fasta, contaminants.fasta and human_genes.tsv anew from the sources in README.md.
 
     python make.py --swissprot human_sp_td.fasta --hgnc hgnc_entries.tsv \
         --maxquant contaminants.fasta --crap crap.fasta
@@ -101,10 +101,39 @@ def contaminants(maxquant: Path, crap: Path) -> list[tuple[str, str]]:
     return chosen
 
 
+def genes(hgnc: Path) -> list[tuple[str, str, str]]:
+    """Symbol, UniProt accession and Ensembl gene of every human gene with a protein, by symbol."""
+    found = []
+    symbol_of = {accession: symbol for accession, (symbol, _) in names_of(hgnc).items()}
+    for row in rows(hgnc):
+        if row["Status"] != "Approved":
+            continue
+        symbol, ensembl = row["Approved symbol"], row["Ensembl gene ID"]
+        given = (row["UniProt ID(supplied by UniProt)"] or "").split(",")
+        accessions = sorted(one.strip() for one in given)
+        # Identical histones and others of several genes: the accession goes to the first.
+        mine = [one for one in accessions if symbol_of.get(one) == symbol]
+        if row["Locus type"] == "gene with protein product":
+            mine = mine or [""]
+        found += [(symbol, accession, ensembl) for accession in mine]
+    return sorted(found, key=lambda one: (natural(one[0]), one[1]))
+
+
+def write_genes(path: Path, found: list[tuple[str, str, str]]) -> None:
+    """Write the table of genes."""
+    with path.open("w", encoding="utf-8", newline="\n") as stream:
+        stream.writelines(
+            "\t".join(row) + "\n" for row in [("gene", "accession", "ensembl"), *found]
+        )
+
+
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description="Write the FASTA files anew.")
+    parser = argparse.ArgumentParser(
+        description="Write the FASTA files and the table of genes anew."
+    )
     for source in ("swissprot", "hgnc", "maxquant", "crap"):
         parser.add_argument(f"--{source}", type=Path, required=True)
     paths = parser.parse_args()
     write(HERE / "human_ev.fasta", human(paths.swissprot, paths.hgnc))
     write(HERE / "contaminants.fasta", contaminants(paths.maxquant, paths.crap))
+    write_genes(HERE / "human_genes.tsv", genes(paths.hgnc))

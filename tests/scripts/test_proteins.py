@@ -77,7 +77,11 @@ def done(root, folder):
         root,
         folder,
         "build_database",
-        {"fasta": "user.fasta", "contaminants": shipped},
+        {
+            "fasta": "user.fasta",
+            "contaminants": shipped,
+            "genes": [str(root / "resources/proteins/human_genes.tsv")],
+        },
         database,
         {"organism": "human"},
     )
@@ -128,7 +132,12 @@ def done(root, folder):
             "samples": "samples.tsv",
             "runs": "runs.tsv",
         },
-        {"matrix": "proteins.h5ad", "tsv": "proteins.tsv", "quality": "quality.tsv"},
+        {
+            "matrix": "proteins.h5ad",
+            "tsv": "proteins.tsv",
+            "quality": "quality.tsv",
+            "spectra": "spectra.tsv",
+        },
         {"rollup": "directlfq", "min_peptides": 1, "normalisation": "median"},
     )
     return folder
@@ -153,6 +162,27 @@ def test_tables_of_people(done):
     psms = pd.read_parquet(done / "psms.parquet")
     assert set(psms["sample"]) == {"a", "b"}
     assert not psms.duplicated(["run", "scan"]).any()
+
+
+def test_what_the_files_say(done):
+    spectra = read_table(done / "spectra.tsv", "proteins_spectra").set_index("run")
+    quality = read_table(done / "quality.tsv", "quality")
+    for run in RUNS:
+        text = (done / f"{run}.mzML").read_text()
+        assert spectra.loc[run, "ms1_spectra"] == text.count('"MS:1000579" name="MS1 spectrum"') - 1
+        assert spectra.loc[run, "ms2_spectra"] == text.count('"MS:1000580" name="MSn spectrum"') - 1
+        mine = quality[quality["run"] == run].set_index("metric")["value"]
+        for name in ("ms1_spectra", "ms2_spectra", "ms1_tic", "minutes"):
+            assert spectra.loc[run, name] == pytest.approx(mine[name])
+    assert spectra["format"].tolist() == ["mzML", "mzML"]
+    assert spectra["injection_order"].isna().all()  # the simulator gives no times
+
+
+def test_genes_come_from_the_shipped_table_where_the_headers_have_none(done):
+    genes = pd.read_csv(done / "database.tsv", sep="\t").set_index("accession")["gene"]
+    assert "GN=" not in (done / "user.fasta").read_text()
+    host = [line.split("|")[1] for line in (done / "user.fasta").open() if line.startswith(">")]
+    assert genes.reindex(host).notna().mean() > 0.99
 
 
 def test_a_cut_file_ends_the_job_with_one_line(root, done, capsys):

@@ -47,9 +47,11 @@ def mzml(spectra, head="", tail="</spectrumList></run></mzML>"):
         parts.append("<binaryDataArrayList>")
         for kind, values in (("MS:1000514", s["mz"]), ("MS:1000515", s["intensity"])):
             wide = s.get("dtype", "<f8")
-            data = np.asarray(values, wide).tobytes()
+            data = s.get("encoded", {}).get(kind, np.asarray(values, wide).tobytes())
             packing = s.get("packing", "MS:1000574")
-            data = zlib.compress(data) if packing == "MS:1000574" else data
+            packing = packing.get(kind) if isinstance(packing, dict) else packing
+            zipped = packing in ("MS:1000574", "MS:1002746", "MS:1002747", "MS:1002748")
+            data = zlib.compress(data) if zipped else data
             precision = "MS:1000523" if wide == "<f8" else "MS:1000521"
             parts.append(
                 f'<binaryDataArray><cvParam accession="{precision}"/><cvParam accession="{kind}"/>'

@@ -63,8 +63,16 @@ class StudyFiles:
     def runs(self, lines: Sequence[str]) -> None:
         Path("config/runs.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
-    def load(self, look_inside: bool = True) -> Study:
-        return load_study(self.config, look_inside)
+    def load(self, look_inside: bool = True, with_conda: bool = False) -> Study:
+        return load_study(self.config, look_inside, with_conda=with_conda)
+
+    def found(self) -> list[Problem]:
+        """All problems, if any."""
+        try:
+            self.load()
+        except StudyError as error:
+            return error.problems
+        return []
 
     def problems(self, look_inside: bool = True) -> list[Problem]:
         """All problems; fails if there are none."""

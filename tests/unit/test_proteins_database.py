@@ -1,11 +1,16 @@
 import gzip
+import logging
+import os
+import tracemalloc
 
+import numpy as np
 import pytest
 
 from evcargo.errors import EvcargoError
 from evcargo.proteins.database import (
     Protein,
     build_database,
+    log_genes,
     read_database,
     read_fasta,
     write_database,
@@ -42,7 +47,7 @@ def fasta(tmp_path):
         ),
         (
             "ENSP00000295897.4 pep gene_symbol",
-            ("ENSP00000295897.4", "", "pep gene_symbol", "", False),
+            ("ENSP00000295897.4", "", "pep gene_symbol", "9606", False),
         ),
         ("my;odd=acc name", ("my_odd_acc", "", "name", "", False)),
     ],
@@ -71,6 +76,10 @@ def test_reads_line_ends_gzip_and_marks_of_byte_order(fasta, end):
         (">A\nACD3EF\n", "holds '3'"),
         (f">A\n{'ACGTTGCA' * 10}\n", "is a nucleotide sequence"),
         (">A x\nACDEF\n>A y\nACDEG\n", "accession 'A' is there twice with different sequences"),
+        (">A\nACDEF\n>rev_A\nFEDCA\n", "holds decoys \\('rev_A'\\)"),
+        (f">A\n{'ACDEF' * 200_001}\n", "a line of more than 1,000,000 characters"),
+        (">A\nACD\0EF\n", "which are no residues"),
+        ("\ufeff", "no FASTA"),
     ],
 )
 def test_refuses_what_is_no_protein_fasta(fasta, text, words):
@@ -118,3 +127,89 @@ def test_is_read_as_it_was_written(tmp_path):
     )
     write_database(proteins, tmp_path / "a.fasta", tmp_path / "a.tsv")
     assert read_database(tmp_path / "a.fasta", tmp_path / "a.tsv") == proteins
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
+def test_reads_every_encoding(fasta, encoding):
+    text = ">A Prot\u00e9ine\nMKW\nVTF\n>B\nACDEF\n"
+    assert [p.sequence for p in read_fasta(fasta(text.encode(encoding)))] == ["MKWVTF", "ACDEF"]
+
+
+def test_pieces_of_the_file_do_not_matter(fasta):
+    """Line ends of two characters at every place relative to the reader's own blocks."""
+    entries = [(f"P{n}", "ACDEFGHIKL" * (n % 7 + 1)) for n in range(3000)]
+    text = "".join(f">{name} x\r\n{sequence}\r\n" for name, sequence in entries)
+    for data in (text.encode(), gzip.compress(text.encode())):
+        assert [(p.accession, p.sequence) for p in read_fasta(fasta(data))] == entries
+
+
+def test_an_entry_marked_by_another_engine_is_a_contaminant(fasta):
+    text = ">sp|P04264|K2C1_HUMAN x OX=9606 GN=KRT1\nACDEF\n>CON__P04264\nACDEF\n>CON__P1\nACDEG\n"
+    keratin, other = read_fasta(fasta(text))
+    assert (keratin.accession, keratin.gene, keratin.is_contaminant) == ("P04264", "KRT1", True)
+    assert (other.accession, other.is_contaminant) == ("P1", True)
+    built = build_database([keratin, other], [], "human")
+    assert [one.is_contaminant for one in built] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("header", "organism", "said"),
+    [
+        (
+            "sp|P02769|ALBU_BOVIN x OX=9913",
+            "human",
+            "none is of human (OX=9606), but of taxon 9913",
+        ),
+        ("NP_1.1 x [Mus musculus]", "human", "of taxon 10090"),
+        ("ENSP00000269305.4 pep", "mouse", "none is of mouse (OX=10090)"),
+    ],
+)
+def test_refuses_a_database_without_the_host(fasta, header, organism, said):
+    entries = read_fasta(fasta(f">{header}\nACDEF\n"))
+    with pytest.raises(EvcargoError) as caught:
+        build_database(entries, [], organism)
+    assert said in str(caught.value)
+    assert f"Give the FASTA of {organism}" in str(caught.value)
+
+
+def test_memory_stays_near_the_size_of_the_file(tmp_path):
+    """A tenth of a file of 100 MB needs less than a tenth of a GB."""
+    rng = np.random.default_rng(1)
+    letters = np.frombuffer(b"ACDEFGHIKLMNPQRSTVWY", np.uint8)
+    path = tmp_path / "large.fasta"
+    with path.open("w") as stream:
+        for n in range(22_000):
+            sequence = letters[rng.integers(20, size=450)].tobytes().decode()
+            stream.write(f">sp|Q{n:05}|X{n}_HUMAN Protein {n} OS=Homo sapiens OX=9606 GN=G{n}\n")
+            stream.write("\n".join(sequence[i : i + 60] for i in range(0, 450, 60)) + "\n")
+    assert path.stat().st_size > 10_000_000
+    tracemalloc.start()
+    proteins = build_database(read_fasta(path), [], "human")
+    write_database(proteins, tmp_path / "a.fasta", tmp_path / "a.tsv")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(proteins) == 22_000
+    assert peak < 80_000_000
+
+
+def test_what_is_no_file(tmp_path):
+    pipe, loop = tmp_path / "pipe.fasta", tmp_path / "loop.fasta"
+    os.mkfifo(pipe)
+    loop.symlink_to(loop)
+    for path, said in (
+        (pipe, "is not a regular file"),
+        (loop, "cannot be read"),
+        (tmp_path, "cannot be read"),
+        (tmp_path / "none.fasta", "cannot be read"),
+    ):
+        with pytest.raises(EvcargoError, match=said):
+            read_fasta(path)
+
+
+def test_entries_without_a_gene_are_told(caplog):
+    with_gene, without = Protein("A", "ACDEF", gene="CD9"), Protein("B", "ACDEG")
+    with caplog.at_level(logging.INFO):
+        log_genes([with_gene, without])
+        log_genes([without, without])
+    assert [one.levelname for one in caplog.records] == ["INFO", "WARNING"]
+    assert "1 of 2 entries have no gene symbol" in caplog.text

@@ -7,7 +7,7 @@ import pytest
 from proteins_helpers import mzml
 
 from evcargo.errors import EvcargoError
-from evcargo.proteins.mzml import read_spectra
+from evcargo.proteins.mzml import INTENSITY, MZ, read_spectra
 
 MS1 = {"level": 1, "rt": 1.5, "mz": [400.0, 500.25], "intensity": [10.0, 20.0]}
 MS2 = {
@@ -85,13 +85,40 @@ def test_refuses_profile_data(written):
         list(read_spectra(written(mzml([{**MS1, "form": "MS:1000128"}]))))
 
 
-def test_refuses_numpress(written):
-    with pytest.raises(EvcargoError, match=r"numpress.*msconvert --zlib"):
-        list(read_spectra(written(mzml([{**MS1, "packing": "MS:1002312"}]))))
+@pytest.mark.parametrize("zipped", [False, True])
+@pytest.mark.parametrize("counts", ["pic", "slof"])
+def test_reads_numpress(written, zipped, counts):
+    """Encoded by the authors' library (pynumpress 0.1.5), m/z as linear, intensities as told."""
+    accessions = {
+        "linear": (1002312, 1002746),
+        "pic": (1002313, 1002747),
+        "slof": (1002314, 1002748),
+    }
+    spectrum = {
+        **MS1,
+        "mz": [100.00001, 250.5, 251.5003, 900.25, 1999.9999],
+        "intensity": [1.0, 15.0, 16.0, 65535.0, 1e6],
+        "encoded": {
+            MZ: bytes.fromhex("41493eb7800000007dffb8131ebd67310ea3c382e0cd9d0cf7022df2f850"),
+            INTENSITY: bytes.fromhex(
+                {"pic": "717f6014ffff30424f", "slof": "40b2870000000000d80c5e337e347acdf7ff"}[
+                    counts
+                ]
+            ),
+        },
+        "packing": {
+            MZ: f"MS:{accessions['linear'][zipped]}",
+            INTENSITY: f"MS:{accessions[counts][zipped]}",
+        },
+    }
+    (found,) = read_spectra(written(mzml([spectrum])))
+    np.testing.assert_allclose(found.mz, spectrum["mz"], rtol=0, atol=2e-7)
+    tolerance = {"pic": 0, "slof": 2e-3}[counts]
+    np.testing.assert_allclose(found.intensity, spectrum["intensity"], rtol=tolerance)
 
 
 def test_refuses_an_array_of_another_length(written):
-    with pytest.raises(EvcargoError, match=r"'scan=1' holds 2 values of 3"):
+    with pytest.raises(EvcargoError, match=r"'scan=1' is damaged \(it holds 2 values of 3\)"):
         list(read_spectra(written(mzml([{**MS1, "length": 3}]))))
 
 

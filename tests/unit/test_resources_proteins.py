@@ -43,6 +43,19 @@ def test_files_have_the_checksums_of_the_readme(folder: Path) -> None:
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest, name
 
 
+def test_as_many_proteins_of_bovine_serum_as_the_readme_says(
+    folder: Path, shared_data: Path
+) -> None:
+    table = shared_data.parent / "reference" / "fbs_bovine_accessions.tsv"
+    if not table.is_file():
+        pytest.skip("the list of bovine serum proteins is not beside this checkout")
+    known = set(pd.read_csv(table, sep="\t")["accession"])
+    shipped = set(pd.read_csv(folder / "contaminants.tsv", sep="\t")["accession"])
+    readme = (folder / "README.md").read_text()
+    said = re.search(r"Of (\d+) bovine proteins .*?\), (\d+)\nare", readme)
+    assert said and (len(known), len(known & shipped)) == (int(said[1]), int(said[2]))
+
+
 @pytest.mark.parametrize(
     ("name", "count", "twins"), [("human_ev.fasta", 726, 1), ("contaminants.fasta", 121, 0)]
 )

@@ -36,7 +36,7 @@ MIRNAS = "name\tT1\tT2\tH1\tH2\n" + "".join(f"hsa-miR-{i}\t1\t2\t3\t4\n" for i i
         ("\ufeffa\tb".encode(), "text"),
         ("a\tb\n".encode("utf-16"), "text"),
         (b"@HD\tVN:1.6\nr1\t0\n", "a SAM file"),
-        (b"BEGIN IONS\nTITLE=x\n", "an MGF file"),
+        (b"BEGIN IONS\nTITLE=x\n", "mgf"),
         (b"PK\x03\x04", "an Excel or zip file"),
         (b"PAR1xx", "a Parquet file"),
         (b"\x01\xa1F\x00i\x00n\x00n\x00i\x00g\x00a\x00n\x00", "a Thermo .raw file"),

@@ -44,9 +44,10 @@ NEEDED_BY = {
     "multiprocess": "directlfq",
     "pyarrow": "directlfq",
 }
-#: Programs that no lock of PyPI holds, at the version of the tests (Debian 12), and who calls them.
-PROGRAMS = {"salmon": "1.10.1"}
-CALLERS = {"salmon": "transcripts/salmon.py"}
+#: Programs that no lock of PyPI holds, and who calls them: salmon at the version of the tests
+#: (Debian 12); ThermoRawFileParser is not in Debian, so the tests put a stand-in into its place.
+PROGRAMS = {"salmon": "1.10.1", "thermorawfileparser": "1.4.5"}
+CALLERS = {"salmon": "transcripts/salmon.py", "thermorawfileparser": "proteins/convert_raw.py"}
 PIN = re.compile(r"([a-z0-9][a-z0-9._-]*) ?==?([0-9][0-9a-z.]*)")
 
 

@@ -33,10 +33,15 @@ try:
         look_inside=workflow.is_main_process,
         schema_dir=Path(SCHEMAS[0]).parent,
         own_environments=bool(workflow.deployment_settings.deployment_method),
+        with_conda="conda"
+        in {str(one) for one in workflow.deployment_settings.deployment_method},
     )
 except EvcargoError as error:
     raise WorkflowError(str(error)) from None
 config.update(STUDY.config)
+if workflow.is_main_process:
+    for warning in STUDY.warnings:
+        logger.warning(f"evcargo: {warning}")
 
 
 def lib(rule):
@@ -64,14 +69,21 @@ def growing(amount, times_input=0):
     return amount_with_input if times_input else amount_at
 
 
+def raw_of(wildcards):
+    """The Thermo .raw file of a run."""
+    return STUDY.paths_of("proteins", [wildcards.run])[0]
+
+
 def spectra_of(wildcards):
-    """The mzML file of a run."""
+    """The mzML or MGF file of a run; that of a Thermo .raw file is made by convert_raw."""
+    if wildcards.run in STUDY.runs_of("proteins", kind="thermo"):
+        return f"results/proteins/mzml/{wildcards.run}.mzML"
     return STUDY.paths_of("proteins", [wildcards.run])[0]
 
 
 def searched_tables(wildcards):
     """What the search of a study of spectra found, and in which database."""
-    if not STUDY.runs_of("proteins", kind="mzml"):
+    if not STUDY.spectra_runs:
         return {}
     return {
         "psms": "results/proteins/psms.parquet",
@@ -83,7 +95,7 @@ def searched_tables(wildcards):
 
 def tables_of_spectra(wildcards):
     """Runs, PSMs and protein groups of proteins that came as spectra."""
-    if not STUDY.runs_of("proteins", kind="mzml"):
+    if not STUDY.spectra_runs:
         return {}
     return {
         "proteins_spectra": ["results/proteins/spectra.tsv"],
@@ -96,7 +108,7 @@ def deposited(wildcards):
     """What a repository of proteomics data asks for."""
     if "proteins" not in STUDY.assays:
         return []
-    spectra = STUDY.runs_of("proteins", kind="mzml")
+    spectra = STUDY.spectra_runs
     sdrf = ["results/study/study.sdrf.tsv"] if spectra else []
     return ["results/proteins/proteins.mzTab", *sdrf]
 
@@ -192,7 +204,7 @@ def tables_of_proteins(wildcards):
     """Tables on the quality of proteins, by their contracts."""
     if "proteins" not in STUDY.assays:
         return {}
-    spectra = STUDY.runs_of("proteins", kind="mzml")
+    spectra = STUDY.spectra_runs
     of_route = ("spectra", "rules") if spectra else ("filters", "columns")
     names = (*of_route, "origins", "missing", "normalisation")
     return {f"proteins_{name}": f"results/proteins/{name}.tsv" for name in names}

@@ -2,7 +2,7 @@
 #
 # REQUIRED INPUTS
 #   results/study/samples.tsv, results/study/runs.tsv
-#   mzML route:  the mzML(.gz) of every proteins run, the FASTA of the config
+#   mzML route:  the mzML(.gz), MGF(.gz) or Thermo .raw of every proteins run, the FASTA of the config
 #   table route: the tables of the proteins runs
 # OUTPUTS
 #   results/proteins/proteins.h5ad          samples x protein groups: raw intensity, NaN missing; normalised log2
@@ -10,11 +10,13 @@
 #   results/proteins/quality.tsv            figures per run and sample
 #   results/proteins/proteins.mzTab         the same, and the accepted PSMs, for a deposition
 #   mzML route only:
+#   results/proteins/spectra.tsv            what the files say: instrument, order of measurement, spectra
+#   results/proteins/mzml/{run}.mzML        Thermo .raw, converted; removed when it has been read
 #   results/proteins/database.fasta, .tsv   the searched proteins and what each is
 #   results/proteins/search/{run}.parquet   best match of every MS2 spectrum; {run}.json: figures of the run
 #   results/proteins/psms.parquet, peptides.parquet, groups.parquet, rules.tsv   what was accepted, and by which rule
 #   results/proteins/ions/{run}.parquet     MS1 quantity of every identified ion
-if STUDY.runs_of("proteins", kind="mzml"):
+if STUDY.spectra_runs:
 
     CONTAMINANTS = ["proteins/contaminants.fasta", "proteins/contaminants.tsv"]
 
@@ -25,6 +27,11 @@ if STUDY.runs_of("proteins", kind="mzml"):
                 resource(name)
                 for name in CONTAMINANTS
                 if config["proteins"]["contaminants"]
+            ],
+            genes=[
+                resource(name)
+                for name in ["proteins/human_genes.tsv"]
+                if config["organism"] == "human"
             ],
         output:
             fasta="results/proteins/database.fasta",
@@ -43,6 +50,27 @@ if STUDY.runs_of("proteins", kind="mzml"):
             "Building the protein database"
         script:
             "../../scripts/build_database.py"
+
+    rule convert_raw:
+        input:
+            raw=raw_of,
+        output:
+            mzml=temp("results/proteins/mzml/{run}.mzML"),
+        log:
+            "logs/convert_raw/{run}.log",
+        benchmark:
+            "results/benchmarks/convert_raw/{run}.jsonl"
+        conda:
+            "../../envs/thermo.yaml"
+        resources:
+            mem_mb=growing(4000),
+            runtime=growing(60),
+        params:
+            library=lib("convert_raw"),
+        message:
+            "Converting the Thermo .raw file of {wildcards.run} to mzML"
+        script:
+            "../../scripts/convert_raw.py"
 
     rule search_spectra:
         input:
@@ -74,7 +102,7 @@ if STUDY.runs_of("proteins", kind="mzml"):
         input:
             psms=collect(
                 rules.search_spectra.output.psms,
-                run=STUDY.runs_of("proteins", kind="mzml"),
+                run=STUDY.spectra_runs,
             ),
             runs="results/study/runs.tsv",
             fasta=rules.build_database.output.fasta,
@@ -133,11 +161,11 @@ if STUDY.runs_of("proteins", kind="mzml"):
         input:
             ions=collect(
                 rules.extract_ions.output.ions,
-                run=STUDY.runs_of("proteins", kind="mzml"),
+                run=STUDY.spectra_runs,
             ),
             figures=collect(
                 rules.search_spectra.output.figures,
-                run=STUDY.runs_of("proteins", kind="mzml"),
+                run=STUDY.spectra_runs,
             ),
             psms=rules.infer_proteins.output.psms,
             groups=rules.infer_proteins.output.groups,
@@ -148,6 +176,7 @@ if STUDY.runs_of("proteins", kind="mzml"):
             matrix="results/proteins/proteins.h5ad",
             tsv="results/proteins/proteins.tsv",
             quality="results/proteins/quality.tsv",
+            spectra="results/proteins/spectra.tsv",
         log:
             "logs/quantify_proteins.log",
         benchmark:

@@ -30,7 +30,7 @@ SPECTRA_SECTIONS = [
 QUALITY_SECTIONS = [
     "general",
     *STUDY.assays,
-    *(SPECTRA_SECTIONS if STUDY.runs_of("proteins", kind="mzml") else []),
+    *(SPECTRA_SECTIONS if STUDY.spectra_runs else []),
     *(RNA_SECTIONS if "rna" in STUDY.assays else []),
     *(["particle_sizes"] if "particles" in STUDY.assays else []),
 ]

@@ -64,7 +64,7 @@ rule write_config:
         "../../scripts/write_config.py"
 
 
-if STUDY.runs_of("proteins", kind="mzml"):
+if STUDY.spectra_runs:
 
     rule write_sdrf:
         input:

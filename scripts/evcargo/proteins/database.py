@@ -4,63 +4,38 @@ One entry per distinct sequence; the entry of the host organism is kept, the oth
 `same_sequence`. Contaminants are tagged, never dropped.
 """
 
-import gzip
-import re
-import zlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import logging
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from evcargo.errors import EvcargoError
 from evcargo.job import whole_file
+from evcargo.proteins.fasta import read_entries
+from evcargo.proteins.headers import Protein, is_decoy, read_header
 
 HOST_TAXON: Mapping[str, str] = {"human": "9606", "mouse": "10090", "rat": "10116"}
-# UniProt mnemonics of the organisms met in EV work, for headers without OX=.
-MNEMONIC_TAXON: Mapping[str, str] = {
-    "HUMAN": "9606",
-    "MOUSE": "10090",
-    "RAT": "10116",
-    "BOVIN": "9913",
-    "PIG": "9823",
-    "SHEEP": "9940",
-    "HORSE": "9796",
-    "RABIT": "9986",
-    "CHICK": "9031",
-    "YEAST": "559292",
-    "ECOLI": "83333",
-    "STAAU": "1280",
-    "LYSEN": "69",
-}
 RESIDUES = frozenset("ACDEFGHIKLMNPQRSTUVWYOBJXZ")
 COLUMNS = ["accession", "gene", "name", "taxon", "is_contaminant", "reviewed", "same_sequence"]
 
-
-@dataclass(frozen=True)
-class Protein:
-    """One database entry; `origin` is the file it came from."""
-
-    accession: str
-    sequence: str
-    gene: str = ""
-    name: str = ""
-    taxon: str = ""
-    is_contaminant: bool = False
-    reviewed: bool = False
-    same_sequence: tuple[str, ...] = ()
+_log = logging.getLogger(__name__)
 
 
-def read_fasta(path: str | Path, contaminants: bool = False) -> list[Protein]:
+def read_fasta(
+    path: str | Path, contaminants: bool = False, genes: Mapping[str, str] | None = None
+) -> list[Protein]:
     """Read and check a protein FASTA, plain or gzipped.
 
     Parameters
     ----------
     path
-        FASTA with UniProt headers (``>sp|P02769|ALBU_BOVIN name OS=.. OX=9913 GN=ALB``) or any
-        others, of which the first word is the accession.
+        FASTA with headers of any database that `evcargo.proteins.headers` knows, or any others.
     contaminants
         Tag the entries as contaminants.
+    genes
+        Accession -> gene symbol (`read_genes`), for headers that do not name the gene.
 
     Returns
     -------
@@ -70,12 +45,19 @@ def read_fasta(path: str | Path, contaminants: bool = False) -> list[Protein]:
     Raises
     ------
     EvcargoError
-        If the file is no protein FASTA, or an accession has two different sequences.
+        If the file is no protein FASTA, holds decoys, or an accession has two different sequences.
     """
     proteins: dict[str, Protein] = {}
-    for header, sequence in _entries(path):
-        protein = _parse_header(header, _checked(sequence, header, path), contaminants)
+    for header, sequence in read_entries(path):
+        if is_decoy(header):
+            raise EvcargoError(
+                f"{path}: holds decoys ({header.split()[0]!r}), which are made here. Give the FASTA"
+                " without them"
+            )
+        protein = read_header(header, _checked(sequence, header, path), contaminants, genes)
         known = proteins.setdefault(protein.accession, protein)
+        if protein.is_contaminant and not known.is_contaminant:
+            proteins[protein.accession] = replace(known, is_contaminant=True)
         if known.sequence != protein.sequence:
             raise EvcargoError(
                 f"{path}: accession {protein.accession!r} is there twice with different sequences."
@@ -84,23 +66,6 @@ def read_fasta(path: str | Path, contaminants: bool = False) -> list[Protein]:
     if not proteins:
         raise EvcargoError(f"{path}: has no sequences. Give a protein FASTA")
     return list(proteins.values())
-
-
-def _entries(path: str | Path) -> Iterator[tuple[str, str]]:
-    try:
-        data = Path(path).read_bytes()
-        data = gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise EvcargoError(f"{path}: the gzip file is damaged ({error}). Copy it again") from error
-    except OSError as error:
-        raise EvcargoError(f"{path}: cannot be read ({error.strerror}). Check the path") from error
-    text = data.decode("utf-8-sig", errors="replace").lstrip()
-    if not text.startswith(">"):
-        what = "an HTML page" if text.startswith("<") else "no FASTA (it must start with '>')"
-        raise EvcargoError(f"{path}: is {what}. Download the protein FASTA again")
-    for block in re.split(r"(?:^|\n|\r)>", text)[1:]:
-        header, *lines = block.splitlines()
-        yield header.strip(), "".join("".join(lines).split()).upper()
 
 
 def _checked(sequence: str, header: str, path: str | Path) -> str:
@@ -122,23 +87,12 @@ def _checked(sequence: str, header: str, path: str | Path) -> str:
     return sequence
 
 
-def _parse_header(header: str, sequence: str, contaminants: bool) -> Protein:
-    first, _, rest = header.partition(" ")
-    parts = first.split("|")
-    typed = len(parts) >= 3 and parts[0].lower() in ("sp", "tr")
-    accession = parts[1] if typed or (parts[0].lower() in ("gi", "ref") and parts[1:]) else parts[0]
-    entry_name = parts[-1]
-    fields = dict(re.findall(r"\b(OS|OX|GN)=(.*?)(?=\s+[A-Z]{2}=|$)", rest))
-    mnemonic = entry_name.rpartition("_")[2]
-    return Protein(
-        accession=re.sub(r"[^A-Za-z0-9._:-]", "_", accession) or "unnamed",
-        sequence=sequence,
-        gene=fields.get("GN", "").strip(),
-        name=re.split(r"\s(?:OS|OX|GN|PE|SV)=", f" {rest}")[0].strip(),
-        taxon=fields.get("OX", "").strip() or MNEMONIC_TAXON.get(mnemonic, ""),
-        is_contaminant=contaminants,
-        reviewed=parts[0].lower() == "sp" or len(parts) == 2,
-    )
+def read_genes(path: str | Path) -> dict[str, str]:
+    """Read the shipped table of genes: UniProt accession and Ensembl gene -> symbol."""
+    table = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
+    by_gene = dict(zip(table["ensembl"], table["gene"], strict=True))
+    by_accession = dict(zip(table["accession"], table["gene"], strict=True))
+    return {key: gene for key, gene in (by_gene | by_accession).items() if key}
 
 
 def read_accessions(path: str | Path) -> frozenset[str]:
@@ -175,12 +129,15 @@ def build_database(
     """
     host = HOST_TAXON[organism]
     entries = {
-        protein.accession: _replace(protein, is_contaminant=protein.accession in listed)
+        protein.accession: replace(
+            protein, is_contaminant=protein.is_contaminant or protein.accession in listed
+        )
         for protein in user
     }
+    _refuse_other_organism(entries.values(), organism)
     for protein in contaminants:
         known = entries.get(protein.accession, protein)
-        entries[protein.accession] = _replace(
+        entries[protein.accession] = replace(
             known,
             is_contaminant=True,
             gene=known.gene or protein.gene,
@@ -192,8 +149,26 @@ def build_database(
     kept = []
     for same in by_sequence.values():
         first, *others = sorted(same, key=lambda protein: preference(protein, host))
-        kept.append(_replace(first, same_sequence=tuple(sorted(p.accession for p in others))))
+        kept.append(replace(first, same_sequence=tuple(sorted(p.accession for p in others))))
     return sorted(kept, key=lambda protein: protein.accession)
+
+
+def _refuse_other_organism(entries: Collection[Protein], organism: str) -> None:
+    """Hold that some entry is of the host, or does not say whose it is."""
+    host = HOST_TAXON[organism]
+    if entries and not any(is_host(one.taxon, one.is_contaminant, host) for one in entries):
+        taxa = sorted({one.taxon for one in entries if one.taxon})
+        raise EvcargoError(
+            f"proteins.fasta: of its {len(entries)} entries none is of {organism} (OX={host}), but"
+            f" of taxon {', '.join(taxa[:5])}. Give the FASTA of {organism}, or correct organism"
+        )
+
+
+def log_genes(proteins: Collection[Protein]) -> None:
+    """Say in the log how many entries have no gene: markers are found by gene."""
+    without = sum(not one.gene for one in proteins)
+    say = _log.warning if 2 * without > len(proteins) else _log.info
+    say("%d of %d entries have no gene symbol; EV markers are found by it", without, len(proteins))
 
 
 def preference(protein: Protein, host: str) -> tuple[bool, bool, bool, bool, str]:
@@ -212,26 +187,19 @@ def is_host(taxon: str, is_contaminant: bool, host: str) -> bool:
     return taxon == host or (not taxon and not is_contaminant)
 
 
-def _replace(protein: Protein, **changes: object) -> Protein:
-    return Protein(**{**protein.__dict__, **changes})
-
-
 def write_database(proteins: list[Protein], fasta: str | Path, table: str | Path) -> None:
     """Write the sequences (header: accession) and the table of what each entry is."""
-    with whole_file(fasta) as part:
-        part.write_text("".join(f">{p.accession}\n{p.sequence}\n" for p in proteins), "utf-8")
-    rows = [
-        {**p.__dict__, "same_sequence": ";".join(p.same_sequence), "sequence": None}
-        for p in proteins
-    ]
-    frame = pd.DataFrame(rows, columns=COLUMNS)
+    with whole_file(fasta) as part, part.open("w", encoding="utf-8", newline="\n") as stream:
+        stream.writelines(f">{p.accession}\n{p.sequence}\n" for p in proteins)
+    frame = pd.DataFrame({name: [getattr(p, name) for p in proteins] for name in COLUMNS})
+    frame["same_sequence"] = frame["same_sequence"].map(";".join)
     with whole_file(table) as part:
         frame.to_csv(part, sep="\t", index=False, lineterminator="\n")
 
 
 def read_database(fasta: str | Path, table: str | Path) -> list[Protein]:
     """Read what `write_database` wrote."""
-    sequences = dict(_entries(fasta))
+    sequences = dict(read_entries(fasta))
     frame = pd.read_csv(table, sep="\t", dtype=str, keep_default_na=False)
     return [
         Protein(

@@ -45,14 +45,29 @@ def read_rows(path: str | Path) -> pd.DataFrame:
     return pd.read_csv(path, sep="\t", keep_default_na=False)
 
 
-def write_figures(figures: Mapping[str, float], path: str | Path) -> None:
-    """Write the figures of a run as JSON."""
+def write_figures(figures: Mapping[str, float | str], path: str | Path) -> None:
+    """Write the figures of a run, and what its file says of it in words, as JSON."""
     with whole_file(path) as part:
         part.write_text(json.dumps(dict(figures), indent=1, sort_keys=True) + "\n", "utf-8")
 
 
 def read_figures(paths: Iterable[str | Path]) -> dict[str, dict[str, float]]:
     """Read the figures of runs; the run is the name of its file."""
+    return {
+        run: {key: value for key, value in given.items() if not isinstance(value, str)}
+        for run, given in _read_runs(paths).items()
+    }
+
+
+def read_texts(paths: Iterable[str | Path]) -> dict[str, dict[str, str]]:
+    """Read what the files of runs say of them in words, as `evcargo.proteins.spectra.RunFacts`."""
+    return {
+        run: {key: value for key, value in given.items() if isinstance(value, str)}
+        for run, given in _read_runs(paths).items()
+    }
+
+
+def _read_runs(paths: Iterable[str | Path]) -> dict[str, dict[str, float | str]]:
     return {
         Path(path).name.removesuffix(".json"): json.loads(Path(path).read_text("utf-8"))
         for path in paths

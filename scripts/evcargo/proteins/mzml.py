@@ -1,69 +1,41 @@
 """Read mzML, plain or gzipped, in one pass, and refuse what would give silently wrong results.
 
-The reader of the search engine accepts a file that was cut in the middle and does not open .gz;
-this one holds every file to its closing tag, every array to its declared length, and lets no
-document type declaration (the door of XML entity attacks) in.
+Why not another reader: that of the search engine takes a file that was cut in the middle for a
+whole one and does not open .gz. pyteomics.mzml 5.0 lets arrays of the wrong length and document
+type declarations (the door of XML entity attacks) pass, and takes 0.5 ms of a processor per
+spectrum of a simulated run, where this one takes 0.13 and a search 2.7. This one holds every file
+to its closing tag and every array to its declared length. Memory is that of a few spectra.
 """
 
-import base64
-import binascii
 import gzip
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from xml.parsers import expat
 
 import numpy as np
-from numpy.typing import NDArray
 
 from evcargo.errors import EvcargoError
+from evcargo.proteins.arrays import DTYPES, MOST_VALUES, PACKINGS, BinaryArray, decode_array
+from evcargo.proteins.spectra import RunFacts, Spectrum, clean, profile_error
 
 CHUNK = 1 << 20
 MZ, INTENSITY = "MS:1000514", "MS:1000515"
-PROFILE = "MS:1000128"
-ZLIB = "MS:1000574"
-NUMPRESS = {f"MS:{number}" for number in (1002312, 1002313, 1002314, 1002746, 1002747, 1002748)}
-DTYPES = {
-    "MS:1000519": "<i4",
-    "MS:1000521": "<f4",
-    "MS:1000522": "<i8",
-    "MS:1000523": "<f8",
-}
-SECOND = "UO:0000010"
-REMEDY = "Convert the raw file again: msconvert --zlib --filter 'peakPicking vendor msLevel=1-'"
+PROFILE, LEVEL, START, CHARGE = "MS:1000128", "MS:1000511", "MS:1000016", "MS:1000041"
+SELECTED, TARGET, BELOW, ABOVE = "MS:1000744", "MS:1000827", "MS:1000828", "MS:1000829"
+FAIMS = "MS:1001581"
+# Units per minute; a time without unit is in minutes.
+PER_MINUTE = {"UO:0000010": 60.0, "MS:1000039": 60.0, "UO:0000028": 60_000.0}
+# Below instrumentConfiguration, but not its model: serial number, customization.
+NOT_MODEL = ("MS:1000529", "MS:1000032")
+UNKNOWN_MODEL = "MS:1000031"
 
 
-@dataclass(slots=True)
-class Spectrum:
-    """One spectrum.
-
-    Parameters
-    ----------
-    scan
-        Native id, as in the file.
-    level
-        MS level.
-    rt
-        Retention time, min.
-    mz, intensity
-        Centroids; m/z ascending.
-    precursor_mz
-        Selected ion, m/z; 0 where the spectrum has none.
-    charge
-        Charge of the precursor; 0 where the file does not say it.
-    """
-
-    scan: str
-    level: int
-    rt: float
-    mz: NDArray[np.float64]
-    intensity: NDArray[np.float64]
-    precursor_mz: float = 0.0
-    charge: int = 0
-
-
-def read_spectra(path: str | Path, levels: tuple[int, ...] = (1, 2)) -> Iterator[Spectrum]:
+def read_spectra(
+    path: str | Path, levels: tuple[int, ...] = (1, 2), facts: RunFacts | None = None
+) -> Iterator[Spectrum]:
     """Read the spectra of an mzML file, in file order.
 
     Parameters
@@ -72,6 +44,8 @@ def read_spectra(path: str | Path, levels: tuple[int, ...] = (1, 2)) -> Iterator
         mzML, or mzML.gz (told by content).
     levels
         MS levels to decode and give.
+    facts
+        Takes what the file says of the run.
 
     Yields
     ------
@@ -84,18 +58,19 @@ def read_spectra(path: str | Path, levels: tuple[int, ...] = (1, 2)) -> Iterator
         If the file is not mzML, not complete, not safe, holds profile spectra, or is encoded in a
         way that cannot be read.
     """
-    handler = _Handler(str(path), levels)
+    handler = _Handler(str(path), levels, facts or RunFacts())
     try:
-        with _opened(path) as stream:
+        with opened(path) as stream:
             while chunk := stream.read(CHUNK):
                 handler.parser.Parse(chunk, False)
+                handler.limit()
                 yield from handler.taken()
             handler.parser.Parse(b"", True)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise EvcargoError(
             f"{path}: the gzip file is damaged or was cut off ({error}). Copy it again"
         ) from error
-    except (expat.ExpatError, ValueError, KeyError) as error:
+    except (expat.ExpatError, ValueError, LookupError) as error:
         raise EvcargoError(
             f"{path}: not a complete mzML file ({error}). Copy or convert it again"
         ) from error
@@ -105,18 +80,13 @@ def read_spectra(path: str | Path, levels: tuple[int, ...] = (1, 2)) -> Iterator
         raise EvcargoError(f"{path}: holds no mzML document. Give an mzML file made by msconvert")
 
 
-def _opened(path: str | Path):  # type: ignore[no-untyped-def]
+def opened(path: str | Path):  # type: ignore[no-untyped-def]
+    """Open a file for reading bytes, unpacked where it is gzip; a pipe would never end."""
+    if Path(path).exists() and not (Path(path).is_file() or Path(path).is_dir()):
+        raise EvcargoError(f"{path}: is not a regular file. Copy it to a file")
     with Path(path).open("rb") as stream:
         packed = stream.read(2) == b"\x1f\x8b"
     return gzip.open(path, "rb") if packed else Path(path).open("rb")
-
-
-@dataclass
-class _Array:
-    length: int
-    dtype: str = "<f8"
-    kind: str = ""
-    packed: bool = False
 
 
 @dataclass
@@ -125,19 +95,25 @@ class _Handler:
 
     path: str
     levels: tuple[int, ...]
+    facts: RunFacts
     complete: bool = False
     ready: list[Spectrum] = field(default_factory=list)
     spectrum: Spectrum | None = None
-    array: _Array | None = None
-    text: list[str] | None = None
+    array: BinaryArray | None = None
+    text: list[str] = field(default_factory=list)
     length: int = 0
     place: str = ""
+    selected: int = 0
+    offsets: dict[str, float] = field(default_factory=dict)
     groups: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     group: str = ""
+    in_instrument: str = ""
+    voltages: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
+        self.parser.buffer_size = 1 << 16
         self.parser.StartElementHandler = self.start
         self.parser.EndElementHandler = self.end
         self.parser.StartDoctypeDeclHandler = self.doctype
@@ -146,10 +122,24 @@ class _Handler:
         ready, self.ready = self.ready, []
         return ready
 
+    def limit(self) -> None:
+        """Stop at a text that is far longer than its array can be, before memory is full."""
+        if self.array and sum(map(len, self.text)) > self.array.longest_text:
+            raise self.damaged("its text is far longer than its array")
+
+    def damaged(self, why: object) -> EvcargoError:
+        scan = self.spectrum.scan if self.spectrum else ""
+        return EvcargoError(
+            f"{self.path}: spectrum {scan!r} is damaged ({why}). Copy or convert the file again"
+        )
+
     def doctype(self, *_: object) -> None:
-        raise EvcargoError(
-            f"{self.path}: has a document type declaration, which mzML never has and which can"
-            " attack the reader. Do not use this file; convert the raw file again"
+        raise self.unsafe("has a document type declaration")
+
+    def unsafe(self, what: str) -> EvcargoError:
+        return EvcargoError(
+            f"{self.path}: {what}, which mzML never has and which can attack the reader."
+            " Do not use this file; convert the raw file again"
         )
 
     def start(self, name: str, given: dict[str, str]) -> None:
@@ -158,33 +148,70 @@ class _Handler:
                 self.parameter(given)
             elif self.group:
                 self.groups[self.group].append(given)
+            elif self.in_instrument == "model":
+                self.instrument(given)
         elif name == "spectrum":
-            self.length = int(given.get("defaultArrayLength", 0))
-            nothing = np.empty(0)
-            self.spectrum = Spectrum(given.get("id", ""), 0, np.nan, nothing, nothing)
-        elif name == "referenceableParamGroup":
-            self.group = given["id"]
-            self.groups[self.group] = []
+            self.start_spectrum(given)
         elif self.spectrum is not None:
             self.start_within(name, given)
+        else:
+            self.start_outside(name, given)
+
+    def start_outside(self, name: str, given: dict[str, str]) -> None:
+        """Elements before the first spectrum: what the file says of the run."""
+        if name == "referenceableParamGroup":
+            self.group = given["id"]
+            self.groups[self.group] = []
+        elif name == "instrumentConfiguration":
+            self.in_instrument = "model"
+        elif name == "componentList" and self.in_instrument:
+            self.in_instrument = "parts"
+        elif name == "referenceableParamGroupRef" and self.in_instrument == "model":
+            for parameter in self.groups.get(given.get("ref", ""), []):
+                self.instrument(parameter)
+        elif name == "run":
+            self.acquired(given.get("startTimeStamp", "").strip())
+        elif name.rpartition(":")[2] == "include":
+            raise self.unsafe("includes other files (XInclude)")
+
+    def start_spectrum(self, given: dict[str, str]) -> None:
+        nothing = np.empty(0)
+        self.spectrum = Spectrum(given.get("id", ""), 0, np.nan, nothing, nothing)
+        self.length = int(given.get("defaultArrayLength", 0))
+        self.selected = 0
+        self.offsets = {}
 
     def start_within(self, name: str, given: dict[str, str]) -> None:
+        assert self.spectrum is not None
         if name == "binaryDataArray":
-            self.array = _Array(int(given.get("arrayLength", self.length)))
+            self.array = BinaryArray(int(given.get("arrayLength", self.length)))
+            if not 0 <= self.array.length <= MOST_VALUES:
+                raise self.damaged(f"an array of {self.array.length} values")
         elif name == "binary":
             self.text = []
-            self.parser.CharacterDataHandler = self.text.append
+            if self.spectrum.level in self.levels:
+                self.parser.CharacterDataHandler = self.text.append
         elif name in ("isolationWindow", "selectedIon", "scan"):
             self.place = name
+            self.selected += name == "selectedIon"
         elif name == "referenceableParamGroupRef":
             for parameter in self.groups.get(given.get("ref", ""), []):
                 self.parameter(parameter)
+        elif name.rpartition(":")[2] == "include":
+            raise self.unsafe("includes other files (XInclude)")
 
     def end(self, name: str) -> None:
+        if name == "cvParam":  # most elements are
+            return
         if name == "mzML":
             self.complete = True
+            if self.voltages:
+                shown = ", ".join(sorted(self.voltages, key=float))
+                self.facts.notes.append(f"FAIMS: compensation voltages {shown}, taken as one run")
         elif name == "referenceableParamGroup":
             self.group = ""
+        elif name == "instrumentConfiguration":
+            self.in_instrument = ""
         elif name in ("isolationWindow", "selectedIon", "scan"):
             self.place = ""
         elif self.spectrum is None:
@@ -196,68 +223,84 @@ class _Handler:
         elif name == "spectrum":
             self.end_spectrum(self.spectrum)
 
+    def instrument(self, given: dict[str, str]) -> None:
+        """Model of the instrument: the first that is named."""
+        if given["accession"] in NOT_MODEL or self.facts.instrument:
+            return
+        general = given["accession"] == UNKNOWN_MODEL
+        self.facts.instrument = given.get("value" if general else "name", "").strip()
+
+    def acquired(self, text: str) -> None:
+        try:
+            self.facts.acquired = datetime.fromisoformat(text).isoformat() if text else ""
+        except ValueError:
+            self.facts.notes.append(f"the file says that it was measured at {text[:40]!r}, no date")
+
     def parameter(self, given: dict[str, str]) -> None:
-        spectrum, array, accession = self.spectrum, self.array, given["accession"]
+        spectrum, accession = self.spectrum, given["accession"]
         assert spectrum is not None
-        if array is not None:
-            if accession in DTYPES:
-                array.dtype = DTYPES[accession]
-            elif accession in (MZ, INTENSITY):
-                array.kind = accession
-            elif accession == ZLIB:
-                array.packed = True
-            elif accession in NUMPRESS:
-                raise EvcargoError(f"{self.path}: numpress compression is not read. {REMEDY}")
-        elif accession == "MS:1000511":
+        if self.array is not None:
+            self.array_parameter(self.array, accession)
+        elif accession == LEVEL:
             spectrum.level = int(given["value"])
         elif accession == PROFILE and self.length:
-            raise EvcargoError(
-                f"{self.path}: spectrum {spectrum.scan!r} is profile data; centroids are needed."
-                f" {REMEDY}"
-            )
-        elif accession == "MS:1000016" and self.place == "scan":
-            seconds = given.get("unitAccession") == SECOND
-            spectrum.rt = float(given["value"]) / (60 if seconds else 1)
-        elif accession in ("MS:1000744", "MS:1000827"):  # selected ion, or the window's centre
-            if self.place == "selectedIon" or not spectrum.precursor_mz:
+            raise profile_error(self.path, spectrum.scan)
+        elif accession == FAIMS:
+            self.voltages.add(f"{float(given['value']):g}")
+        elif self.place == "scan":
+            if accession == START:
+                per_minute = PER_MINUTE.get(given.get("unitAccession", ""), 1.0)
+                spectrum.rt = float(given["value"]) / per_minute
+        elif self.place == "isolationWindow":
+            if accession in (TARGET, BELOW, ABOVE):
+                self.offsets.setdefault(accession, float(given["value"]))
+        elif self.place == "selectedIon" and self.selected == 1:
+            if accession == SELECTED:
                 spectrum.precursor_mz = float(given["value"])
-        elif accession == "MS:1000041" and self.place == "selectedIon":
-            spectrum.charge = int(given["value"])
+            elif accession == CHARGE:
+                spectrum.charge = max(int(given["value"]), 0)
+
+    def array_parameter(self, array: BinaryArray, accession: str) -> None:
+        if accession in DTYPES:
+            array.dtype = DTYPES[accession]
+        elif accession in (MZ, INTENSITY):
+            array.kind = accession
+        elif accession in PACKINGS:
+            array.numpress, array.zlib = PACKINGS[accession]
 
     def end_array(self, spectrum: Spectrum) -> None:
         array, text = self.array, self.text
-        self.array = self.text = None
+        self.array, self.text = None, []
         if array is None or not array.kind or spectrum.level not in self.levels:
             return
         try:
-            data = base64.b64decode("".join(text or []), validate=False)
-            data = zlib.decompress(data) if array.packed and data else data
-            values = np.frombuffer(data, array.dtype).astype(float)
-        except (binascii.Error, zlib.error, ValueError) as error:
-            raise EvcargoError(
-                f"{self.path}: spectrum {spectrum.scan!r} is damaged ({error}). Copy or convert the"
-                " file again"
-            ) from error
-        if len(values) != array.length:
-            raise EvcargoError(
-                f"{self.path}: spectrum {spectrum.scan!r} holds {len(values)} values of"
-                f" {array.length}: it is damaged. Copy or convert the file again"
-            )
+            values = decode_array(array, "".join(text))
+        except ValueError as error:
+            raise self.damaged(error) from error
         if array.kind == MZ:
             spectrum.mz = values
         else:
             spectrum.intensity = values
 
     def end_spectrum(self, spectrum: Spectrum) -> None:
+        if spectrum.level > 2:
+            self.facts.counts["spectra of MS3 or higher, not used"] += 1
+        elif spectrum.level < 1:
+            self.facts.counts["spectra of no MS level, not used"] += 1
+        if spectrum.level in self.levels:
+            self.end_precursor(spectrum)
+            try:
+                clean(spectrum, self.facts.counts)
+            except ValueError as error:
+                raise self.damaged(error) from error
+            self.ready.append(spectrum)
         self.spectrum = None
-        if spectrum.level not in self.levels:
-            return
-        if len(spectrum.mz) != len(spectrum.intensity) or np.isnan(spectrum.rt):
-            raise EvcargoError(
-                f"{self.path}: spectrum {spectrum.scan!r} lacks its retention time, m/z or"
-                " intensities. Convert the raw file again"
-            )
-        kept = np.isfinite(spectrum.mz) & (spectrum.intensity > 0)
-        order = np.argsort(spectrum.mz[kept], kind="stable")
-        spectrum.mz, spectrum.intensity = spectrum.mz[kept][order], spectrum.intensity[kept][order]
-        self.ready.append(spectrum)
+
+    def end_precursor(self, spectrum: Spectrum) -> None:
+        """Take the selected ion, or the centre of the window where none is named."""
+        target = self.offsets.get(TARGET, 0.0)
+        spectrum.precursor_mz = spectrum.precursor_mz or target
+        if BELOW in self.offsets and ABOVE in self.offsets:
+            spectrum.window = (target - self.offsets[BELOW], target + self.offsets[ABOVE])
+        if self.selected > 1 and spectrum.level == 2:
+            self.facts.counts["MS2 spectra with several precursors, the first searched"] += 1

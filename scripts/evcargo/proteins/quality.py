@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from evcargo.contracts import CONTRACTS
+
 UNITS: Mapping[str, str] = {
     "ms1_spectra": "spectra",
     "ms2_spectra": "spectra",
@@ -54,6 +56,39 @@ def quality_table(
         whole["quantified_protein_groups"] = float(quantities[sample].notna().sum())
         rows += _rows(sample, "", whole)
     return pd.DataFrame(rows, columns=["sample", "run", "assay", "metric", "value", "unit"])
+
+
+def spectra_table(
+    figures: Mapping[str, Mapping[str, float]],
+    texts: Mapping[str, Mapping[str, str]],
+    runs: pd.DataFrame,
+) -> pd.DataFrame:
+    """Describe what each run's file holds (contract ``proteins_spectra``).
+
+    Parameters
+    ----------
+    figures
+        Run -> figures of `evcargo.proteins.search.search_run`.
+    texts
+        Run -> texts of `evcargo.proteins.spectra.RunFacts`.
+    runs
+        Run sheet, proteins only.
+
+    Returns
+    -------
+    pandas.DataFrame
+        In the order of the run sheet. Runs measured at the same second share an injection order;
+        times without a time zone are taken as UTC.
+    """
+    rows = [
+        {"run": run, "sample": sample, **figures[run], **texts[run]}
+        for run, sample in runs[["run", "sample"]].astype(str).itertuples(index=False)
+    ]
+    table = pd.DataFrame(rows)
+    acquired = pd.to_datetime(table["acquired"], utc=True, format="ISO8601", errors="coerce")
+    known = acquired.notna().all()
+    table["injection_order"] = acquired.rank(method="min") if known else float("nan")
+    return table.reindex(columns=CONTRACTS["proteins_spectra"].names)
 
 
 def _figures(

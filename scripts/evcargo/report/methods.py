@@ -10,7 +10,7 @@ import pandas as pd
 from evcargo import __version__
 from evcargo.report.parts import Column, Table, counted, table_of
 from evcargo.report.results import Results
-from evcargo.study.model import ASSAYS
+from evcargo.study.model import ASSAYS, SPECTRA
 
 STAGES = ("proteins", "rna", "transcripts", "particles", "purity", "differential", "report")
 PACKAGES = {
@@ -68,7 +68,7 @@ def methods_section(results: Results) -> dict[str, Any]:
     """Collect what the section shows."""
     kinds = set(zip(results.runs["assay"], results.runs["format"].fillna(""), strict=True))
     has = {
-        "mzml": ("proteins", "mzml") in kinds,
+        "mzml": any(("proteins", kind) in kinds for kind in SPECTRA),
         "fastq": ("rna", "fastq") in kinds,
         "long_fastq": ("transcripts", "fastq") in kinds,
         "proteins": "proteins" in results.assays,

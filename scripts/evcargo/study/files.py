@@ -13,20 +13,31 @@ import pandas as pd
 
 from evcargo.study.kinds import SUFFIXES, Head, kind_of, read_head
 from evcargo.study.mates import check_mates
+from evcargo.study.model import SPECTRA
 from evcargo.study.notes import Notes, listed, nearest, shown
 from evcargo.study.reads import refuse_second_mates, why_bad_reads
+from evcargo.study.spectra import why_bad_spectra
 
 SPECIES = {"human": "hsa", "mouse": "mmu", "rat": "rno"}
-KINDS = {"mzml": "mzML", "fastq": "FASTQ", "fasta": "FASTA", "text": "plain text"}
+THERMO = "a Thermo .raw file"
+KINDS = {
+    "mzml": "mzML",
+    "mgf": "MGF",
+    "fastq": "FASTQ",
+    "fasta": "FASTA",
+    "text": "plain text",
+    THERMO: THERMO,
+}
 MOST_NAMES = 5000
 LONGEST_HEADER = 1_000_000
 # What to do with files that are common, and that evcargo does not read.
 INSTEAD = {
     "an Excel or zip file": "Save the table as tab-separated text (TSV)",
     "an old Excel file": "Save the table as tab-separated text (TSV)",
-    "a Thermo .raw file": "Convert it to mzML, with msconvert or ThermoRawFileParser",
-    "an mzXML file": "Convert it to mzML with msconvert",
-    "an MGF file": "Give the mzML that it was made from: an MGF file has no intensities of MS1",
+    THERMO: "Let its name end in .raw and format be auto or thermo; or convert it to mzML",
+    "an mzXML file": "Convert it, or better the raw file, to mzML with msconvert",
+    "XML with a document type declaration, which can attack the reader": "Do not use this file;"
+    " convert the raw file again",
     "an HTML page": "Download the file again: this is a web page, perhaps an error message",
     "a BAM file": "Give the FASTQ that it was made from",
     "a GenBank file": "Save its entries as FASTA",
@@ -36,9 +47,20 @@ INSTEAD = {
     "empty": "Copy or download it again, or delete the row",
 }
 
+# Folders of raw data that are not read.
+VENDOR_FOLDERS = {
+    ".d": "is a folder of Bruker or Agilent, which is not read",
+    ".raw": "is a folder of Waters, which is not read",
+}
+VENDOR_FILES = {
+    ".wiff": "a file of Sciex",
+    ".wiff2": "a file of Sciex",
+    ".mzmlb": "mzMLb",
+}
+PICKED = "msconvert --zlib --filter 'peakPicking vendor msLevel=1-' (Bruker timsTOF: tdf2mzml)"
 # What to do with a folder in place of a file of a format.
 IN_FOLDER = {
-    "mzml": "Give one file of it; .d folders need conversion to mzML",
+    "mzml": "Give one mzML file of it",
     "fasta": "Give the FASTA file in it; pack several into one (cat)",
 }
 
@@ -119,18 +141,22 @@ def _why_other_kind(path: str, head: Head, wanted: str) -> tuple[str, str]:
             f"Let its name end in {end}",
         )
     kind = kind_of(head)
-    need = wanted if wanted in ("mzml", "fastq", "fasta") else "text"
+    need = wanted if wanted in ("mzml", "mgf", "fastq", "fasta") else "text"
+    need = THERMO if wanted == "thermo" else need
     if kind == need:
-        return "", ""
+        return why_bad_spectra(head.text) if kind in ("mzml", "mgf") else ("", "")
     is_what = "is empty" if kind == "empty" else f"is {KINDS.get(kind, kind)}"
     message = (
         is_what
         if kind == "empty"
         else f"{is_what}, not {'a text table' if need == 'text' else KINDS[need]}"
     )
+    vendor = VENDOR_FILES.get(PurePath(path).suffix.casefold()) if need == "mzml" else None
+    if vendor:
+        return f"is {vendor}, which is not read", f"Convert it to mzML: {PICKED}"
     if kind in INSTEAD:
         return message, INSTEAD[kind]
-    if kind in ("fastq", "mzml") and need == "text":
+    if kind in ("fastq", "mzml", "mgf") and need == "text":
         return message, f"Write {kind} into the column format, or give the file its proper suffix"
     if kind == "fasta" and need == "fastq":
         return message, "Give the reads as the sequencer wrote them, with qualities"
@@ -146,6 +172,9 @@ def why_no_file(path: str, wanted: str = "") -> tuple[str, str]:
             return "does not exist", _nearest_file(path)
         return f"cannot be read ({error.strerror})", "Check the path and its permissions"
     if stat.S_ISDIR(mode):
+        vendor = VENDOR_FOLDERS.get(PurePath(path).suffix.casefold())
+        if wanted in SPECTRA and vendor:
+            return vendor, f"Convert it to mzML: {PICKED}"
         return "is a folder, not a file", IN_FOLDER.get(wanted, "Give one file of it")
     if not stat.S_ISREG(mode):
         return "is not a regular file", "Copy it to a file"

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from evcargo.proteins.headers import read_header
+
 FEW = 16_384
 # A bz2 file gives nothing before its first block (up to 900 kB) is complete.
 BZ2_BLOCK = 1_000_000
@@ -134,8 +136,8 @@ def kind_of(head: Head) -> str:
     Returns
     -------
     str
-        ``mzml``, ``fastq``, ``fasta``, ``text`` or ``empty``, or a description for people of what
-        evcargo does not read.
+        ``mzml``, ``mgf``, ``fastq``, ``fasta``, ``text`` or ``empty``, or a
+        description for people of what evcargo does not read.
     """
     data = head.data
     for magic, what in BINARY:
@@ -158,11 +160,13 @@ def kind_of(head: Head) -> str:
     if text.startswith("@") and _is_fastq(text):
         return "fastq"
     if text.startswith("BEGIN IONS") or "\nBEGIN IONS\n" in text[:4000]:
-        return "an MGF file"
+        return "mgf"
     return next((what for start, what in FLAT_FILES if re.match(start, text)), "text")
 
 
 def _kind_of_xml(lower: str) -> str:
+    if "<!doctype" in lower or "<!entity" in lower:
+        return "XML with a document type declaration, which can attack the reader"
     for tag, what in (
         ("(indexed)?mzml", "mzml"),
         ("mzxml", "an mzXML file"),
@@ -197,7 +201,7 @@ def _residues(text: str) -> str:
 
 
 def taxa_of(path: str | Path, head: Head) -> list[str]:
-    """NCBI taxa (``OX=``) of the FASTA headers at the beginning, middle and end of a file."""
+    """NCBI taxa that the FASTA headers at the beginning, middle and end of a file tell."""
     text = head.text
     if not head.compression:
         size = Path(path).stat().st_size
@@ -206,4 +210,5 @@ def taxa_of(path: str | Path, head: Head) -> list[str]:
                 if start > FEW:
                     stream.seek(start)
                     text += "\n" + stream.read(FEW).decode("utf-8", errors="replace")
-    return re.findall(r"\bOX=([0-9]+)", text)
+    taxa = (read_header(header).taxon for header in re.findall(r"(?m)^>(.*)\n", text))
+    return [taxon for taxon in taxa if taxon]

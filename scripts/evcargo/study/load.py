@@ -17,6 +17,7 @@ from evcargo.study.samples import check_samples
 from evcargo.study.schema import check_config, read_schema
 from evcargo.study.sdrf import Sdrf, in_words_of_sdrf, read_sdrf
 from evcargo.study.sheets import Sheet, read_sheet
+from evcargo.study.spectra import check_spectra, spectra_warnings
 from evcargo.study.transcripts import check_options, check_salmon, check_transcriptome
 
 
@@ -26,6 +27,7 @@ def load_study(
     schema_dir: Path | None = None,
     config_file: str = "config/config.yaml",
     own_environments: bool = False,
+    with_conda: bool = False,
 ) -> Study:
     """Load and check a study.
 
@@ -44,6 +46,8 @@ def load_study(
     own_environments
         Whether the jobs run in environments of their own (conda, a container), so that a program
         that is not installed here is none the less there.
+    with_conda
+        Whether they are conda environments, which hold what the container image does not.
 
     Returns
     -------
@@ -77,10 +81,7 @@ def load_study(
     if samples is not None and runs is not None:
         contrasts = check_contrasts(filled["contrasts"], samples, runs, last)
     if runs is not None and "proteins" not in wrong:
-        mzml = ((runs["assay"] == "proteins") & (runs["format"] == "mzml")).any()
-        if mzml and not filled["proteins"]["fasta"]:
-            remedy = "Give the protein FASTA of the organism; mzML runs are searched against it"
-            last.add("is missing", remedy, column="proteins.fasta")
+        check_spectra(filled, runs, look_inside, with_conda, last)
     if look_inside:
         check_references(filled, last)
     if runs is not None and "transcripts" not in wrong:
@@ -90,9 +91,10 @@ def load_study(
         problems = in_words_of_sdrf(problems, filled["sdrf"], sdrf.data_files if sdrf else {})
     if problems or samples is None or runs is None:
         raise StudyError(dict.fromkeys(problems))
+    warnings = spectra_warnings(filled, samples, runs)
     if sdrf:
-        return Study(filled, samples, runs, contrasts, sdrf.factors, sdrf.data_files)
-    return Study(filled, samples, runs, contrasts)
+        return Study(filled, samples, runs, contrasts, warnings, sdrf.factors, sdrf.data_files)
+    return Study(filled, samples, runs, contrasts, warnings)
 
 
 def _takes_sdrf(config: Mapping[str, Any], filled: dict[str, Any], notes: Notes) -> bool:

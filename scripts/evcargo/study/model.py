@@ -8,6 +8,8 @@ from typing import Any
 import pandas as pd
 
 ASSAYS = ("proteins", "rna", "transcripts", "particles")
+# Formats of proteins runs whose spectra are searched.
+SPECTRA = ("mzml", "mgf", "thermo")
 MATERIALS = ("ev", "source", "depleted")
 ORGANISMS = ("human", "mouse", "rat")
 BIOFLUIDS = (
@@ -64,6 +66,8 @@ class Study:
         Run sheet under the contract ``runs``, one row per run.
     contrasts
         What is compared.
+    warnings
+        What the user should know before the jobs run, and what is no mistake.
     factors
         Columns of the sample sheet that are factor values in an SDRF.
     data_files
@@ -74,8 +78,15 @@ class Study:
     samples: pd.DataFrame
     runs: pd.DataFrame
     contrasts: tuple[Contrast, ...] = field(default=())
+    warnings: tuple[str, ...] = field(default=())
     factors: tuple[str, ...] = ("condition",)
     data_files: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def spectra_runs(self) -> list[str]:
+        """Runs of proteins that are spectra to be searched, in sheet order."""
+        runs = self.rows_of("proteins")
+        return runs.loc[runs["format"].isin(SPECTRA), "run"].tolist()
 
     @property
     def assays(self) -> list[str]:

@@ -1,15 +1,17 @@
 """The reference sequences of the config: looked at before any job runs."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from evcargo.proteins.headers import is_decoy
 from evcargo.rna.bwa_files import BACKGROUNDS, bwa_files, is_index
 from evcargo.rna.sheet import class_mistake
 from evcargo.study.files import checked_head, why_no_file
 from evcargo.study.kinds import is_nucleotides, is_reference, taxa_of
-from evcargo.study.notes import Notes
+from evcargo.study.notes import Notes, shown
 
 TAXA = {"human": "9606", "mouse": "10090", "rat": "10116"}
 
@@ -24,6 +26,7 @@ def check_references(config: Mapping[str, Any], notes: Notes) -> None:
             remedy = "Give the protein sequences, e.g. the UniProt proteome of the organism"
             notes.add("holds nucleotides, not proteins", remedy, column=place, value=fasta)
         elif head:
+            _check_proteins(head.text, fasta, notes)
             _check_taxa(taxa_of(fasta, head), organism, fasta, notes)
     for place, path in _rna_fastas(config.get("rna", {}), notes):
         head = checked_head(path, "fasta", notes, 0, place) if isinstance(path, str) else None
@@ -60,6 +63,23 @@ def _rna_fastas(config: Mapping[str, Any], notes: Notes) -> Iterator[tuple[str, 
             if why:
                 remedy = f"Build the index again: bwa index -p {path} genome.fa"
                 notes.add(f"lacks {Path(file).name}, which {why}", remedy, 0, f"rna.{name}", path)
+
+
+def _check_proteins(text: str, fasta: str, notes: Notes) -> None:
+    """Write down what the first entries show that no search database may have."""
+    for entry in re.split(r"(?m)^>", text)[1:-1]:
+        header, _, sequence = entry.partition("\n")
+        name = (header.split() or ["(no name)"])[0]
+        letters = "".join(sequence.split())
+        if is_decoy(header):
+            remedy = "Give the FASTA without its decoys: they are made here"
+            notes.add(f"holds decoys ({shown(name)})", remedy, column="proteins.fasta", value=fasta)
+            return
+        if "*" in letters[:-1]:
+            remedy = "Give proteins, not the raw translation of nucleotides"
+            said = f"has a stop '*' inside of {shown(name)}"
+            notes.add(said, remedy, column="proteins.fasta", value=fasta)
+            return
 
 
 def _check_taxa(taxa: list[str], organism: str, fasta: str, notes: Notes) -> None:

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any
 
 import pandas as pd
@@ -9,20 +10,26 @@ import pandas as pd
 from evcargo.contracts import CONTRACTS
 from evcargo.study.cells import CellError, read_cell
 from evcargo.study.mates import pair_mates
-from evcargo.study.model import ASSAYS
+from evcargo.study.model import ASSAYS, SPECTRA
 from evcargo.study.notes import Notes, did_you_mean, listed, quoted, shown
 from evcargo.study.sheets import Row, Sheet
 from evcargo.tables import DTYPES
 
-RAW = ("mzml", "fastq")
+RAW = (*SPECTRA, "fastq")
 # What a file of an assay can be; "table" leaves the engine to be recognised by the header.
 FORMATS = {
-    "proteins": ("mzml", "table", "maxquant", "perseus", "matrix"),
+    "proteins": (*SPECTRA, "table", "maxquant", "perseus", "matrix"),
     "rna": ("fastq", "table", "counts"),
     "transcripts": ("fastq", "table", "counts"),
     "particles": ("sizes",),
 }
-MZML = (".mzml", ".mzml.gz")
+# Formats of spectra by suffix. The last are not read; as mzml they are told how to become it.
+SPECTRA_SUFFIXES = {
+    ".mzml": "mzml",
+    ".mgf": "mgf",
+    ".raw": "thermo",
+    **dict.fromkeys((".d", ".wiff", ".wiff2", ".mzxml", ".mzmlb"), "mzml"),
+}
 FASTQ = tuple(
     f"{stem}{end}" for stem in (".fastq", ".fq") for end in ("", ".gz", ".bz2", ".xz", ".zst")
 )
@@ -45,14 +52,16 @@ def file_format(assay: str, wanted: str, path: str) -> str:
     Returns
     -------
     str
-        ``mzml``, ``fastq``, ``sizes``, ``table`` (any engine), or the engine that the sheet names.
+        ``mzml``, ``mgf``, ``thermo``, ``fastq``, ``sizes``, ``table`` (any engine), or the engine
+        that the sheet names.
     """
     if wanted != "auto":
         return wanted
     if assay == "particles":
         return "sizes"
-    if path.casefold().endswith(MZML):
-        return "mzml"
+    suffix = PurePath(path.casefold().removesuffix(".gz")).suffix
+    if suffix in SPECTRA_SUFFIXES:
+        return SPECTRA_SUFFIXES[suffix]
     return "fastq" if path.casefold().endswith(FASTQ) else "table"
 
 
@@ -90,6 +99,7 @@ def check_runs(
     pair_mates(records, notes)
     _name_runs(records, notes)
     _check_tables(records, notes)
+    _check_mgf(records, notes)
     _check_files_used_once(records, notes)
     lines = {f"{one['assay']}/{one['run']}": one["line"] for one in records}
     contract = CONTRACTS["runs"]
@@ -250,6 +260,21 @@ def _check_tables(records: list[dict[str, Any]], notes: Notes) -> None:
                 "column",
                 one["column"],
             )
+
+
+def _check_mgf(records: list[dict[str, Any]], notes: Notes) -> None:
+    """Hold that spectra counted in MGF and areas measured in MS1 are not in one matrix."""
+    mgf = [one for one in records if one["format"] == "mgf"]
+    others = [one for one in records if one["format"] in SPECTRA and one["format"] != "mgf"]
+    if mgf and others:
+        notes.add(
+            f"is MGF, which holds no MS1 to measure in, but other runs ({len(others)}, e.g. row"
+            f" {others[0]['line']}) are not: their quantities cannot be compared",
+            "Give the mzML that it was made from; or give all runs as MGF, to count spectra",
+            mgf[0]["line"],
+            "path",
+            mgf[0]["path"],
+        )
 
 
 def _check_files_used_once(records: list[dict[str, Any]], notes: Notes) -> None:

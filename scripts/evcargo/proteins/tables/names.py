@@ -2,7 +2,7 @@
 
 import re
 
-from evcargo.proteins.database import MNEMONIC_TAXON
+from evcargo.proteins.headers import MNEMONIC_TAXON
 
 DECOY = re.compile(r"(REV_+|rev_+|DECOY_+|decoy_+|XXX_+|##)")
 CONTAMINANT = re.compile(r"(CON__|CON_|Cont_|contam_|cRAP-)")
