@@ -4,6 +4,7 @@ from proteins_helpers import search_options
 
 from evcargo.errors import EvcargoError
 from evcargo.proteins.database import Protein
+from evcargo.proteins.engine import build_index, masses_of
 from evcargo.proteins.modifications import parse_modifications
 from evcargo.proteins.mzml import Spectrum
 from evcargo.proteins.search import (
@@ -11,8 +12,6 @@ from evcargo.proteins.search import (
     ISOTOPE,
     PROTON,
     SearchSettings,
-    build_index,
-    masses_of,
     modified_sequence,
     search_run,
 )

@@ -16,6 +16,7 @@ sys.path.append(str(Path(LIBRARY["__init__.py"]).parents[1]))
 
 from evcargo.errors import EvcargoError
 from evcargo.library import fingerprint
+from evcargo.proteins.settings import parts_of
 from evcargo.rna.bwa_files import background_inputs
 from evcargo.rna.sheet import download_of, fastq_runs, table_runs
 from evcargo.study.load import load_study
@@ -67,6 +68,23 @@ def growing(amount, times_input=0):
 def spectra_of(wildcards):
     """The mzML file of a run."""
     return STUDY.paths_of("proteins", [wildcards.run])[0]
+
+
+# Runs that share one index of the database: part, from 1 -> its runs.
+SEARCH_PARTS = parts_of(
+    STUDY.runs_of("proteins", kind="mzml"), config["proteins"]["search"]["runs_per_job"]
+)
+
+
+def runs_of_part(wildcards):
+    """The runs that one job searches."""
+    return SEARCH_PARTS[wildcards.part]
+
+
+def spectra_of_part(wildcards):
+    """The mzML files of the runs that one job searches, in their order."""
+    runs = runs_of_part(wildcards)
+    return [STUDY.paths_of("proteins", [run])[0] for run in runs]
 
 
 def url_of_reference(wildcards):

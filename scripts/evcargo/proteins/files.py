@@ -45,15 +45,15 @@ def read_rows(path: str | Path) -> pd.DataFrame:
     return pd.read_csv(path, sep="\t", keep_default_na=False)
 
 
-def write_figures(figures: Mapping[str, float], path: str | Path) -> None:
-    """Write the figures of a run as JSON."""
+def write_figures(figures: Mapping[str, Mapping[str, float]], path: str | Path) -> None:
+    """Write the figures of runs as JSON."""
     with whole_file(path) as part:
-        part.write_text(json.dumps(dict(figures), indent=1, sort_keys=True) + "\n", "utf-8")
+        part.write_text(json.dumps(figures, indent=1, sort_keys=True) + "\n", "utf-8")
 
 
 def read_figures(paths: Iterable[str | Path]) -> dict[str, dict[str, float]]:
-    """Read the figures of runs; the run is the name of its file."""
-    return {
-        Path(path).name.removesuffix(".json"): json.loads(Path(path).read_text("utf-8"))
-        for path in paths
-    }
+    """Read the figures of runs from the files of all parts of the search."""
+    figures: dict[str, dict[str, float]] = {}
+    for path in paths:
+        figures |= json.loads(Path(path).read_text("utf-8"))
+    return figures
