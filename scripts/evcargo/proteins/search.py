@@ -176,7 +176,7 @@ def _search_slice(
 def _asked(
     spectra: Iterable[Spectrum], part: Slice, settings: SearchSettings
 ) -> Iterator[tuple[int, Spectrum, int]]:
-    """Number and charge of the spectra that belong to a slice."""
+    """Give the spectra that belong to a slice, with their number and charge."""
     low, high = settings.precursor_charge
     for number, spectrum in enumerate(spectra):
         for charge in [spectrum.charge] if spectrum.charge else range(low, high + 1):
