@@ -12,6 +12,8 @@ from functools import partial
 from pathlib import Path
 
 import yaml
+from measure import as_markdown
+
 from evcargo.proteins.database import Protein
 from evcargo.proteins.inference import Inference, infer_proteins
 from evcargo.proteins.mzml import read_spectra
@@ -27,7 +29,6 @@ from evcargo.simulate.entrapment import (
 from evcargo.simulate.proteome import random_proteome
 from evcargo.simulate.spectra import RunSettings
 from evcargo.simulate.truth import Study, judge, simulate_study
-from measure import as_markdown
 
 COLUMNS = ("foreign proteins", "level", "accepted", "truly wrong (%)", "entrapment estimate (%)")
 SCHEMA = Path(__file__).parents[1] / "workflow/schemas/config.schema.yaml"
