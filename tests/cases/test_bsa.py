@@ -1,8 +1,8 @@
 """Three real runs of bovine serum albumin, from Debian's openms-doc (LTQ Orbitrap XL, 2009).
 
 The precursors are of high resolution, the fragments from the ion trap. OMSSA's own results with
-these files name 44, 42 and 29 PSMs before any filter. Comet 2019.01.5 was run with the same search (5
-ppm, bins of 1.0005 Da) and its E-values ranked over the three runs, D / T <= 1 %.
+these files name 44, 42 and 29 PSMs before any filter. Comet 2019.01.5 was run with the same search
+(5 ppm, bins of 1.0005 Da) and its E-values ranked over the three runs, D / T <= 1 %.
 """
 
 import re
