@@ -49,7 +49,7 @@ class Judgement:
         Accepted entries that are wrong. A PSM is right if its peptide was isolated, a peptide if
         it was isolated in any run, a group if one of its proteins is present.
     recall
-        Accepted right PSMs per MS2 that was spent on a peptide of the database.
+        MS2 of peptides of the database that have an accepted, right PSM.
     """
 
     psms: float
@@ -86,6 +86,10 @@ def judge(found: Inference, truth: pd.DataFrame, present: Collection[str]) -> Ju
     """Compare what was accepted with the truth of the spectra and the proteins present."""
     psms = found.psms[found.psms["accepted"]]
     right = right_psms(psms, truth)
+    detectable = truth.loc[truth["kind"] == "peptide", ["run", "native_id"]]
+    identified = psms.loc[right, ["run", "scan"]].merge(
+        detectable, left_on=["run", "scan"], right_on=["run", "native_id"]
+    )
     isolated = {leucine(one) for one in truth["sequence"] if one}
     isolated |= {one for others in truth["coisolated"] for one in _bare(others)}
     peptides = found.peptides[found.peptides["accepted"]]
@@ -95,7 +99,7 @@ def judge(found: Inference, truth: pd.DataFrame, present: Collection[str]) -> Ju
         float((~right).mean()),
         float((~peptides["peptide"].isin(isolated)).mean()),
         1 - float(np.mean(real)),
-        float(right.sum() / (truth["kind"] == "peptide").sum()),
+        len(identified) / len(detectable),
     )
 
 
