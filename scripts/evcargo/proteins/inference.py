@@ -133,8 +133,8 @@ def _compete(
 
     Decoys are grouped by their own peptides, as targets are, so that both have the same chances
     (The and Kaell 2022, 10.1016/j.mcpro.2022.100437). A group scores as its best peptide; a decoy
-    group is that of the first target group with one of its proteins. Returns the targets that stay, the acceptance over the targets, then decoys,
-    that stay, and the number of the latter.
+    group is that of the first target group with one of its proteins. Returns the targets that
+    stay, the acceptance over the targets, then decoys, that stay, and the number of the latter.
     """
     score = {
         (bool(decoy), pair): value
