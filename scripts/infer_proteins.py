@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 from evcargo.job import job_log
 from evcargo.proteins.database import read_database
-from evcargo.proteins.files import read_psms, write_parquet, write_rows
+from evcargo.proteins.files import read_psms, write_parquet
 from evcargo.proteins.inference import infer_proteins
-from evcargo.proteins.search import SearchSettings
-from evcargo.tables import read_table
+from evcargo.proteins.settings import SearchSettings
+from evcargo.tables import read_table, write_table
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -25,4 +25,4 @@ with job_log(snakemake.log) as log:
     write_parquet(found.psms, snakemake.output.psms)
     write_parquet(found.peptides, snakemake.output.peptides)
     write_parquet(found.groups, snakemake.output.groups)
-    write_rows(found.rules, snakemake.output.rules)
+    write_table(found.rules, snakemake.output.rules, "proteins_rules")

@@ -1,5 +1,6 @@
 """Search, infer and quantify real runs in-process."""
 
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -10,8 +11,10 @@ from evcargo.proteins.database import build_database, read_accessions, read_fast
 from evcargo.proteins.inference import infer_proteins
 from evcargo.proteins.ions import SurveyScans, extract_ions
 from evcargo.proteins.mzml import read_spectra
-from evcargo.proteins.search import SearchSettings, search_run
+from evcargo.proteins.search import search_runs
+from evcargo.proteins.settings import SearchSettings
 from evcargo.proteins.study import quantify_study
+from evcargo.simulate.entrapment import PREFIX
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -21,6 +24,15 @@ def search_options(**changes):
     schema = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
     options = schema["properties"]["proteins"]["properties"]["search"]["properties"]
     return {**{name: option["default"] for name, option in options.items()}, **changes}
+
+
+def entrapped(fasta, shared_data, folder):
+    """A FASTA with the proteome of E. coli added as entrapment; its path."""
+    foreign = shared_data / "ecoli_human_spikein" / "ecoli_up000000625_7_06_2018.fasta"
+    text = foreign.read_text().replace(">sp|", f">sp|{PREFIX}").replace(">tr|", f">tr|{PREFIX}")
+    made = folder / "entrapped.fasta"
+    made.write_text(Path(fasta).read_text().rstrip() + "\n" + text)
+    return made
 
 
 def run_study(spectra, fasta, options, contaminants=True):
@@ -33,11 +45,10 @@ def run_study(spectra, fasta, options, contaminants=True):
         "human",
         read_accessions(shipped / "contaminants.tsv") if contaminants else (),
     )
-    psms, figures = [], {}
-    for run, path in spectra.items():
-        table, figures[run] = search_run(read_spectra(path), proteins, settings, 2)
-        psms.append(table.assign(run=run, sample=run))
-    inference = infer_proteins(pd.concat(psms), proteins, settings.digestion, "human", 0.01, 0.01)
+    read = {run: partial(read_spectra, path) for run, path in spectra.items()}
+    psms, figures = search_runs(read, proteins, settings, 2)
+    psms["sample"] = psms["run"]
+    inference = infer_proteins(psms, proteins, settings.digestion, "human", 0.01, 0.01)
     good = inference.psms[inference.psms["accepted"]]
     ions = pd.concat(
         extract_ions(

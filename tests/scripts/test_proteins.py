@@ -85,16 +85,14 @@ def done(root, folder):
         database,
         {"organism": "human"},
     )
-    for run in RUNS:
-        run_script(
-            root,
-            folder,
-            "search_spectra",
-            {"spectra": f"{run}.mzML", **database},
-            {"psms": f"search/{run}.parquet", "figures": f"search/{run}.json"},
-            {"search": search},
-            run,
-        )
+    run_script(
+        root,
+        folder,
+        "search_spectra",
+        {"spectra": [f"{run}.mzML" for run in RUNS], **database},
+        {"psms": "search/1.parquet", "figures": "search/1.json"},
+        {"search": search, "runs": RUNS},
+    )
     inferred = {
         "psms": "psms.parquet",
         "peptides": "peptides.parquet",
@@ -105,7 +103,7 @@ def done(root, folder):
         root,
         folder,
         "infer_proteins",
-        {"psms": [f"search/{run}.parquet" for run in RUNS], "runs": "runs.tsv", **database},
+        {"psms": ["search/1.parquet"], "runs": "runs.tsv", **database},
         inferred,
         {"search": search, "organism": "human", "psm_fdr": 0.01, "protein_fdr": 0.01},
     )
@@ -125,7 +123,7 @@ def done(root, folder):
         "quantify_proteins",
         {
             "ions": [f"ions/{run}.parquet" for run in RUNS],
-            "figures": [f"search/{run}.json" for run in RUNS],
+            "figures": ["search/1.json"],
             "psms": "psms.parquet",
             "groups": "groups.parquet",
             "rules": "rules.tsv",
@@ -156,9 +154,9 @@ def test_the_matrix_holds_all_samples_and_the_present_proteins(done):
 def test_tables_of_people(done):
     quality = read_table(done / "quality.tsv", "quality")
     assert set(quality["run"].fillna("")) == {"a", "b", ""}
-    rules = pd.read_csv(done / "rules.tsv", sep="\t")
+    rules = read_table(done / "rules.tsv", "proteins_rules")
     assert rules["level"].tolist() == ["PSM", "peptide", "protein group"]
-    assert "INFO" in (done / "search_spectraa.log").read_text()
+    assert "INFO" in (done / "search_spectra.log").read_text()
     psms = pd.read_parquet(done / "psms.parquet")
     assert set(psms["sample"]) == {"a", "b"}
     assert not psms.duplicated(["run", "scan"]).any()
@@ -195,10 +193,12 @@ def test_a_cut_file_ends_the_job_with_one_line(root, done, capsys):
             root,
             done,
             "search_spectra",
-            {"spectra": "cut.mzML", "fasta": "database.fasta", "table": "database.tsv"},
+            {"spectra": ["a.mzML", "cut.mzML"], "fasta": "database.fasta", "table": "database.tsv"},
             {"psms": "search/cut.parquet", "figures": "search/cut.json"},
-            {"search": {name: option["default"] for name, option in options.items()}},
-            "cut",
+            {
+                "search": {name: option["default"] for name, option in options.items()},
+                "runs": ["a", "cut"],
+            },
         )
     said = capsys.readouterr().err.strip().splitlines()
     assert len(said) == 1

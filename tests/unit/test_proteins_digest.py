@@ -12,7 +12,8 @@ from evcargo.proteins.digest import (
     proteins_of,
     without_methionine,
 )
-from evcargo.proteins.search import SearchSettings, build_index
+from evcargo.proteins.engine import build_index
+from evcargo.proteins.settings import SearchSettings
 
 
 def test_trypsin_spares_proline_and_trypsin_p_does_not():

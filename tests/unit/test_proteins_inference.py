@@ -123,6 +123,45 @@ def test_picked_competition_of_groups():
     np.testing.assert_allclose(acceptance.q_values, expected.q_values)
 
 
+def test_picked_competition_with_ties_and_shared_peptides():
+    # A and B share the peptide s, so that one group holds both; its decoy holds s, too, but is
+    # named after B. Best scores: A;B 10 v 9: the decoy is beaten, though their first names differ.
+    # C 6 v 6: of equal scores the decoy stays. E 8 has no decoy; F has only a decoy, 7.
+    # Left: A;B 10, E 8 | F 7, C 6. q of A;B and E: min((0 + 1) / 1, (0 + 1) / 2) = 1/2;
+    # of F (1 + 1) / 2 = 1, of C (2 + 1) / 2, so 1.
+    pair = Group(("A", "B"), ("s",), ("s",), ("s",))
+    mirrored = Group(("B", "A"), ("s",), ("s",), ("s",))
+    own = {name: Group((name,), (name,), (name,), (name,)) for name in "CEF"}
+    scores = [("s", False, 10.0), ("s", True, 9.0), ("C", False, 6.0), ("C", True, 6.0)]
+    scores += [("E", False, 8.0), ("F", True, 7.0)]
+    targets, acceptance, decoys = _compete(
+        [pair, own["C"], own["E"]],
+        [mirrored, own["C"], own["F"]],
+        pd.DataFrame(scores, columns=["pair", "is_decoy", "score"]),
+        0.5,
+    )
+    assert [group.accessions for group in targets] == [("A", "B"), ("E",)]
+    assert decoys == 2
+    np.testing.assert_allclose(acceptance.q_values, [1 / 2, 1 / 2, 1, 1])
+    assert acceptance.accepted.tolist() == [True, True, False, False]
+
+
+def test_a_peptide_of_two_proteins_counts_for_one_group_only():
+    # P00 and TWIN share all eight peptides of P00; TWIN has eight of its own. TWIN explains more,
+    # is taken first and owns the shared ones; P00 explains nothing more and is no group.
+    first = protein("P00", 0)
+    twin = Protein("TWIN", first.sequence + protein("X", 90).sequence, taxon="9606")
+    peptides = [*digest(first.sequence, HOW), *digest(protein("X", 90).sequence, HOW)]
+    rows = [row(text, 100 - i / 10, number=i) for i, text in enumerate(peptides)]
+    found = infer_proteins(pd.DataFrame(rows), [first, twin], HOW, "human", 0.01, 0.01)
+    assert found.groups["group"].tolist() == ["TWIN"]
+    group = found.groups.iloc[0]
+    assert (group["n_peptides"], group["n_unique_peptides"]) == (16, 8)
+    assert not group["ambiguous"]
+    assert found.peptides["unique"].sum() == 8
+    assert (found.peptides.loc[~found.peptides["unique"], "proteins"] == "P00;TWIN").all()
+
+
 def test_a_study_without_matches_has_empty_tables():
     empty = pd.DataFrame(columns=["run", "sample", *COLUMNS]).astype(dict(COLUMNS))
     found = infer_proteins(empty, [protein("P1", 1)], HOW, "human", 0.01, 0.01)

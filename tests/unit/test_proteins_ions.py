@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 
 from evcargo.proteins.ions import SurveyScans, extract_ions, peak_at
-from evcargo.proteins.mzml import Spectrum
 from evcargo.proteins.search import ISOTOPE, PROTON
+from evcargo.proteins.spectra import Spectrum
 
 RT = np.arange(0, 10, 1 / 30)  # a scan every 2 s
 

@@ -1,21 +1,24 @@
 import numpy as np
+import pandas as pd
 import pytest
 from proteins_helpers import search_options
 
 from evcargo.errors import EvcargoError
 from evcargo.proteins.database import Protein
+from evcargo.proteins.digest import proteins_of
+from evcargo.proteins.engine import build_index, masses_of
 from evcargo.proteins.modifications import parse_modifications
-from evcargo.proteins.mzml import Spectrum
 from evcargo.proteins.search import (
     COLUMNS,
     ISOTOPE,
     PROTON,
-    SearchSettings,
-    build_index,
-    masses_of,
+    best_matches,
     modified_sequence,
     search_run,
+    search_runs,
 )
+from evcargo.proteins.settings import SearchSettings, parts_of
+from evcargo.proteins.spectra import Spectrum
 
 # Monoisotopic residue masses, Da (UniMod/IUPAC).
 RESIDUE = {
@@ -185,3 +188,84 @@ def test_masses_of_the_defaults():
 def test_ranges_have_to_be_in_order():
     with pytest.raises(EvcargoError, match=r"proteins\.search\.isotope_errors: 2 is above 0"):
         settings(isotope_errors=[2, 0])
+
+
+def shifted(scan, mass):
+    """A spectrum of ELVISLIVESK whose precursor is heavier, its fragments are not."""
+    one = spectrum("ELVISLIVESK", scan)
+    one.precursor_mz += mass / 2
+    return one
+
+
+def test_an_open_search_tells_mass_shifts_from_errors(proteins):
+    spectra = [shifted("none", 0), shifted("isotope", ISOTOPE), shifted("label", 79.9663)]
+    spectra += [shifted("lost", -18.0106), shifted("far", 600.0)]
+    closed, _ = search_run(spectra, proteins, settings())
+    assert closed["scan"].to_list() == ["none", "isotope"]
+    assert (closed["mass_shift"] == 0).all()
+    found, _ = search_run(spectra, proteins, settings(open_window_da=[-150, 500]))
+    found = found.set_index("scan")
+    assert list(found.index) == ["none", "isotope", "label", "lost"]
+    assert found["isotope_error"].to_list() == [0, 1, 0, 0]
+    np.testing.assert_allclose(found["mass_shift"], [0, 0, 79.9663, -18.0106], atol=2e-3)
+    assert found["ppm"].isna().to_list() == [False, False, True, True]
+    assert found["modified"].to_list() == [
+        "ELVLSLLVESK",
+        "ELVLSLLVESK",
+        "[+79.97]?ELVLSLLVESK",
+        "[-18.01]?ELVLSLLVESK",
+    ]
+    _, mass = fragments("ELVISLIVESK")
+    assert found.loc["label", "mass"] == pytest.approx(mass + 79.9663, abs=2e-3)
+
+
+def test_peptides_with_one_end_or_none_that_the_enzyme_cut(proteins):
+    semi, wild = spectrum("ISLIVESK", "semi"), spectrum("ISLIVES", "wild")
+    asked = {"full": [], "semi": ["semi"], "none": ["semi", "wild"]}
+    for specificity, expected in asked.items():
+        psms, _ = search_run([semi, wild], proteins, settings(specificity=specificity))
+        assert psms["scan"].to_list() == expected, specificity
+        how = settings(specificity=specificity).digestion
+        held = proteins_of(psms["peptide"], ((p.accession, p.sequence) for p in proteins), how)
+        assert held == dict(
+            zip(psms["peptide"], [{"P1": "ISLIVESK"}, {"P1": "ISLIVES"}], strict=False)
+        )
+
+
+def test_the_best_of_charges_and_slices_keeps_the_true_second():
+    # Spectrum 1: 30 (next 5 below, 25) at charge 2 and 28 (next 27) at charge 3: second is 28.
+    # Spectrum 2: 30 (next 29.5) and 12 (next 11): second is 29.5. Spectrum 3: a tie, decoy kept.
+    rows = [
+        (1, 2, 30.0, 5.0, 10, False),
+        (1, 3, 28.0, 1.0, 7, True),
+        (2, 2, 30.0, 0.5, 4, False),
+        (2, 3, 12.0, 1.0, 5, False),
+        (3, 2, 20.0, 20.0, 1, False),
+        (3, 3, 20.0, 20.0, 1, True),
+    ]
+    names = ["number", "charge", "hyperscore", "delta_next", "candidates", "is_decoy"]
+    table = pd.DataFrame(rows, columns=names)
+    for name, kind in COLUMNS.items():
+        if name not in table:
+            table[name] = "" if kind == "string" else 0
+    best = best_matches(table)
+    assert best["charge"].to_list() == [2, 2, 3]
+    np.testing.assert_allclose(best["delta_next"], [2.0, 0.5, 0.0])
+    assert best["candidates"].to_list() == [17, 9, 2]
+    assert best["is_decoy"].to_list() == [False, False, True]
+
+
+def test_runs_share_one_index_and_keep_their_own_spectra(proteins):
+    one, two = [spectrum("ELVISLIVESK", "s1")], [spectrum("FFYDEGGTHLNQR", "s1")]
+    psms, figures = search_runs({"b": lambda: one, "a": lambda: two}, proteins, settings())
+    assert psms[["run", "peptide"]].to_numpy().tolist() == [
+        ["b", "ELVLSLLVESK"],
+        ["a", "FFYDEGGTHLNQR"],
+    ]
+    assert figures["a"]["ms2_spectra"] == figures["b"]["ms2_spectra"] == 1
+
+
+def test_parts_are_the_runs_in_their_order():
+    runs = list("abcde")
+    assert parts_of(runs, 2) == {"1": ["a", "b"], "2": ["c", "d"], "3": ["e"]}
+    assert parts_of([], 2) == {}

@@ -4,7 +4,9 @@ import gzip
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
+import yaml
 
 from evcargo.simulate.demo import SIZES, write_demo
 from evcargo.tables import read_matrix, read_table
@@ -43,17 +45,24 @@ def test_a_cut_fastq_fails_its_own_job_and_a_rerun_goes_on(study: Path, snakemak
     assert (study / "results/rna/counts/H1.tsv").stat().st_mtime_ns == made
 
 
-def test_a_cut_mzml_fails_its_own_job(study: Path, snakemake) -> None:
+def test_a_cut_mzml_fails_its_own_part_of_the_search(study: Path, snakemake) -> None:
+    config = study / "config" / "config.yaml"
+    options = yaml.safe_load(config.read_text())
+    options["proteins"].setdefault("search", {})["runs_per_job"] = 1
+    config.write_text(yaml.safe_dump(options))
+    runs = pd.read_csv(study / "config" / "runs.tsv", sep="\t", comment="#")
+    files = [path for path in runs["path"] if path.endswith(".mzML")]
+    bad, good = files.index("data/T1.mzML") + 1, files.index("data/H1.mzML") + 1
     spectra = study / "data" / "T1.mzML"
     whole = spectra.read_bytes()
     spectra.write_bytes(whole[: len(whole) // 2])
     target = "results/proteins/search/{}.parquet"
-    failed = snakemake(study, target.format("T1"), target.format("H1"), "-k", check=False)
+    failed = snakemake(study, target.format(bad), target.format(good), "-k", check=False)
     assert failed.returncode != 0
     lines = [line for line in failed.stdout.splitlines() if line.startswith("evcargo: ")]
     assert lines and "data/T1.mzML" in lines[0], failed.stdout[-3000:]
-    assert (study / target.format("H1")).is_file()
-    assert not (study / target.format("T1")).exists()
+    assert (study / target.format(good)).is_file()
+    assert not (study / target.format(bad)).exists()
 
 
 def test_a_sample_without_a_mirna_is_carried_as_failed(study: Path, snakemake) -> None:

@@ -16,6 +16,7 @@ sys.path.append(str(Path(LIBRARY["__init__.py"]).parents[1]))
 
 from evcargo.errors import EvcargoError
 from evcargo.library import fingerprint
+from evcargo.proteins.settings import parts_of
 from evcargo.rna.bwa_files import background_inputs
 from evcargo.rna.sheet import download_of, fastq_runs, table_runs
 from evcargo.study.load import load_study
@@ -74,11 +75,16 @@ def raw_of(wildcards):
     return STUDY.paths_of("proteins", [wildcards.run])[0]
 
 
-def spectra_of(wildcards):
+def spectra_file(run):
     """The mzML or MGF file of a run; that of a Thermo .raw file is made by convert_raw."""
-    if wildcards.run in STUDY.runs_of("proteins", kind="thermo"):
-        return f"results/proteins/mzml/{wildcards.run}.mzML"
-    return STUDY.paths_of("proteins", [wildcards.run])[0]
+    if run in STUDY.runs_of("proteins", kind="thermo"):
+        return f"results/proteins/mzml/{run}.mzML"
+    return STUDY.paths_of("proteins", [run])[0]
+
+
+def spectra_of(wildcards):
+    """The file of the spectra of a run."""
+    return spectra_file(wildcards.run)
 
 
 def searched_tables(wildcards):
@@ -111,6 +117,22 @@ def deposited(wildcards):
     spectra = STUDY.spectra_runs
     sdrf = ["results/study/study.sdrf.tsv"] if spectra else []
     return ["results/proteins/proteins.mzTab", *sdrf]
+
+
+# Runs that share one index of the database: part, from 1 -> its runs.
+SEARCH_PARTS = parts_of(
+    STUDY.spectra_runs, config["proteins"]["search"]["runs_per_job"]
+)
+
+
+def runs_of_part(wildcards):
+    """The runs that one job searches."""
+    return SEARCH_PARTS[wildcards.part]
+
+
+def spectra_of_part(wildcards):
+    """The files of the spectra of the runs that one job searches, in their order."""
+    return [spectra_file(run) for run in runs_of_part(wildcards)]
 
 
 def url_of_reference(wildcards):

@@ -13,7 +13,7 @@
 #   results/proteins/spectra.tsv            what the files say: instrument, order of measurement, spectra
 #   results/proteins/mzml/{run}.mzML        Thermo .raw, converted; removed when it has been read
 #   results/proteins/database.fasta, .tsv   the searched proteins and what each is
-#   results/proteins/search/{run}.parquet   best match of every MS2 spectrum; {run}.json: figures of the run
+#   results/proteins/search/{part}.parquet  best match of every MS2 spectrum of a part of the runs; {part}.json: figures
 #   results/proteins/psms.parquet, peptides.parquet, groups.parquet, rules.tsv   what was accepted, and by which rule
 #   results/proteins/ions/{run}.parquet     MS1 quantity of every identified ion
 if STUDY.spectra_runs:
@@ -74,36 +74,34 @@ if STUDY.spectra_runs:
 
     rule search_spectra:
         input:
-            spectra=spectra_of,
+            spectra=spectra_of_part,
             fasta=rules.build_database.output.fasta,
             table=rules.build_database.output.table,
         output:
-            psms="results/proteins/search/{run}.parquet",
-            figures="results/proteins/search/{run}.json",
+            psms="results/proteins/search/{part}.parquet",
+            figures="results/proteins/search/{part}.json",
         log:
-            "logs/search_spectra/{run}.log",
+            "logs/search_spectra/{part}.log",
         benchmark:
-            "results/benchmarks/search_spectra/{run}.jsonl"
+            "results/benchmarks/search_spectra/{part}.jsonl"
         conda:
             "../../envs/proteins.yaml"
         threads: 4
         resources:
-            mem_mb=growing(6000),
-            runtime=growing(120),
+            mem_mb=growing(config["proteins"]["search"]["memory_mb"]),
+            runtime=growing(240),
         params:
             library=lib("search_spectra"),
+            runs=runs_of_part,
             search=lookup("proteins/search", within=config),
         message:
-            "Searching the spectra of {wildcards.run}"
+            "Searching the spectra of part {wildcards.part}: {params.runs}"
         script:
             "../../scripts/search_spectra.py"
 
     rule infer_proteins:
         input:
-            psms=collect(
-                rules.search_spectra.output.psms,
-                run=STUDY.spectra_runs,
-            ),
+            psms=collect(rules.search_spectra.output.psms, part=SEARCH_PARTS),
             runs="results/study/runs.tsv",
             fasta=rules.build_database.output.fasta,
             table=rules.build_database.output.table,
@@ -163,10 +161,7 @@ if STUDY.spectra_runs:
                 rules.extract_ions.output.ions,
                 run=STUDY.spectra_runs,
             ),
-            figures=collect(
-                rules.search_spectra.output.figures,
-                run=STUDY.spectra_runs,
-            ),
+            figures=collect(rules.search_spectra.output.figures, part=SEARCH_PARTS),
             psms=rules.infer_proteins.output.psms,
             groups=rules.infer_proteins.output.groups,
             rules=rules.infer_proteins.output.rules,

@@ -3,6 +3,7 @@
 Everything downstream of the search names a peptide by its sequence with I (and J) written as L.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -18,12 +19,26 @@ _LEUCINE = str.maketrans("IJ", "LL")
 
 @dataclass(frozen=True)
 class Digestion:
-    """How proteins are cut: enzyme (key of `ENZYMES`), missed cleavages, lengths in residues."""
+    """How proteins are cut.
+
+    Parameters
+    ----------
+    enzyme
+        Key of `ENZYMES`.
+    missed_cleavages
+        Sites within a peptide that were not cut, at most.
+    min_length, max_length
+        Residues.
+    specificity
+        ``full``: both ends of a peptide are sites; ``semi``: one end at least; ``none``: no end
+        needs to be, and missed cleavages do not count.
+    """
 
     enzyme: str = "trypsin"
     missed_cleavages: int = 2
     min_length: int = 7
     max_length: int = 50
+    specificity: str = "full"
 
 
 def leucine(sequence: str) -> str:
@@ -49,7 +64,7 @@ def cut_sites(sequence: str, enzyme: str) -> list[int]:
 
 
 def digest(sequence: str, how: Digestion) -> Iterator[str]:
-    """Peptides of a protein, also those of the protein without its first methionine."""
+    """Fully specific peptides of a protein, also those of it without its first methionine."""
     yield from _cut(sequence, how)
     if sequence.startswith("M"):
         yield from _cut(without_methionine(sequence, how), how)
@@ -93,11 +108,30 @@ def proteins_of(
     dict
         Peptide -> accession -> the peptide as that protein spells it.
     """
-    wanted = set(peptides)
+    by_seed: dict[str, list[str]] = {}
+    for peptide in sorted(set(peptides)):
+        by_seed.setdefault(peptide[: how.min_length], []).append(peptide)
     found: dict[str, dict[str, str]] = {}
     for accession, sequence in proteins:
-        for peptide in digest(sequence, how):
-            key = leucine(peptide)
-            if key in wanted:
-                found.setdefault(key, {})[accession] = peptide
+        text = leucine(sequence)
+        sites: list[int] = []
+        for start in range(len(text) - how.min_length + 1):
+            for peptide in by_seed.get(text[start : start + how.min_length], ()):
+                if text.startswith(peptide, start):
+                    end = start + len(peptide)
+                    sites = sites or cut_sites(text, how.enzyme)
+                    if _is_product(start, end, sites, text, how):
+                        found.setdefault(peptide, {})[accession] = sequence[start:end]
     return found
+
+
+def _is_product(start: int, end: int, sites: list[int], text: str, how: Digestion) -> bool:
+    """Whether the enzyme gives this part of a protein, whose sites are sorted."""
+    if how.specificity == "none":
+        return True
+    first, last = bisect_right(sites, start), bisect_left(sites, end)
+    if last - first > how.missed_cleavages:
+        return False
+    starts = sites[first - 1] == start or (start == 1 and text[0] == "M")
+    ends = sites[last] == end
+    return starts and ends if how.specificity == "full" else starts or ends

@@ -45,14 +45,14 @@ def read_rows(path: str | Path) -> pd.DataFrame:
     return pd.read_csv(path, sep="\t", keep_default_na=False)
 
 
-def write_figures(figures: Mapping[str, float | str], path: str | Path) -> None:
-    """Write the figures of a run, and what its file says of it in words, as JSON."""
+def write_figures(figures: Mapping[str, Mapping[str, float | str]], path: str | Path) -> None:
+    """Write the figures of runs, and what their files say of them in words, as JSON."""
     with whole_file(path) as part:
-        part.write_text(json.dumps(dict(figures), indent=1, sort_keys=True) + "\n", "utf-8")
+        part.write_text(json.dumps(figures, indent=1, sort_keys=True) + "\n", "utf-8")
 
 
 def read_figures(paths: Iterable[str | Path]) -> dict[str, dict[str, float]]:
-    """Read the figures of runs; the run is the name of its file."""
+    """Read the figures of runs from the files of all parts of the search."""
     return {
         run: {key: value for key, value in given.items() if not isinstance(value, str)}
         for run, given in _read_runs(paths).items()
@@ -68,7 +68,7 @@ def read_texts(paths: Iterable[str | Path]) -> dict[str, dict[str, str]]:
 
 
 def _read_runs(paths: Iterable[str | Path]) -> dict[str, dict[str, float | str]]:
-    return {
-        Path(path).name.removesuffix(".json"): json.loads(Path(path).read_text("utf-8"))
-        for path in paths
-    }
+    runs: dict[str, dict[str, float | str]] = {}
+    for path in paths:
+        runs |= json.loads(Path(path).read_text("utf-8"))
+    return runs

@@ -131,9 +131,10 @@ def _compete(
 ) -> tuple[list[Group], Acceptance, int]:
     """Let each target group compete with its decoy (picked FDR, Savitski 2015).
 
-    A group scores as its best peptide; a decoy group is that of the first target group with one
-    of its proteins. Returns the targets that stay, the acceptance over the targets, then decoys,
-    that stay, and the number of the latter.
+    Decoys are grouped by their own peptides, as targets are, so that both have the same chances
+    (The and Kaell 2022, 10.1016/j.mcpro.2022.100437). A group scores as its best peptide; a decoy
+    group is that of the first target group with one of its proteins. Returns the targets that
+    stay, the acceptance over the targets, then decoys, that stay, and the number of the latter.
     """
     score = {
         (bool(decoy), pair): value

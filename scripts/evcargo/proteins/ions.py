@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from evcargo.proteins.mzml import Spectrum
 from evcargo.proteins.search import ISOTOPE, PROTON
+from evcargo.proteins.spectra import Spectrum
 
 ISOTOPES = 3
 HALF_WINDOW = 1.0  # min, to either side of the identification

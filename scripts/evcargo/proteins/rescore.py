@@ -1,8 +1,9 @@
 """One score per PSM from many features, by Fisher's linear discriminant analysis.
 
 As in Percolator and mokapot the positives are the targets that are already confident, the
-negatives the decoys, and a PSM is scored by a model that has not seen it. With little data the
-engine's score is kept, and this is said.
+negatives the decoys, and a PSM is scored by a model that has not seen it, nor its peptide: neither
+the discriminant nor the retention times. With little data the engine's score is kept, and this is
+said.
 """
 
 import zlib
@@ -10,9 +11,11 @@ import zlib
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
 from evcargo.proteins.digest import mirror
 from evcargo.proteins.fdr import accept, q_values
+from evcargo.proteins.retention import RetentionTimes
 
 FOLDS = 3
 ROUNDS = 3
@@ -51,7 +54,7 @@ def rescore(psms: pd.DataFrame, alpha: float) -> tuple[pd.Series, str]:
     if not len(psms):
         return plain, "engine score (no PSMs)"
     decoy = psms["is_decoy"].to_numpy(bool)
-    discriminant = _cross_fitted(psms, decoy)
+    discriminant, timed = _cross_fitted(psms, decoy)
     if discriminant is None:
         return plain, (
             "engine score (hyperscore): too few confident targets or decoys for a discriminant,"
@@ -66,14 +69,18 @@ def rescore(psms: pd.DataFrame, alpha: float) -> tuple[pd.Series, str]:
         )
     return (
         pd.Series(discriminant, index=psms.index, name="score"),
-        f"linear discriminant analysis, {FOLDS}-fold ({before} -> {after} PSMs at {alpha:g})",
+        f"linear discriminant analysis, {FOLDS}-fold, {'with' if timed else 'without'} retention"
+        f" time ({before} -> {after} PSMs at {alpha:g})",
     )
 
 
-def _cross_fitted(psms: pd.DataFrame, decoy: NDArray[np.bool_]) -> NDArray[np.float64] | None:
+def _cross_fitted(
+    psms: pd.DataFrame, decoy: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64] | None, bool]:
+    """Score by the discriminant, None if too little is known; whether retention times helped."""
     # A peptide and its mirror are in the same fold, or a model would have seen what it judges.
     fold = np.array([zlib.crc32(pair.encode()) % FOLDS for pair in pair_of(psms)])
-    plain = psms["hyperscore"].to_numpy(float)
+    plain, retention = psms["hyperscore"].to_numpy(float), RetentionTimes(psms)
     result = np.empty(len(psms))
     for number in range(FOLDS):
         train, test = fold != number, fold == number
@@ -81,24 +88,42 @@ def _cross_fitted(psms: pd.DataFrame, decoy: NDArray[np.bool_]) -> NDArray[np.fl
         for _ in range(ROUNDS):
             positive = (q_values(score, decoy[train]) <= TRAINING_FDR) & ~decoy[train]
             if min(positive.sum(), decoy[train].sum()) < LEAST_POSITIVES * (FOLDS - 1) / FOLDS:
-                return None
-            features = features_of(psms, train, positive)
-            direction = discriminant(features[train][positive], features[train][decoy[train]])
-            score = features[train] @ direction
+                return None, False
+            learnt = np.zeros(len(psms), bool)
+            learnt[train] = positive
+            late = retention.errors(learnt)
+            features = features_of(psms, late, train, positive)
+            weights = _discriminant(features[train], positive, decoy[train])
+            score = features[train] @ weights
         decoys = score[decoy[train]]
-        result[test] = (features[test] @ direction - np.median(decoys)) / decoys.std()
-    return result
+        result[test] = (features[test] @ weights - np.median(decoys)) / decoys.std()
+    return result, late is not None
+
+
+def _discriminant(
+    features: NDArray[np.float64], positive: NDArray[np.bool_], negative: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Weights that part positives and negatives best."""
+    used = positive | negative
+    model = LinearDiscriminantAnalysis(solver="eigen", shrinkage=1e-3, priors=[0.5, 0.5])
+    return np.asarray(model.fit(features[used], positive[used]).coef_[0])
 
 
 def features_of(
-    psms: pd.DataFrame, train: NDArray[np.bool_], positive: NDArray[np.bool_]
+    psms: pd.DataFrame,
+    late: NDArray[np.float64] | None,
+    train: NDArray[np.bool_],
+    positive: NDArray[np.bool_],
 ) -> NDArray[np.float64]:
     """Features of every PSM, scaled by the PSMs of the training set.
 
-    The precursor error counts from the median of its run's confident PSMs.
+    The precursor error counts from the median of its run's confident PSMs; where an open search
+    knows none, it is as large as the largest. `late` is how far they are from their retention
+    times, where these can be predicted.
     """
     known = psms.loc[train].loc[positive]
     centre = psms["run"].map(known.groupby("run")["ppm"].median()).fillna(known["ppm"].median())
+    error = (psms["ppm"] - centre).abs()
     raw = np.column_stack(
         [
             psms["hyperscore"],
@@ -110,22 +135,15 @@ def features_of(
             np.log1p(psms["matched_share"] * 100),
             -psms["poisson"].clip(-50, 0),
             np.log1p(psms["candidates"]),
-            np.sqrt((psms["ppm"] - centre).abs()),
+            np.sqrt(error.fillna(error.max())),
+            (psms["mass_shift"] != 0).astype(float),
             psms["fragment_ppm"],
             (psms["isotope_error"] != 0).astype(float),
             psms["missed_cleavages"],
             np.log(psms["mass"]),
             *((psms["charge"] == charge).astype(float) for charge in (2, 3)),
+            *(() if late is None else (np.log1p(late),)),
         ]
     ).astype(float)
     mean, spread = raw[train].mean(0), raw[train].std(0)
     return (raw - mean) / np.where(spread > 0, spread, 1.0)
-
-
-def discriminant(
-    positives: NDArray[np.float64], negatives: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Fisher's direction: the weights that part two groups best (n x features each)."""
-    within = np.cov(positives, rowvar=False) + np.cov(negatives, rowvar=False)
-    ridge = 1e-3 * np.trace(within) / len(within) * np.eye(len(within))
-    return np.linalg.solve(within + ridge, positives.mean(0) - negatives.mean(0))

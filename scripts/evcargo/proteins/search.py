@@ -1,38 +1,36 @@
-"""Search of one run's spectra against the protein database with the engine sagepy (Sage).
+"""Search of spectra against the protein database with the engine sagepy (Sage).
 
-Every parameter of the engine is given here; its own defaults differ from those of Sage (a
-precursor window of 5 Da, for one). Four of its traps are gone around:
+The index of the database is built once for many runs, as it can not be saved and costs more than
+the search of a run. Where it would not fit into memory it is built in slices of mass, one after
+the other, and the runs are read once for each.
 
-* spectra are read by `evcargo.proteins.mzml`, as its reader takes cut files for whole ones;
-* the database is written with I as L, so that peptides which cannot be told apart are one;
-* its wrapper of variable terminal modifications makes each of them twice, so that the parameters
-  are handed to the layer below it;
-* it does not remove the first methionine, so that the N-terminal parts without it are added.
+A spectrum whose file does not tell its charge is searched with each charge of the config as if it
+were several spectra; the best match counts.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from evcargo.errors import EvcargoError
 from evcargo.proteins.database import Protein
-from evcargo.proteins.digest import ENZYMES, Digestion, leucine, without_methionine
-from evcargo.proteins.modifications import parse_modifications
-from evcargo.proteins.mzml import Spectrum
+from evcargo.proteins.engine import Engine, build_index
+from evcargo.proteins.settings import SearchSettings, settings_text
+from evcargo.proteins.slices import ISOTOPE, Slice, index_load, plan_slices
+from evcargo.proteins.spectra import Spectrum
 
 if TYPE_CHECKING:
-    from sagepy.core import Feature, IndexedDatabase, Scorer, SpectrumProcessor
+    from sagepy.core import Feature
     from sagepy.core.peptide import Peptide
 
+__all__ = ["COLUMNS", "ISOTOPE", "PROTON", "SearchSettings", "search_run", "search_runs"]
+__all__ += ["settings_text"]
+
 PROTON = 1.007276466879
-ISOTOPE = 1.0033548378  # 13C - 12C
 BATCH = 2000
-DECOY_TAG = "rev_"
-BUCKET_SIZE = 8192
 
 COLUMNS: Mapping[str, str] = {
     "scan": "string",
@@ -45,6 +43,7 @@ COLUMNS: Mapping[str, str] = {
     "mass": "float64",
     "ppm": "float64",
     "isotope_error": "int64",
+    "mass_shift": "float64",
     "hyperscore": "float64",
     "delta_next": "float64",
     "matched_peaks": "int64",
@@ -57,50 +56,8 @@ COLUMNS: Mapping[str, str] = {
     "fragment_ppm": "float64",
     "missed_cleavages": "int64",
 }
-
-
-@dataclass(frozen=True)
-class SearchSettings:
-    """The options ``proteins.search`` of the config; see its schema for units and defaults."""
-
-    enzyme: str
-    missed_cleavages: int
-    peptide_length: tuple[int, int]
-    peptide_mass: tuple[float, float]
-    fixed_modifications: tuple[str, ...]
-    variable_modifications: tuple[str, ...]
-    max_variable_modifications: int
-    precursor_tolerance_ppm: float
-    fragment_tolerance: float
-    fragment_tolerance_unit: str
-    isotope_errors: tuple[int, int]
-    precursor_charge: tuple[int, int]
-    max_fragment_charge: int
-    min_fragment_index: int
-    min_matched_peaks: int
-    max_peaks: int
-    deisotope: bool
-
-    @classmethod
-    def from_config(cls, options: Mapping[str, Any]) -> "SearchSettings":
-        """Take the settings from the config, lists as tuples, and hold ranges to their order."""
-        given: dict[str, Any] = {
-            key: tuple(value) if isinstance(value, list) else value
-            for key, value in options.items()
-        }
-        settings = cls(**given)
-        for key in ("peptide_length", "peptide_mass", "isotope_errors", "precursor_charge"):
-            low, high = given[key]
-            if low > high:
-                raise EvcargoError(
-                    f"config, proteins.search.{key}: {low} is above {high}. Write the lower first"
-                )
-        return settings
-
-    @property
-    def digestion(self) -> Digestion:
-        """How proteins are cut."""
-        return Digestion(self.enzyme, self.missed_cleavages, *self.peptide_length)
+Rows = dict[str, list[Any]]
+_log = logging.getLogger(__name__)
 
 
 def search_run(
@@ -109,12 +66,24 @@ def search_run(
     settings: SearchSettings,
     threads: int = 1,
 ) -> tuple[pd.DataFrame, dict[str, float]]:
-    """Best peptide-spectrum match of every MS2 spectrum of a run, targets and decoys alike.
+    """Search one run; see `search_runs`."""
+    spectra = list(spectra)
+    psms, figures = search_runs({"run": lambda: spectra}, list(proteins), settings, threads)
+    return psms.drop(columns="run"), figures["run"]
+
+
+def search_runs(
+    runs: Mapping[str, Callable[[], Iterable[Spectrum]]],
+    proteins: list[Protein],
+    settings: SearchSettings,
+    threads: int = 1,
+) -> tuple[pd.DataFrame, dict[str, dict[str, float]]]:
+    """Best peptide-spectrum match of every MS2 spectrum, targets and decoys alike.
 
     Parameters
     ----------
-    spectra
-        Spectra of the run, MS1 and MS2.
+    runs
+        Run -> what reads its spectra, MS1 and MS2, from the start.
     proteins
         The database.
     settings
@@ -125,128 +94,94 @@ def search_run(
     Returns
     -------
     psms : pandas.DataFrame
-        One row per MS2 spectrum with a match, columns of `COLUMNS`, in file order. `peptide` has
-        I as L; `mass` is the calculated neutral mass, Da; `ppm` the precursor error after the
-        isotope error is taken off.
+        One row per MS2 spectrum with a match: ``run`` and the columns of `COLUMNS`, in the order
+        of the runs and of their files. `peptide` has I as L; `mass` is the calculated neutral
+        mass, Da, with the `mass_shift`; `ppm` the precursor error after the isotope error is taken
+        off. In an open search a match beyond the precursor tolerance has a `mass_shift`, Da
+        (observed - calculated), and no `ppm`; in any other match the shift is 0.
     figures : dict
-        ``ms1_spectra``, ``ms2_spectra``, ``ms1_tic`` (summed intensity), ``minutes`` (first to
-        last spectrum).
+        Run -> ``ms1_spectra``, ``ms2_spectra``, ``ms1_tic`` (summed intensity), ``minutes``
+        (first to last spectrum).
     """
-    index = build_index(proteins, settings)
-    scorer, processor = _scorer(settings), _processor(settings)
-    figures = {"ms1_spectra": 0.0, "ms2_spectra": 0.0, "ms1_tic": 0.0, "minutes": 0.0}
-    rows: list[dict[str, Any]] = []
-    for batch in _batches(_counted(spectra, figures)):
-        raw = [_raw(spectrum) for spectrum in batch]
-        processed = processor.process_collection(raw, threads)
-        matches = scorer.score_collection_top_n(index, processed, threads)
-        for spectrum, found in zip(batch, matches, strict=True):
-            if found:
-                rows.append(_row(spectrum, found[0], index[found[0].peptide_idx]))
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(dict(COLUMNS)), figures
-
-
-def build_index(proteins: Iterable[Protein], settings: SearchSettings) -> "IndexedDatabase":
-    """Build the engine's fragment index, with a reversed decoy for every peptide."""
-    from sagepy.core.database import EnzymeBuilder, IndexedDatabase
-    from sagepy.core.ion_series import IonType
-    from sagepy.core.modification import validate_mods, validate_var_mods
-    from sagepy_connector import py_database
-
-    cut_after, unless = ENZYMES[settings.enzyme]
-    enzyme = EnzymeBuilder(
-        missed_cleavages=settings.missed_cleavages,
-        min_len=settings.peptide_length[0],
-        max_len=settings.peptide_length[1],
-        cleave_at=cut_after,
-        restrict=unless or None,
-        c_terminal=True,
-        semi_enzymatic=False,
+    load = index_load(proteins, settings)
+    slices = plan_slices(load, settings)
+    _log.info(
+        "index: %.0f peptides with modified forms and decoys, about %.0f MB%s",
+        load.peptides.sum(),
+        load.memory_mb(),
+        f": searched in {len(slices)} slices" if len(slices) > 1 else "",
     )
-    fixed, variable = masses_of(settings)
-    parameters = py_database.PyParameters(
-        BUCKET_SIZE,
-        enzyme.get_py_ptr(),
-        settings.peptide_mass[0],
-        settings.peptide_mass[1],
-        settings.min_fragment_index,
-        {key.get_py_ptr(): mass for key, mass in validate_mods(fixed).items()},
-        {key.get_py_ptr(): mass for key, mass in validate_var_mods(variable).items()},
-        settings.max_variable_modifications,
-        DECOY_TAG,
-        True,  # make decoys
-        search_fasta(proteins, settings.digestion),
-        False,  # no prefilter
-        None,
-        None,
-        [IonType("b").get_py_ptr(), IonType("y").get_py_ptr()],
-        False,  # decoys are reversed, not shuffled,
-        True,  # and keep their ends, as evcargo.proteins.digest.mirror does
-        None,  # no limit to the combinations of variable modifications but their number
+    found: dict[str, list[pd.DataFrame]] = {run: [] for run in runs}
+    figures: dict[str, dict[str, float]] = {}
+    for number, part in enumerate(slices, 1):
+        engine = Engine(build_index(proteins, settings, part.masses), settings, threads)
+        for run, read in runs.items():
+            figures[run] = {"ms1_spectra": 0.0, "ms2_spectra": 0.0, "ms1_tic": 0.0, "minutes": 0.0}
+            matches = _search_slice(_counted(read(), figures[run]), part, engine, settings)
+            found[run].append(matches)
+            _log.info(
+                "%s, slice %d of %d: %.0f MS2 spectra, %d matches",
+                *(run, number, len(slices), figures[run]["ms2_spectra"], len(matches)),
+            )
+        del engine  # before the next index is built
+    tables = [best_matches(pd.concat(found.pop(run))).assign(run=run) for run in runs]
+    psms = pd.concat(tables, ignore_index=True)
+    return psms[["run", *COLUMNS]], figures
+
+
+def best_matches(matches: pd.DataFrame) -> pd.DataFrame:
+    """Keep the best of the matches of each spectrum, which differ by charge or slice.
+
+    Parameters
+    ----------
+    matches
+        Columns of `COLUMNS` and ``number`` of the spectrum in its file.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per spectrum. `delta_next` is the distance to the second best of all candidates,
+        which may be the best of another charge or slice; `candidates` are added up. Of equal
+        matches the decoy is kept.
+    """
+    ordered = matches.sort_values(
+        ["number", "hyperscore", "is_decoy", "charge"],
+        ascending=[True, False, False, True],
+        kind="stable",
     )
-    return IndexedDatabase.from_py_indexed_database(parameters.build_indexed_database())
+    by_spectrum = ordered.groupby("number", sort=False)
+    rivals = (ordered["hyperscore"] - ordered["delta_next"]).groupby(ordered["number"]).max()
+    second = ordered[by_spectrum.cumcount() == 1].set_index("number")["hyperscore"]
+    best = ordered.drop_duplicates("number").set_index("number")
+    next_best = pd.concat([rivals, second], axis=1).max(axis=1)
+    best["delta_next"] = best["hyperscore"] - next_best.reindex(best.index)
+    best["candidates"] = by_spectrum["candidates"].sum()
+    return best.reset_index(drop=True).astype(dict(COLUMNS))
 
 
-def search_fasta(proteins: Iterable[Protein], how: Digestion) -> str:
-    """Write the database for the engine: I as L, N-terminal parts without methionine added."""
-    lines = []
-    for protein in proteins:
-        sequence = leucine(protein.sequence)
-        lines.append(f">{protein.accession}\n{sequence}\n")
-        if sequence.startswith("M"):
-            lines.append(f">{protein.accession}\n{without_methionine(sequence, how)}\n")
-    return "".join(lines)
+def _search_slice(
+    spectra: Iterable[Spectrum], part: Slice, engine: Engine, settings: SearchSettings
+) -> pd.DataFrame:
+    rows: Rows = {name: [] for name in ("number", *COLUMNS)}
+    for batch in _batches(_asked(spectra, part, settings)):
+        answers = engine.score([(spectrum, charge) for _, spectrum, charge in batch])
+        for (number, spectrum, _), answer in zip(batch, answers, strict=True):
+            if answer is not None:
+                row = (number, *_row(spectrum, *answer, settings))
+                for values, value in zip(rows.values(), row, strict=True):
+                    values.append(value)
+    return pd.DataFrame(rows).astype({"number": "int64", **COLUMNS})
 
 
-def masses_of(settings: SearchSettings) -> tuple[dict[str, float], dict[str, list[float]]]:
-    """Mass shift, Da, of the fixed and of the variable modifications, by site."""
-    from sagepy.core.unimod import modification_title_to_unimod_id, unimod_to_mass
-
-    names, masses = modification_title_to_unimod_id(), unimod_to_mass()
-    option = "proteins.search"
-    fixed = parse_modifications(
-        settings.fixed_modifications, names, f"{option}.fixed_modifications"
-    )
-    variable: dict[str, list[float]] = {}
-    for site, unimod in parse_modifications(
-        settings.variable_modifications, names, f"{option}.variable_modifications"
-    ):
-        variable.setdefault(site, []).append(masses[unimod])
-    return {site: masses[unimod] for site, unimod in fixed}, variable
-
-
-def _scorer(settings: SearchSettings) -> "Scorer":
-    from sagepy.core.mass import Tolerance
-    from sagepy.core.scoring import Scorer, ScoreType
-
-    ppm, width = settings.precursor_tolerance_ppm, settings.fragment_tolerance
-    unit = settings.fragment_tolerance_unit.lower()
-    return Scorer(
-        precursor_tolerance=Tolerance(ppm=(-ppm, ppm)),
-        fragment_tolerance=Tolerance(**{unit: (-width, width)}),
-        min_matched_peaks=settings.min_matched_peaks,
-        min_isotope_err=settings.isotope_errors[0],
-        max_isotope_err=settings.isotope_errors[1],
-        min_precursor_charge=settings.precursor_charge[0],
-        max_precursor_charge=settings.precursor_charge[1],
-        chimera=False,
-        report_psms=1,
-        wide_window=False,
-        annotate_matches=False,
-        override_precursor_charge=False,
-        score_type=ScoreType("hyperscore"),
-        max_fragment_charge=settings.max_fragment_charge,
-        variable_mods={},
-        static_mods={},
-    )
-
-
-def _processor(settings: SearchSettings) -> "SpectrumProcessor":
-    from sagepy.core.spectrum import SpectrumProcessor
-
-    return SpectrumProcessor(
-        take_top_n=settings.max_peaks, min_deisotope_mz=0.0, deisotope=settings.deisotope
-    )
+def _asked(
+    spectra: Iterable[Spectrum], part: Slice, settings: SearchSettings
+) -> Iterator[tuple[int, Spectrum, int]]:
+    """Give the spectra that belong to a slice, with their number and charge."""
+    low, high = settings.precursor_charge
+    for number, spectrum in enumerate(spectra):
+        for charge in [spectrum.charge] if spectrum.charge else range(low, high + 1):
+            if part.low <= (spectrum.precursor_mz - PROTON) * charge < part.high:
+                yield number, spectrum, charge
 
 
 def _counted(spectra: Iterable[Spectrum], figures: dict[str, float]) -> Iterator[Spectrum]:
@@ -261,59 +196,65 @@ def _counted(spectra: Iterable[Spectrum], figures: dict[str, float]) -> Iterator
             yield spectrum
 
 
-def _batches(spectra: Iterator[Spectrum]) -> Iterator[list[Spectrum]]:
-    while batch := list(islice(spectra, BATCH)):
+def _batches(
+    asked: Iterator[tuple[int, Spectrum, int]],
+) -> Iterator[list[tuple[int, Spectrum, int]]]:
+    while batch := list(islice(asked, BATCH)):
         yield batch
 
 
-def _raw(spectrum: Spectrum):  # type: ignore[no-untyped-def]
-    from sagepy.core.spectrum import Precursor, RawSpectrum, Representation
-
-    precursor = Precursor(mz=spectrum.precursor_mz, charge=spectrum.charge or None)
-    return RawSpectrum(
-        file_id=0,
-        spec_id=spectrum.scan,
-        total_ion_current=float(spectrum.intensity.sum()),
-        precursors=[precursor],
-        mz=spectrum.mz.astype(np.float32),
-        intensity=spectrum.intensity.astype(np.float32),
-        representation=Representation("centroid"),
-        scan_start_time=spectrum.rt,
-        ion_injection_time=0.0,
-        ms_level=2,
+def _row(
+    spectrum: Spectrum, match: "Feature", peptide: "Peptide", settings: SearchSettings
+) -> tuple[Any, ...]:
+    """Give the values of `COLUMNS`, in this order."""
+    calculated = float(peptide.mono_isotopic)
+    observed = (spectrum.precursor_mz - PROTON) * match.charge
+    isotope, shift, ppm = mass_difference(observed, calculated, settings)
+    modified = modified_sequence(
+        peptide.sequence, peptide.modifications, peptide.n_term, peptide.c_term
+    )
+    return (
+        spectrum.scan,
+        spectrum.rt,
+        spectrum.precursor_mz,
+        match.charge,
+        peptide.sequence,
+        f"[{shift:+.2f}]?{modified}" if shift else modified,
+        bool(peptide.decoy),
+        calculated + shift,
+        ppm,
+        isotope,
+        shift,
+        match.hyperscore,
+        match.delta_next,
+        match.matched_peaks,
+        match.longest_b,
+        match.longest_y,
+        match.longest_y_pct,
+        match.matched_intensity_pct / 100,
+        match.scored_candidates,
+        match.poisson,
+        match.average_ppm,
+        peptide.missed_cleavages,
     )
 
 
-def _row(spectrum: Spectrum, match: "Feature", peptide: "Peptide") -> dict[str, Any]:
-    observed = (spectrum.precursor_mz - PROTON) * match.charge
-    calculated = float(peptide.mono_isotopic)
-    isotope_error = round((observed - calculated) / ISOTOPE)
-    error = observed - isotope_error * ISOTOPE - calculated
-    return {
-        "scan": spectrum.scan,
-        "rt": spectrum.rt,
-        "precursor_mz": spectrum.precursor_mz,
-        "charge": match.charge,
-        "peptide": peptide.sequence,
-        "modified": modified_sequence(
-            peptide.sequence, peptide.modifications, peptide.n_term, peptide.c_term
-        ),
-        "is_decoy": bool(peptide.decoy),
-        "mass": calculated,
-        "ppm": error / calculated * 1e6,
-        "isotope_error": isotope_error,
-        "hyperscore": match.hyperscore,
-        "delta_next": match.delta_next,
-        "matched_peaks": match.matched_peaks,
-        "longest_b": match.longest_b,
-        "longest_y": match.longest_y,
-        "longest_y_share": match.longest_y_pct,
-        "matched_share": match.matched_intensity_pct / 100,
-        "candidates": match.scored_candidates,
-        "poisson": match.poisson,
-        "fragment_ppm": match.average_ppm,
-        "missed_cleavages": peptide.missed_cleavages,
-    }
+def mass_difference(
+    observed: float, calculated: float, settings: SearchSettings
+) -> tuple[int, float, float]:
+    """Isotope error, mass shift (Da) and precursor error (ppm) of a match.
+
+    Where no isotope error of the config brings the error within the precursor tolerance, as may be
+    in an open search, the difference is a mass shift, and its error is not known.
+    """
+    isotope = round((observed - calculated) / ISOTOPE)
+    ppm = (observed - isotope * ISOTOPE - calculated) / calculated * 1e6
+    if not settings.open_window_da:
+        return isotope, 0.0, ppm
+    low, high = settings.isotope_errors
+    if low <= isotope <= high and abs(ppm) <= settings.precursor_tolerance_ppm:
+        return isotope, 0.0, ppm
+    return 0, observed - calculated, np.nan
 
 
 def modified_sequence(
@@ -326,8 +267,3 @@ def modified_sequence(
     )
     start = f"[{n_term:+.4f}]-" if n_term else ""
     return start + body + (f"-[{c_term:+.4f}]" if c_term else "")
-
-
-def settings_text(settings: SearchSettings) -> str:
-    """Write the settings in one line, for the record."""
-    return "; ".join(f"{key} {value}" for key, value in asdict(settings).items())
