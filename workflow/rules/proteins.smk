@@ -8,6 +8,8 @@
 #   results/proteins/proteins.h5ad          samples x protein groups: raw intensity, NaN missing; normalised log2
 #   results/proteins/proteins.tsv           the same for people
 #   results/proteins/quality.tsv            figures per run and sample
+#   table route only:
+#   results/proteins/filters.tsv, columns.tsv   rows before and after each filter of a table; where each run was found
 #   mzML route only:
 #   results/proteins/database.fasta, .tsv   the searched proteins and what each is
 #   results/proteins/search/{run}.parquet   best match of every MS2 spectrum; {run}.json: figures of the run
@@ -178,6 +180,8 @@ else:
             matrix="results/proteins/proteins.h5ad",
             tsv="results/proteins/proteins.tsv",
             quality="results/proteins/quality.tsv",
+            filters="results/proteins/filters.tsv",
+            columns="results/proteins/columns.tsv",
         log:
             "logs/import_proteins.log",
         conda:
@@ -188,6 +192,9 @@ else:
         params:
             library=lib("import_proteins"),
             normalisation=lookup("proteins/normalisation", within=config),
+            rollup=lookup("proteins/rollup", within=config),
+            min_peptides=lookup("proteins/min_peptides", within=config),
+            organism=lookup("organism", within=config),
         message:
             "Importing the protein tables"
         script:

@@ -17,7 +17,10 @@ from evcargo.tables import DTYPES
 RAW = ("mzml", "fastq")
 # What a file of an assay can be; "table" leaves the engine to be recognised by the header.
 FORMATS = {
-    "proteins": ("mzml", "table", "maxquant", "perseus", "matrix"),
+    "proteins": (
+        *("mzml", "table", "maxquant", "diann", "fragpipe", "spectronaut", "sage", "mztab"),
+        *("mzidentml", "msstats", "alphadia", "olink", "perseus", "matrix"),
+    ),
     "rna": ("fastq", "table", "counts"),
     "transcripts": ("fastq", "table", "counts"),
     "particles": ("sizes",),
