@@ -6,15 +6,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from proteins_tables_helpers import imported, quantity, runs_of, write
 
 from evcargo.errors import EvcargoError
 from evcargo.proteins.tables.engines import FORMATS
 from evcargo.proteins.tables.formats import recognise
-from evcargo.proteins.tables.importing import Imported, import_proteins
 from evcargo.proteins.tables.names import accession_of, described, gene_of, members, taxon_of
 from evcargo.proteins.tables.opening import open_table
 
-CONTAMINANTS = pd.DataFrame({"accession": ["P02769"], "taxon": ["9913"]})
 MAXQUANT = (
     "Protein IDs\tMajority protein IDs\tFasta headers\tPeptides\tUnique peptides\tQ-value"
     "\tIntensity a\tIntensity b\tLFQ intensity a\tLFQ intensity b"
@@ -27,35 +26,6 @@ MAXQUANT = (
     "Q2\tQ2\t\t1\t1\t1\t5\t6\t7\t8\t+\t\t\n"
     "Q3\tQ3\t\t1\t1\t0\t5\t6\t0\t400\t\t\t\n"
 )
-
-
-def write(path: Path, text: str | bytes) -> Path:
-    path.write_bytes(text.encode() if isinstance(text, str) else text)
-    return path
-
-
-def runs_of(path: Path, *rows: tuple[str, str, int, int], kind: str = "table") -> pd.DataFrame:
-    """Rows of sample, column, fraction, replicate."""
-    table = pd.DataFrame(rows, columns=["sample", "column", "fraction", "replicate"])
-    names = [f"{s}.f{f}.r{r}" for s, _, f, r in rows]
-    return table.assign(run=names, assay="proteins", path=str(path), kit="auto", format=kind)
-
-
-def imported(runs: pd.DataFrame, *more: str):
-    done = all_imported(runs, *more)
-    return done.matrix, done.quality
-
-
-def all_imported(runs: pd.DataFrame, *more: str) -> Imported:
-    names = [*dict.fromkeys(runs["sample"]), *more]
-    columns = ["material", "condition", "subject", "batch", "biofluid", "isolation"]
-    samples = pd.DataFrame({"sample": names} | dict.fromkeys(columns, ""))
-    samples[["particle_count", "protein_ug"]] = np.nan
-    return import_proteins(runs, samples, CONTAMINANTS, "none")
-
-
-def quantity(matrix, sample: str, feature: str) -> float:
-    return float(matrix[sample, feature].X.item())
 
 
 def test_maxquant(tmp_path: Path) -> None:

@@ -232,11 +232,14 @@ class _Reader:
             value = self._numbers(chunk, self.quantity) if self.quantity else None
             if value is not None:
                 held = value.notna() if self.one.scale == "log2" else value.fillna(0) != 0
-                chunk = self.funnel.keep(chunk, held, QUANTIFIED, OWN)
+                self.funnel.keep(chunk, held, QUANTIFIED, OWN)
+            count = self._numbers(chunk, self.count) if self.count else None
+            if value is not None:  # a spectrum counts, whether its ion was measured or not
+                chunk = chunk[held if count is None else held | (count > 0)]
             long = self._ions(chunk).assign(
                 run=runs[chunk.index],
                 intensity=1.0 if value is None else value[chunk.index],
-                count=self._numbers(chunk, self.count) if self.count else np.nan,
+                count=np.nan if count is None else count[chunk.index],
             )
             about = self._about(chunk)
             yield self._reduced(long), about[~about["group"].duplicated()], empty

@@ -100,7 +100,8 @@ class Format:
     scale
         ``log2`` and ``linear`` quantities, or those that are ``detected`` by their size.
     repeated
-        How rows of one run and one ion (or group) are joined: ``sum``, ``max`` or ``mean``.
+        How rows of one run and one ion (or group) are joined: ``sum``, ``max`` or, on the log2
+        scale, ``mean``.
     engine_filter
         What the engine itself filtered by before it wrote the table.
     """

@@ -65,10 +65,13 @@ def quantities_of_proteins(contents: Sequence[Content], runs: pd.DataFrame) -> Q
 
 
 def _wide(long: pd.DataFrame, value: str, how: str, runs: list[str]) -> pd.DataFrame:
-    """Feature x run; rows of one feature and run are joined."""
+    """Feature x run; rows of one feature and run are joined, ``mean`` on the log2 scale."""
     known = long[long[value].notna()]
+    if how == "mean":
+        known = known.assign(**{value: np.log2(known[value])})
     table = known.groupby(["feature", "run"], sort=False)[value].agg(how).unstack("run")
-    return table.reindex(columns=runs).astype(float)
+    table = table.reindex(columns=runs).astype(float)
+    return 2.0**table if how == "mean" else table
 
 
 def _with_peptides(about: pd.DataFrame, long: pd.DataFrame) -> pd.DataFrame:
