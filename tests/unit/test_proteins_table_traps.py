@@ -138,3 +138,11 @@ def test_a_decoy_is_never_counted(tmp_path: Path) -> None:
     rows = "DECOY_P1\t5\nXXX_P2\t6\n##P3\t7\nP4\t100\n"
     done = all_imported(one_each(write(tmp_path / "t.tsv", "Protein\ta\n" + rows), "a"))
     assert done.matrix.var_names.tolist() == ["P4"]
+
+
+def test_an_ion_table_without_sequences(tmp_path: Path) -> None:
+    """As directLFQ reads: protein, ion and the runs."""
+    text = "protein\tion\ta\tb\nP1\tx_2\t100\t10\nP1\tx_3\t50\t\nP2;P1\ty_2\t7\t80\n"
+    done = all_imported(one_each(write(tmp_path / "x.aq_reformat.tsv", text), "a", "b"))
+    assert done.matrix.to_df().to_dict() == {"P1": {"a": 157.0, "b": 90.0}}
+    assert done.matrix.var.loc["P1", ["n_peptides", "n_unique_peptides"]].tolist() == [3, 2]

@@ -230,7 +230,12 @@ def choose_values(
             hit = find_run(text, (name for name in seen[key] if name), {}, table.path, run)
             if hit:
                 options[key][run] = Match(hit[0], hit[0], hit[1])
-    best = max(keys, key=lambda key: len(options[key]))  # the first of equals
+
+    def rank(key: str) -> tuple[int, int]:
+        hits = options[key].values()
+        return len(hits), sum(hit.matched_by == EXACT for hit in hits)
+
+    best = max(keys, key=rank)  # the first of equals
     lost = next((run for run in wanted if run not in options[best]), None)
     if lost is not None:
         values = [name for name in seen[keys[0]] if name]

@@ -188,6 +188,8 @@ class _Reader:
             found["ion"] += "/" + words(chunk[column])
         for column in self.psm:
             found["ion"] += "/" + words(chunk[column])
+        if not self.peptide and self.one.level != "protein":
+            found["peptide"] = found["ion"]  # every ion counts as a peptide
         if self.unique:
             found["unique"] = words(chunk[self.unique]).str.lower().isin(MARKED)
         return found

@@ -124,6 +124,7 @@ EXCHANGE = (
         ),
         peptide=("sequence", "peptide", "stripped sequence", "modified_peptide"),
         ion=(*IONS, "charge"),
+        parsimony=True,
     ),
     Format("matrix", "protein matrix", "protein", GROUPS, ("{run}",)),
 )

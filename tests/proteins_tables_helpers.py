@@ -8,7 +8,7 @@ import pandas as pd
 from evcargo.proteins.tables.importing import Imported, import_proteins
 
 CONTAMINANTS = pd.DataFrame({"accession": ["P02769"], "taxon": ["9913"]})
-EXCERPTS = Path(__file__).resolve().parents[1] / "tables"
+EXCERPTS = Path(__file__).resolve().parent / "tables"
 DDA = [f"LFQ_Orbitrap_DDA_Condition_{c}_Sample_Alpha_0{n}" for c in "AB" for n in (1, 2, 3)]
 AIF = [name.replace("DDA", "AIF") for name in DDA]
 
