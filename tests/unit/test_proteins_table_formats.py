@@ -196,6 +196,11 @@ def test_sage_results_are_counted(tmp_path: Path) -> None:
     assert done.matrix.layers["spectral_count"][:, 0].tolist() == [3, 1]
     assert done.matrix.uns["raw_quantity"] == "spectral count"
     assert done.matrix.var.loc["P1", ["n_peptides", "n_unique_peptides"]].tolist() == [2, 1]
+    grouped = write(
+        tmp_path / "new.sage.tsv",
+        "\n".join([f"{header}\tprotein_group_q", *(f"{line}\t0.001" for line in lines)]),
+    )
+    assert all_imported(one_each(grouped, "a")).matrix.var_names.tolist() == ["P1", "P4"]
     assert [(before, after) for _, before, after in funnel(done)[:5]] == [
         (8, 7),
         (7, 6),

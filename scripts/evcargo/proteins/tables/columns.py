@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 import pandas as pd
@@ -50,10 +50,13 @@ class Choice:
         Run column of a long table; name pattern of a wide one, empty if the columns have none.
     runs
         Run -> where it is.
+    next_best
+        Run -> column of the next quantity of a wide table that is filled, if there is one.
     """
 
     key: str
     runs: Mapping[str, Match]
+    next_best: Mapping[str, str] = field(default_factory=dict)
 
 
 def file_stem(name: str) -> str:
@@ -136,8 +139,12 @@ def choose_columns(
     filled = (
         key for key in common if any(is_filled(options[key].column) for options in found.values())
     )
-    key = next(filled, common[0])
-    choice = Choice(key, {run: options[key] for run, options in found.items()})
+    key, other = next(filled, common[0]), next(filled, "")
+    choice = Choice(
+        key,
+        {run: options[key] for run, options in found.items()},
+        {run: options[other].column for run, options in found.items()} if other else {},
+    )
     _refuse_shared(table.path, choice)
     return choice
 

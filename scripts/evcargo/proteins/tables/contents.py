@@ -54,6 +54,8 @@ class Content:
         Columns ``run``, ``group``, ``value``.
     funnel
         Rows before and after each filter.
+    only_next_best
+        Rows without this quantity that have the next best one.
     """
 
     table: Table
@@ -64,6 +66,7 @@ class Content:
     groups: pd.DataFrame
     ibaq: pd.DataFrame
     funnel: Funnel = field(default_factory=Funnel)
+    only_next_best: int = 0
 
     @property
     def source(self) -> str:
@@ -107,7 +110,9 @@ def read_content(table: Table, one: Format, wanted: Mapping[str, str]) -> Conten
     quantity = (reader.quantity or "spectral count") if one.is_long else name or "intensity"
     long, note = _linear(long, one, table.path, choice)
     ibaq = pd.concat(ibaqs, ignore_index=True)
-    return Content(table, one, choice, quantity + note, long, about, ibaq, reader.funnel)
+    return Content(
+        table, one, choice, quantity + note, long, about, ibaq, reader.funnel, reader.only_next_best
+    )
 
 
 class _Reader:
@@ -116,6 +121,7 @@ class _Reader:
     def __init__(self, table: Table, one: Format) -> None:
         self.table, self.one = table, one
         self.funnel = Funnel()
+        self.only_next_best = 0
         self.steps = steps_of(table, one)
         self.group = table.column(one.group) or table.columns[0]
         self.members = [c for name in one.members if (c := table.column([name]))]
@@ -201,12 +207,14 @@ class _Reader:
         column_of = {run: match.column for run, match in choice.runs.items()}
         counts = _best(beside(self.table.columns, self.one.counts, choice))
         ibaqs = _best(beside(self.table.columns, self.one.ibaq, choice))
-        more = [*column_of.values(), *counts.values(), *ibaqs.values()]
+        others = choice.next_best if self.one.level == "protein" else {}
+        more = [*column_of.values(), *counts.values(), *ibaqs.values(), *others.values()]
         for chunk in self._chunks(more):
             ions = self._ions(chunk)
             values = {run: self._numbers(chunk, column) for run, column in column_of.items()}
             held = pd.DataFrame(values, index=chunk.index).fillna(0) != 0
             self.funnel.keep(chunk, held.any(axis=1), QUANTIFIED, OWN)
+            self.only_next_best += self._without(chunk, held.any(axis=1), others)
             parts = []
             for run, value in values.items():
                 count = self._numbers(chunk, counts[run]) if run in counts else np.nan
@@ -220,6 +228,12 @@ class _Reader:
             long = pd.concat(parts)
             empty = pd.DataFrame({"run": [], "group": [], "value": []})
             yield long, self._about(chunk), pd.concat(ibaq) if ibaq else empty
+
+    def _without(self, chunk: pd.DataFrame, held: pd.Series, others: Mapping[str, str]) -> int:
+        """Count the rows that only the next quantity has."""
+        values = {run: self._numbers(chunk, column) for run, column in others.items()}
+        also = pd.DataFrame(values, index=chunk.index).fillna(0) != 0
+        return int((also.any(axis=1) & ~held).sum())
 
     def long_pieces(
         self, choice: Choice

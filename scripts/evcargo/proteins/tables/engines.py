@@ -230,6 +230,10 @@ FORMATS = (
         filters=(Filter("q_value", SAGE, at_most=0.01),),
         parsimony=True,
         scale="linear",
+        engine_filter=(
+            "peptide_q <= 0.01 and no decoys, by Sage; it has no protein FDR in this table",
+            "github.com/lazear/sage/issues/202",
+        ),
     ),
     Format(
         "sage",
@@ -246,7 +250,9 @@ FORMATS = (
             Filter("rank", SAGE, only=("1",)),
             Filter("spectrum_q", SAGE, at_most=0.01),
             Filter("peptide_q", SAGE, at_most=0.01),
-            Filter("protein_q", SAGE, at_most=0.01),
+            Filter("protein_group_q", SAGE, at_most=0.01),
+            # Of Sage 0.15 protein_q is of unique peptides only, so that it would drop shared ones.
+            Filter("protein_q", SAGE, at_most=0.01, unless_there="protein_group_q"),
         ),
         parsimony=True,
         scale="linear",

@@ -69,6 +69,7 @@ def steps_of(table: Table, one: Format) -> list[tuple[str, Filter]]:
         if (column := table.column([step.column])) is not None
         and positive.get(step.if_positive, True)
         and not positive.get(step.unless_positive, False)
+        and not (step.unless_there and table.column([step.unless_there]))
     ]
 
 

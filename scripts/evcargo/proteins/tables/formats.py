@@ -34,6 +34,8 @@ class Filter:
         Only rows whose cell is one of them stay.
     if_positive, unless_positive
         The step holds only if that column has (does not have) a value above zero anywhere.
+    unless_there
+        The step holds only if the table lacks that column.
     """
 
     column: str
@@ -43,6 +45,7 @@ class Filter:
     only: tuple[str, ...] = ()
     if_positive: str = ""
     unless_positive: str = ""
+    unless_there: str = ""
 
     @property
     def rule(self) -> str:

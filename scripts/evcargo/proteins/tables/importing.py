@@ -160,15 +160,23 @@ def _refuse_mixed(contents: Mapping[str, Content]) -> None:
 
 
 def _notes(path: str, content: Content) -> list[str]:
-    """Gene symbols that a spreadsheet took for dates."""
+    """Gene symbols that a spreadsheet took for dates; proteins that lack only this quantity."""
+    notes = []
     genes = content.groups["gene"]
     mangled = sorted(set(genes[genes.map(is_mangled)]))
-    if not mangled:
-        return []
-    return [
-        f"{path}: {len(mangled)} gene symbols became dates in a spreadsheet ({listed(mangled, 5)});"
-        " they match no marker. Export the table again without opening it in a spreadsheet"
-    ]
+    if mangled:
+        notes.append(
+            f"{path}: {len(mangled)} gene symbols became dates in a spreadsheet"
+            f" ({listed(mangled, 5)}); they match no marker. Export the table again without opening"
+            " it in a spreadsheet"
+        )
+    if content.only_next_best:
+        other = next(iter(content.choice.next_best.values()))
+        notes.append(
+            f"{path}: {content.only_next_best} protein groups have no {content.quantity}, but the"
+            f" quantity of {other!r}. To have them, name such columns in the run sheet"
+        )
+    return notes
 
 
 def _tagged(proteins: pd.DataFrame, contaminants: pd.DataFrame) -> pd.DataFrame:
