@@ -83,7 +83,7 @@ def _of_equal_length(path: str | Path, rows: Iterator[Row], width: int) -> Itera
             )
         shortest, last = min(shortest, last), len(row)  # shortest: of the rows before this one
         number, end = number + 1, line
-        yield line, row + [""] * (width - len(row))
+        yield line, row if len(row) == width else row + [""] * (width - len(row))
     if not number:
         raise EvcargoError(f"{path}: has a header, but no proteins. Export the table again")
     if number > 1 and last < shortest:
@@ -102,7 +102,7 @@ def _rows(
         with text_stream(path, head) as stream:
             reader = csv.reader(stream, delimiter=separator, quoting=quoting)  # type: ignore[arg-type]
             for row in reader:
-                if any(cell and not cell.isspace() for cell in row):
+                if row and (row[0].strip() or any(map(str.strip, row))):
                     yield reader.line_num, row
     except (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile) as error:
         raise EvcargoError(
