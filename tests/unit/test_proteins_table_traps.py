@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from proteins_tables_helpers import all_imported, one_each, quantity, write
+from proteins_tables_helpers import all_imported, funnel, one_each, quantity, write
 
 from evcargo.errors import EvcargoError
 from evcargo.proteins.tables.columns import file_stem
@@ -146,3 +146,55 @@ def test_an_ion_table_without_sequences(tmp_path: Path) -> None:
     done = all_imported(one_each(write(tmp_path / "x.aq_reformat.tsv", text), "a", "b"))
     assert done.matrix.to_df().to_dict() == {"P1": {"a": 157.0, "b": 90.0}}
     assert done.matrix.var.loc["P1", ["n_peptides", "n_unique_peptides"]].tolist() == [3, 2]
+
+
+def mzidentml(items: list[tuple[str, str, int, str, str]]) -> str:
+    """Items of run, evidence, rank, passThreshold and q-value; evidence d is a decoy."""
+    results = "".join(
+        f'<SpectrumIdentificationResult id="R{n}" spectrumID="x" spectraData_ref="{run}">'
+        f'<SpectrumIdentificationItem id="I{n}" rank="{rank}" passThreshold="{passed}"'
+        f' peptide_ref="{evidence[0]}"><PeptideEvidenceRef peptideEvidence_ref="{evidence}1"/>'
+        + (f'<PeptideEvidenceRef peptideEvidence_ref="{evidence}2"/>' if evidence == "s" else "")
+        + f'<cvParam accession="MS:1002354" cvRef="PSI-MS" name="PSM-level q-value" value="{q}"/>'
+        "</SpectrumIdentificationItem></SpectrumIdentificationResult>"
+        for n, (run, evidence, rank, passed, q) in enumerate(items)
+    )
+    proteins = "".join(f'<DBSequence id="{one}" accession="{one}"/>' for one in ("P1", "P2", "P9"))
+    peptides = "".join(
+        f'<Peptide id="{name}"><PeptideSequence>{text}</PeptideSequence></Peptide>'
+        for name, text in (("u", "AAAK"), ("s", "CCCK"), ("d", "KCCC"))
+    )
+    evidence = "".join(
+        f'<PeptideEvidence id="{name}" dBSequence_ref="{protein}" peptide_ref="{name[0]}"'
+        f' isDecoy="{decoy}"/>'
+        for name, protein, decoy in (
+            *(("u1", "P1", "false"), ("s1", "P1", "false"), ("s2", "P2", "false")),
+            ("d1", "P9", "true"),
+        )
+    )
+    runs = "".join(f'<SpectraData id="{one}" location="/x/{one}.raw"/>' for one in "ab")
+    return (
+        '<?xml version="1.0"?><MzIdentML xmlns="http://psidev.info/psi/pi/mzIdentML/1.2">'
+        f"<SequenceCollection>{proteins}{peptides}{evidence}</SequenceCollection>"
+        f"<DataCollection><Inputs>{runs}</Inputs><AnalysisData><SpectrumIdentificationList>"
+        f"{results}</SpectrumIdentificationList></AnalysisData></DataCollection></MzIdentML>"
+    )
+
+
+def test_mzidentml_counts_what_passed(tmp_path: Path) -> None:
+    items = [
+        *(("a", "u", 1, "true", "0.001"), ("a", "s", 1, "true", "0.01")),
+        *(("b", "u", 1, "1", "0.002"), ("a", "d", 1, "true", "0.001")),
+        *(("a", "u", 2, "true", "0.001"), ("a", "u", 1, "false", "0.001")),
+        ("b", "s", 1, "true", "0.02"),
+    ]
+    path = write(tmp_path / "x.mzid", mzidentml(items))
+    done = all_imported(one_each(path, "a", "b"))
+    assert [(before, after) for _, before, after in funnel(done)[:4]] == [
+        *((7, 6), (6, 5), (5, 4), (4, 3)),
+    ]
+    # AAAK is of P1 only, CCCK of both: P1 explains all.
+    assert done.matrix.to_df().to_dict() == {"P1": {"a": 2.0, "b": 1.0}}
+    # Without q-values of its own (all 0), the engine's threshold decides.
+    none = write(tmp_path / "y.mzid", mzidentml([(*one[:4], "0") for one in items]))
+    assert all_imported(one_each(none, "a", "b")).matrix.X[:, 0].tolist() == [2, 2]

@@ -1,14 +1,16 @@
 """Identifications of an mzIdentML file, as the rows of a table.
 
-mzIdentML 1.1 and 1.2 (Jones 2012, 10.1074/mcp.M111.014381), read with pyteomics. A document type
+mzIdentML 1.1 and 1.2 (Jones 2012, 10.1074/mcp.M111.014381), read in one pass. A document type
 declaration is refused before any parser sees the file, so that no entity can be defined.
 """
 
 import gzip
 import re
-from collections.abc import Iterator, Sequence
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
+from xml.etree import ElementTree
 
 import pandas as pd
 
@@ -17,6 +19,7 @@ from evcargo.proteins.tables.table import CHUNK, Table
 from evcargo.study.kinds import Head
 
 COLUMNS = ["run", "peptide", "proteins", "decoy", "rank", "pass_threshold", "q_value"]
+TRUE = ("true", "1")
 PROLOG = 1_000_000  # bytes; the root element begins before
 # What engines call the q-value of a PSM: names of the PSI-MS vocabulary.
 Q_VALUE = re.compile(r"(?i)(?!.*(pep|protein|peptide)).*\bq-?\s?value$")
@@ -67,51 +70,80 @@ def _refuse_doctype(path: str | Path, head: Head) -> None:
 
 
 def _psms(path: str | Path, head: Head) -> Iterator[dict[str, Any]]:
-    """PSMs one by one; proteins and runs are learned first, then the spectra are gone through."""
-    from lxml.etree import XMLSyntaxError
-    from pyteomics.auxiliary import PyteomicsError
-    from pyteomics.mzid import MzIdentML
-
-    def each(tag: str) -> Iterator[dict[str, Any]]:
-        with (
-            _open(path, head) as stream,
-            MzIdentML(stream, use_index=False, retrieve_refs=False, build_id_cache=False) as file,
-        ):
-            yield from file.iterfind(tag)
-
+    """PSMs one by one; the format names proteins, peptides and runs before it refers to them."""
+    known: dict[str, dict[str, Any]] = {tag: {} for tag in LEARNT}
     try:
-        accession = {one["id"]: one["accession"] for one in each("DBSequence")}
-        evidence = {
-            one["id"]: (accession.get(one["dBSequence_ref"], ""), one.get("isDecoy", False))
-            for one in each("PeptideEvidence")
-        }
-        runs = {one["id"]: one.get("name") or one["location"] for one in each("SpectraData")}
-        peptides = {one["id"]: one["PeptideSequence"] for one in each("Peptide")}
-        for spectrum in each("SpectrumIdentificationResult"):
-            run = runs.get(spectrum["spectraData_ref"], spectrum["spectraData_ref"])
-            for item in spectrum.get("SpectrumIdentificationItem", []):
-                yield _psm(item, run, evidence, peptides)
-    except (XMLSyntaxError, PyteomicsError, KeyError, EOFError) as error:
+        with _open(path, head) as stream:
+            for one in _elements(stream):
+                tag = _tag(one)
+                if tag in LEARNT:
+                    known[tag][one.attrib["id"]] = LEARNT[tag](one)
+                    continue
+                run = one.attrib["spectraData_ref"]
+                for item in one:
+                    if _tag(item) == "SpectrumIdentificationItem":
+                        yield _psm(item, known["SpectraData"].get(run, run), known)
+    except (ElementTree.ParseError, KeyError, ValueError, EOFError, zlib.error, OSError) as error:
         raise EvcargoError(
             f"{path}: not a complete mzIdentML file ({str(error)[:80]}). Copy or export it again"
         ) from error
 
 
+def _elements(stream: IO[bytes]) -> Iterator[ElementTree.Element]:
+    """Whole elements that are of use, each forgotten when the next one is asked for."""
+    above: list[ElementTree.Element] = []
+    for event, one in ElementTree.iterparse(stream, ("start", "end")):
+        if event == "start":
+            above.append(one)
+            continue
+        above.pop()
+        if _tag(one) in LEARNT or _tag(one) == "SpectrumIdentificationResult":
+            yield one
+            above[-1].remove(one)
+
+
+def _tag(one: ElementTree.Element) -> str:
+    return one.tag.rpartition("}")[2]
+
+
+def _sequence(peptide: ElementTree.Element) -> str:
+    texts = (one.text or "" for one in peptide if _tag(one) == "PeptideSequence")
+    return next(texts, "").strip()
+
+
+# What is remembered of an element, by its id.
+LEARNT: Mapping[str, Callable[[ElementTree.Element], Any]] = {
+    "DBSequence": lambda one: one.attrib["accession"],
+    "Peptide": _sequence,
+    "PeptideEvidence": lambda one: (
+        one.attrib["dBSequence_ref"],
+        one.attrib.get("isDecoy", "false") in TRUE,
+    ),
+    "SpectraData": lambda one: one.attrib.get("name") or one.attrib["location"],
+}
+
+
 def _psm(
-    item: dict[str, Any],
-    run: str,
-    evidence: dict[str, tuple[str, bool]],
-    peptides: dict[str, str],
+    item: ElementTree.Element, run: str, known: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Any]:
-    held = [evidence[one["peptideEvidence_ref"]] for one in item.get("PeptideEvidenceRef", [])]
+    evidence = [
+        known["PeptideEvidence"][one.attrib["peptideEvidence_ref"]]
+        for one in item
+        if _tag(one) == "PeptideEvidenceRef"
+    ]
+    held = [(known["DBSequence"].get(protein, ""), decoy) for protein, decoy in evidence]
     targets = sorted({name for name, decoy in held if not decoy and name})
-    q_values = [value for name, value in item.items() if Q_VALUE.match(name)]
+    q_values = [
+        float(one.attrib["value"])
+        for one in item
+        if _tag(one) == "cvParam" and Q_VALUE.match(one.attrib["name"])
+    ]
     return {
         "run": run,
-        "peptide": peptides.get(item.get("peptide_ref", ""), ""),
+        "peptide": known["Peptide"].get(item.attrib.get("peptide_ref", ""), ""),
         "proteins": ";".join(targets or sorted({name for name, _ in held})),
         "decoy": str(bool(held) and not targets),
-        "rank": str(item.get("rank", 1)),
-        "pass_threshold": str(item.get("passThreshold", True)),
-        "q_value": float(q_values[0]) if q_values else float("nan"),
+        "rank": item.attrib.get("rank", "1"),
+        "pass_threshold": str(item.attrib.get("passThreshold", "true") in TRUE),
+        "q_value": q_values[0] if q_values else float("nan"),
     }
