@@ -11,14 +11,21 @@ from evcargo.tables import read_table, write_matrix, write_matrix_tsv, write_tab
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-with job_log(snakemake.log):
+with job_log(snakemake.log) as log:
     runs = read_table(snakemake.input.runs, "runs")
-    matrix, quality = import_proteins(
+    done = import_proteins(
         runs[runs["assay"] == "proteins"],
         read_table(snakemake.input.samples, "samples"),
         pd.read_csv(snakemake.input.contaminants, sep="\t", dtype=str, keep_default_na=False),
         snakemake.params.normalisation,
+        snakemake.params.rollup,
+        snakemake.params.min_peptides,
+        snakemake.params.organism,
     )
-    write_matrix(matrix, snakemake.output.matrix)
-    write_matrix_tsv(matrix, snakemake.output.tsv)
-    write_table(quality, snakemake.output.quality, "quality")
+    for note in done.notes:
+        log.warning("%s", note)
+    write_matrix(done.matrix, snakemake.output.matrix)
+    write_matrix_tsv(done.matrix, snakemake.output.tsv)
+    write_table(done.quality, snakemake.output.quality, "quality")
+    write_table(done.filters, snakemake.output.filters, "proteins_filters")
+    write_table(done.columns, snakemake.output.columns, "proteins_columns")

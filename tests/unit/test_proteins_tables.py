@@ -6,14 +6,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from proteins_tables_helpers import imported, quantity, runs_of, write
 
 from evcargo.errors import EvcargoError
-from evcargo.proteins.tables.engines import recognise, understand
-from evcargo.proteins.tables.importing import import_proteins
+from evcargo.proteins.tables.engines import FORMATS
+from evcargo.proteins.tables.formats import recognise
 from evcargo.proteins.tables.names import accession_of, described, gene_of, members, taxon_of
-from evcargo.proteins.tables.text import read_text_table
+from evcargo.proteins.tables.opening import open_table
 
-CONTAMINANTS = pd.DataFrame({"accession": ["P02769"], "taxon": ["9913"]})
 MAXQUANT = (
     "Protein IDs\tMajority protein IDs\tFasta headers\tPeptides\tUnique peptides\tQ-value"
     "\tIntensity a\tIntensity b\tLFQ intensity a\tLFQ intensity b"
@@ -28,30 +28,6 @@ MAXQUANT = (
 )
 
 
-def write(path: Path, text: str | bytes) -> Path:
-    path.write_bytes(text.encode() if isinstance(text, str) else text)
-    return path
-
-
-def runs_of(path: Path, *rows: tuple[str, str, int, int], kind: str = "table") -> pd.DataFrame:
-    """Rows of sample, column, fraction, replicate."""
-    table = pd.DataFrame(rows, columns=["sample", "column", "fraction", "replicate"])
-    names = [f"{s}.f{f}.r{r}" for s, _, f, r in rows]
-    return table.assign(run=names, assay="proteins", path=str(path), kit="auto", format=kind)
-
-
-def imported(runs: pd.DataFrame, *more: str):
-    names = [*dict.fromkeys(runs["sample"]), *more]
-    columns = ["material", "condition", "subject", "batch", "biofluid", "isolation"]
-    samples = pd.DataFrame({"sample": names} | dict.fromkeys(columns, ""))
-    samples[["particle_count", "protein_ug"]] = np.nan
-    return import_proteins(runs, samples, CONTAMINANTS, "none")
-
-
-def quantity(matrix, sample: str, feature: str) -> float:
-    return float(matrix[sample, feature].X.item())
-
-
 def test_maxquant(tmp_path: Path) -> None:
     path = write(tmp_path / "pg.txt", MAXQUANT)
     matrix, quality = imported(runs_of(path, ("s1", "a", 1, 1), ("s2", "b", 1, 1)), "s3")
@@ -64,7 +40,10 @@ def test_maxquant(tmp_path: Path) -> None:
     assert cd9["q_value"] == 0.001
     assert matrix.var["is_contaminant"].tolist() == [False, True, False]
     assert matrix.var.loc["P02769", "taxon"] == "9913"
-    assert "5 rows, 3 kept (dropped: 1 decoy, 1 only identified by site)" in matrix.uns["source"]
+    assert (
+        "5 rows, 3 kept (left out: 1 by 'Reverse is not +',"
+        " 1 by 'Only identified by site is not +')" in matrix.uns["source"]
+    )
     assert matrix.obs["status"].tolist() == ["ok", "ok", "no run"]
     own = quality[(quality["sample"] == "s1") & (quality["run"] == "")].set_index("metric")
     assert own.loc["quantified_protein_groups", "value"] == 2
@@ -86,8 +65,10 @@ def test_an_explicit_column_wins_and_kinds_are_not_mixed(tmp_path: Path) -> None
     path = write(tmp_path / "pg.txt", MAXQUANT)
     matrix, _ = imported(runs_of(path, ("s1", "Intensity a", 1, 1)))
     assert quantity(matrix, "s1", "P21926") == 900
+    matrix, _ = imported(runs_of(path, ("s1", "Intensity a", 1, 1), ("s2", "b", 1, 1)))
+    assert quantity(matrix, "s2", "P21926") == 800  # the run that names no quantity follows
     with pytest.raises(EvcargoError, match="mixes the quantities"):
-        imported(runs_of(path, ("s1", "Intensity a", 1, 1), ("s2", "b", 1, 1)))
+        imported(runs_of(path, ("s1", "Intensity a", 1, 1), ("s2", "LFQ intensity b", 1, 1)))
 
 
 def test_decoy_column_of_new_maxquant(tmp_path: Path) -> None:
@@ -105,7 +86,7 @@ PERSEUS = (
 
 def test_perseus_is_unlogged(tmp_path: Path) -> None:
     path = write(tmp_path / "perseus.csv", PERSEUS)
-    assert recognise(read_text_table(path), "table") == "perseus"
+    assert recognise(open_table(path), "table", FORMATS).title == "Perseus"
     matrix, _ = imported(runs_of(path, ("s1", "x 1", 1, 1), ("s2", "x 2", 1, 1)))
     assert matrix.var_names.tolist() == ["P1", "ENSBTAP00000024146", "P7"]
     assert quantity(matrix, "s1", "P1") == 2**10
@@ -176,8 +157,8 @@ def test_groups_that_share_their_leading_protein_stay_apart(tmp_path: Path) -> N
     path = write(
         tmp_path / "t.tsv", "Protein\ta\nP1\t1000\nP1;P2\t5\nP1;P3\t6\nCON__P4\t7\nP4\t8\n"
     )
-    table = understand(read_text_table(path))
-    assert table.proteins.index.tolist() == ["P1", "P1;P2", "P1;P3", "CON__P4", "P4"]
+    matrix, _ = imported(runs_of(path, ("s1", "a", 1, 1)))
+    assert matrix.var_names.tolist() == ["P1", "P1;P2", "P1;P3", "CON__P4", "P4"]
 
 
 @pytest.mark.parametrize(
@@ -196,7 +177,7 @@ def test_groups_that_share_their_leading_protein_stay_apart(tmp_path: Path) -> N
         ("Protein\ta\nP1\t1\t2\t3\nP2\t1\n", "row 2: has 4 cells"),
         ("Protein\tb\nP1\t7\n", "has no column 'a' for run s1"),
         ("Protein\ta\nP1\t0\nP2\tNaN\n", "none of the chosen columns holds a quantity"),
-        ("Protein\ta\nREV__P1\t5\n", "no protein is left of 1 rows"),
+        ("Protein\ta\nREV__P1\t5\n", "no protein is left (1 rows, 0 kept"),
         (gzip.compress(b"Protein\ta\nP1\t5\n" * 50, mtime=0)[:-12], "Copy the file again"),
     ],
 )
@@ -223,7 +204,7 @@ def test_one_column_for_two_runs(tmp_path: Path) -> None:
 
 def test_a_format_that_the_table_does_not_have(tmp_path: Path) -> None:
     path = write(tmp_path / "t.tsv", "Protein\ta\nP1\t100\n")
-    with pytest.raises(EvcargoError, match="no MaxQuant proteinGroups"):
+    with pytest.raises(EvcargoError, match="has not the columns of 'MaxQuant proteinGroups'"):
         imported(runs_of(path, ("s1", "a", 1, 1), kind="maxquant"))
 
 

@@ -5,6 +5,7 @@ import gzip
 import os
 from pathlib import Path
 
+import pandas as pd
 import pyarrow
 import pytest
 from study_files import FASTA, MZML, READS, RUNS, StudyFiles, changed
@@ -325,10 +326,48 @@ def test_a_count_table_of_another_organism(files: StudyFiles):
     assert "9 of 9 names looked at are mouse (mmu-)" in problem.message
 
 
-def test_columns_of_a_table_within_longer_names(files: StudyFiles):
-    header = "Protein IDs\tLFQ intensity T1\tLFQ intensity T2\tD:\\x\\H1.raw\tH2_rep Intensity\n"
-    tables(files, "proteins", "proteinGroups.txt", header + "P1\t1\t2\t3\t4\n")
+def test_runs_within_longer_names_of_columns(files: StudyFiles):
+    header = "Protein IDs\tLFQ intensity T1\tLFQ intensity T2\tLFQ intensity H1\tLFQ intensity {}\n"
+    tables(files, "proteins", "proteinGroups.txt", header.format("H2") + "P1\t1\t2\t3\t4\n")
     assert files.load()
+    Path("proteinGroups.txt").write_text(header.format("H2_rep") + "P1\t1\t2\t3\t4\n")
+    problem = files.problem()
+    assert (problem.row, problem.column, problem.value) == (5, "column", "H2")
+    assert problem.message == "has no column 'H2' for run H2"
+    assert "H2_rep" in problem.remedy
+
+
+def test_file_paths_and_long_tables_of_proteins(files: StudyFiles):
+    paths = [f"D:\\x y\\{name}.raw" for name in ("T1", "T2", "H1", "H2")]
+    matrix = "Protein.Group\tGenes\t" + "\t".join(paths) + "\nP1\tA\t100\t200\t300\t400\n"
+    tables(files, "proteins", "pg_matrix.tsv", matrix)
+    assert files.load()
+    rows = "".join(f"{path}\tP1\tAAAK2\t0.001\t100\n" for path in paths)
+    header = "Run\tProtein.Group\tPrecursor.Id\tQ.Value\tPG.MaxLFQ\n"
+    Path("pg_matrix.tsv").write_text(header + rows)
+    assert files.load()
+    Path("pg_matrix.tsv").write_text(header + rows.replace("H1.raw", "H7.raw"))
+    problem = files.problem()
+    assert (problem.row, problem.value) == (4, "H1")
+    assert "has no 'H1' for run H1 in its column 'Run'" in problem.message
+    assert "H7.raw" in problem.remedy
+
+
+def test_a_parquet_table_of_proteins(files: StudyFiles):
+    names = ["T1", "T2", "H1", "H2"]
+    frame = pd.DataFrame({"Run": names, "Protein.Group": "P1", "Precursor.Id": "AAAK2"})
+    tables(files, "proteins", "report.parquet", "")
+    frame.assign(**{"Q.Value": 0.001, "PG.MaxLFQ": 5.0}).to_parquet("report.parquet")
+    assert files.load()
+    data = Path("report.parquet").read_bytes()
+    Path("report.parquet").write_bytes(data[: len(data) // 2])
+    assert "Parquet data are damaged" in files.problem().message
+
+
+def test_an_mzidentml_table_with_a_document_type_is_refused(files: StudyFiles):
+    bomb = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><MzIdentML>&a;</MzIdentML>'
+    tables(files, "proteins", "x.mzid", bomb)
+    assert "declares a document type or entities" in files.problem().message
 
 
 def test_a_column_that_a_table_does_not_have(files: StudyFiles):

@@ -9,6 +9,8 @@
 #   results/proteins/proteins.tsv           the same for people
 #   results/proteins/quality.tsv            figures per run and sample
 #   results/proteins/proteins.mzTab         the same, and the accepted PSMs, for a deposition
+#   table route only:
+#   results/proteins/filters.tsv, columns.tsv   rows before and after each filter of a table; where each run was found
 #   mzML route only:
 #   results/proteins/spectra.tsv            what the files say: instrument, order of measurement, spectra
 #   results/proteins/mzml/{run}.mzML        Thermo .raw, converted; removed when it has been read
@@ -203,6 +205,8 @@ else:
             matrix="results/proteins/proteins.h5ad",
             tsv="results/proteins/proteins.tsv",
             quality="results/proteins/quality.tsv",
+            filters="results/proteins/filters.tsv",
+            columns="results/proteins/columns.tsv",
         log:
             "logs/import_proteins.log",
         conda:
@@ -213,6 +217,9 @@ else:
         params:
             library=lib("import_proteins"),
             normalisation=lookup("proteins/normalisation", within=config),
+            rollup=lookup("proteins/rollup", within=config),
+            min_peptides=lookup("proteins/min_peptides", within=config),
+            organism=lookup("organism", within=config),
         message:
             "Importing the protein tables"
         script:

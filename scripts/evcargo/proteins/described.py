@@ -18,6 +18,10 @@ PSMS: Mapping[str, tuple[str, str]] = {
     "is_decoy": ("", "whether it is a decoy"),
     "mass": ("Da", "calculated mass of the peptide, neutral"),
     "ppm": ("ppm", "error of the precursor after the isotope error is taken off"),
+    "mass_shift": (
+        "Da",
+        "observed less calculated mass beyond the tolerance, of an open search; else 0",
+    ),
     "isotope_error": ("", "isotope peak that was taken for the monoisotopic one, as a number"),
     "hyperscore": ("", "score of the search engine"),
     "delta_next": ("", "its distance to the next candidate"),

@@ -5,7 +5,7 @@ import os
 import re
 import stat
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import islice
 from pathlib import Path, PurePath
 
@@ -16,6 +16,7 @@ from evcargo.study.mates import check_mates
 from evcargo.study.model import SPECTRA
 from evcargo.study.notes import Notes, listed, nearest, shown
 from evcargo.study.reads import refuse_second_mates, why_bad_reads
+from evcargo.study.runs import FORMATS, RAW
 from evcargo.study.spectra import why_bad_spectra
 
 SPECIES = {"human": "hsa", "mouse": "mmu", "rat": "rno"}
@@ -30,9 +31,12 @@ KINDS = {
 }
 MOST_NAMES = 5000
 LONGEST_HEADER = 1_000_000
+# What else than text a protein table can be.
+TABLES = ("a Parquet file", "an mzIdentML file")
+TABLE_FORMATS = frozenset(FORMATS["proteins"]) - set(RAW)
 # What to do with files that are common, and that evcargo does not read.
 INSTEAD = {
-    "an Excel or zip file": "Save the table as tab-separated text (TSV)",
+    "an Excel or zip file": "Save the table as tab-separated text (TSV), or unpack the zip file",
     "an old Excel file": "Save the table as tab-separated text (TSV)",
     THERMO: "Let its name end in .raw and format be auto or thermo; or convert it to mzML",
     "an mzXML file": "Convert it, or better the raw file, to mzML with msconvert",
@@ -96,13 +100,32 @@ def check_run_files(
                 if why:
                     notes.add(why, remedy, line, "path", path)
         head = heads[known]
+        if run["assay"] == "proteins":
+            continue
         if head and isinstance(column, str) and kind != "sizes":
             if path not in headers:
                 headers[path] = _header(path, head)
             _check_column(column, headers[path], path, line, notes)
+    _check_protein_tables(runs, {path for (path, _), head in heads.items() if head}, lines, notes)
     reads = {path: head for (path, kind), head in heads.items() if kind == "fastq"}
     refuse_second_mates(runs, reads, lines, notes)
     check_mates(runs.to_dict("records"), reads, lines, notes)
+
+
+def _check_protein_tables(
+    runs: pd.DataFrame, sound: Collection[str], lines: Mapping[str, int], notes: Notes
+) -> None:
+    """Look for each run in its protein table, as the import will do."""
+    from evcargo.proteins.tables.check import wrong_runs
+    from evcargo.proteins.tables.columns import wanted_names
+
+    tables = runs[(runs["assay"] == "proteins") & ~runs["format"].isin(RAW)]
+    for (path, kind), of_table in tables.groupby(["path", "format"], sort=False):
+        if path not in sound:
+            continue
+        wanted = wanted_names(of_table)
+        for run, (why, remedy) in wrong_runs(str(path), str(kind), wanted).items():
+            notes.add(why, remedy, lines[f"proteins/{run}"], "column", wanted[run])
 
 
 def checked_head(path: str, wanted: str, notes: Notes, line: int, column: str) -> Head | None:
@@ -145,6 +168,8 @@ def _why_other_kind(path: str, head: Head, wanted: str) -> tuple[str, str]:
     need = THERMO if wanted == "thermo" else need
     if kind == need:
         return why_bad_spectra(head.text) if kind in ("mzml", "mgf") else ("", "")
+    if need == "text" and kind in TABLES and wanted in TABLE_FORMATS:
+        return "", ""
     is_what = "is empty" if kind == "empty" else f"is {KINDS.get(kind, kind)}"
     message = (
         is_what

@@ -18,7 +18,11 @@ from evcargo.tables import DTYPES
 RAW = (*SPECTRA, "fastq")
 # What a file of an assay can be; "table" leaves the engine to be recognised by the header.
 FORMATS = {
-    "proteins": (*SPECTRA, "table", "maxquant", "perseus", "matrix"),
+    "proteins": (
+        *SPECTRA,
+        *("table", "maxquant", "diann", "fragpipe", "spectronaut", "sage", "mztab"),
+        *("mzidentml", "msstats", "alphadia", "olink", "perseus", "matrix"),
+    ),
     "rna": ("fastq", "table", "counts"),
     "transcripts": ("fastq", "table", "counts"),
     "particles": ("sizes",),

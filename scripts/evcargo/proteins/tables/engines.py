@@ -1,224 +1,321 @@
-"""Which engine wrote a table, and where it keeps what we need.
+"""The table formats that are read, in the order in which a header is held against them."""
 
-Another engine is one more `Engine`: how its header is recognised, and the names of its columns.
-"""
+from evcargo.proteins.tables.exchange import EXCHANGE, GROUPS, MSSTATS_SPECTRONAUT
+from evcargo.proteins.tables.formats import Filter, Format
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+COX = "Cox and Mann 2008, 10.1038/nbt.1511; MaxQuant tables.pdf"
+DIANN = "DIA-NN README, Output; github.com/vdemichev/DiaNN/issues/1668"
+SAGE = "Lazear 2023, 10.1021/acs.jproteome.3c00486; github.com/Vitek-Lab/MSstatsConvert/issues/143"
+ALPHADIA = "AlphaDIA output, 10.1038/s41587-025-02791-w"
 
-import pandas as pd
-
-from evcargo.errors import EvcargoError
-from evcargo.proteins.tables.names import (
-    accession_of,
-    described,
-    gene_of,
-    is_contaminant,
-    is_decoy,
-    members,
-    taxon_of,
-)
-from evcargo.proteins.tables.text import TextTable
-
-AUTO = "table"
-GROUP_COLUMNS = (
-    *("majority protein ids", "protein ids", "protein.group", "proteingroups", "protein group"),
-    *("accession", "accessions", "protein accession", "protein_id", "protein id", "uniprot"),
-    *("uniprotkb", "t: majority protein ids", "protein", "proteins", "feature"),
-)
-NAME_COLUMNS = (
-    *("protein names", "protein.names", "proteindescription", "description", "protein name"),
-    *("protein description", "first.protein.description", "name"),
-)
-
-
-@dataclass(frozen=True)
-class Engine:
-    """Columns of an engine's table; each list is tried in order, in any case of letters.
-
-    Parameters
-    ----------
-    title
-        The engine's name for people.
-    group, gene, name, header
-        Identifiers of the protein group, gene symbols, protein names, FASTA headers.
-    peptides, unique_peptides, q_value
-        Figures of the group.
-    dropped
-        Column -> what a ``+`` in it means; such rows are no proteins.
-    contaminant
-        Columns in which a ``+`` marks a contaminant.
-    prefixes
-        What may stand before a sample's name in a quantity column, the best quantity first.
-    """
-
-    title: str
-    group: Sequence[str]
-    gene: Sequence[str] = ("gene names", "genes", "gene", "proteingene", "gene name", "gene symbol")
-    name: Sequence[str] = NAME_COLUMNS
-    header: Sequence[str] = ("fasta headers",)
-    peptides: Sequence[str] = ("peptides",)
-    unique_peptides: Sequence[str] = ("unique peptides",)
-    q_value: Sequence[str] = ("q-value",)
-    dropped: Sequence[tuple[str, str]] = ()
-    contaminant: Sequence[str] = ("potential contaminant", "contaminant")
-    prefixes: Sequence[str] = ()
-
-
-MAXQUANT_PREFIXES = ("LFQ intensity ", "Intensity ", "iBAQ ")
 MAXQUANT_DROPPED = (
-    ("reverse", "decoy"),
-    ("decoy", "decoy"),
-    ("only identified by site", "only identified by site"),
+    Filter("Reverse", COX, words=("+",)),
+    Filter("Decoy", COX, words=("+", "true")),
+    Filter("Only identified by site", COX, words=("+",)),
 )
-ENGINES = {
-    "maxquant": Engine(
-        "MaxQuant proteinGroups",
-        ("majority protein ids", "protein ids"),
-        dropped=MAXQUANT_DROPPED,
-        prefixes=MAXQUANT_PREFIXES,
-    ),
-    "perseus": Engine(
+MAXQUANT_QUANTITIES = ("LFQ intensity {run}", "Intensity {run}", "iBAQ {run}")
+
+FORMATS = (
+    Format(
+        "perseus",
         "Perseus",
-        GROUP_COLUMNS,
-        dropped=MAXQUANT_DROPPED,
-        prefixes=MAXQUANT_PREFIXES,
+        "protein",
+        GROUPS,
+        (*MAXQUANT_QUANTITIES, "{run}"),
+        annotated=True,
+        filters=MAXQUANT_DROPPED,
+        counts=("MS/MS count {run}",),
+        ibaq=("iBAQ {run}",),
     ),
-    "matrix": Engine("protein matrix", GROUP_COLUMNS),
-}
-
-
-@dataclass(frozen=True)
-class ProteinTable:
-    """A table whose proteins are understood; its quantity columns are still to be chosen.
-
-    Parameters
-    ----------
-    text
-        The rows that are proteins.
-    proteins
-        Same rows, indexed by feature id: the columns of a protein matrix' ``var``.
-    engine
-        What wrote it.
-    source
-        Engine and filter, in words.
-    """
-
-    text: TextTable
-    proteins: pd.DataFrame
-    engine: Engine
-    source: str
-
-
-def recognise(table: TextTable, wanted: str) -> str:
-    """Key of the engine that wrote a table: as the run sheet says, or by its header.
-
-    Raises
-    ------
-    EvcargoError
-        If the run sheet names an engine whose columns are not there.
-    """
-    header = {column.lower() for column in table.columns}
-    groups = header & {"majority protein ids", "protein ids"}
-    marks = {"reverse", "decoy", "only identified by site", "potential contaminant"}
-    quantities = any(c.startswith(("lfq intensity ", "intensity ", "ibaq ")) for c in header)
-    if wanted != AUTO:
-        if wanted == "maxquant" and not groups:
-            raise EvcargoError(
-                f"{table.path}: has no column 'Majority protein IDs' or 'Protein IDs': no MaxQuant"
-                " proteinGroups. Set format to table or matrix in the run sheet"
-            )
-        return wanted
-    if table.annotated:
-        return "perseus"
-    return "maxquant" if groups and quantities and header & marks else "matrix"
-
-
-def understand(table: TextTable, wanted: str = AUTO) -> ProteinTable:
-    """Find the proteins of a table, without decoys; contaminants stay and are marked.
-
-    Raises
-    ------
-    EvcargoError
-        If no protein is left, or two rows are the same protein group.
-    """
-    engine = ENGINES[recognise(table, wanted)]
-    group = _column(table, engine.group) or table.columns[0]
-    groups = table.text(group).map(members)
-    lost = pd.Series("", index=table.cells.index)
-    lost[groups.map(len) == 0] = "without identifier"
-    for column, meaning in reversed(engine.dropped):
-        lost[table.text(_column(table, [column])) == "+"] = meaning
-    lost[groups.map(lambda ids: bool(ids) and is_decoy(ids[0]))] = "decoy"
-    kept = lost == ""
-    if not kept.any():
-        raise EvcargoError(
-            f"{table.path}: no protein is left of {len(lost)} rows; column {group!r} was taken for"
-            " the protein identifiers. Name that column 'Protein IDs' in the table"
-        )
-    rest = TextTable(table.path, table.cells[kept], table.annotated, table.decimal_comma)
-    proteins = _proteins(rest, engine, groups[kept])
-    counted = lost[lost != ""].value_counts().sort_index()
-    without = ", ".join(f"{number} {why}" for why, number in counted.items())
-    source = f"{engine.title} table, {len(lost)} rows" + (
-        f", {int(kept.sum())} kept (dropped: {without})" if without else ", all kept"
-    )
-    return ProteinTable(rest, proteins, engine, source)
-
-
-def _column(table: TextTable, names: Sequence[str]) -> str | None:
-    by_name = {column.lower(): column for column in reversed(table.columns)}
-    return next((by_name[name] for name in names if name in by_name), None)
-
-
-def _proteins(table: TextTable, engine: Engine, groups: pd.Series) -> pd.DataFrame:
-    leading = groups.str[0]
-    headers = table.text(_column(table, engine.header))
-    first_header = headers.str.split(";").str[0].fillna("")
-    names = table.text(_column(table, engine.name))
-    own_header = first_header.where(first_header.str.contains("="), names)
-    genes = table.text(_column(table, engine.gene)).map(lambda cell: ";".join(members(cell)))
-    marked = leading.map(is_contaminant)
-    for column in engine.contaminant:
-        marked |= table.text(_column(table, [column])) == "+"
-    proteins = pd.DataFrame(
-        {
-            "name": names.where(names != "", first_header).map(described),
-            "gene": genes.where(genes != "", own_header.map(gene_of)),
-            "accessions": groups.map(lambda ids: ";".join(accession_of(one) for one in ids)),
-            "taxon": [
-                taxon_of(one, header) for one, header in zip(leading, own_header, strict=True)
-            ],
-            "is_contaminant": marked.astype(bool),
-            "n_peptides": _figures(table, engine.peptides),
-            "n_unique_peptides": _figures(table, engine.unique_peptides),
-            "q_value": _figures(table, engine.q_value),
-        }
-    )
-    return proteins.set_axis(_identifiers(table.path, groups, proteins["accessions"]), axis=0)
-
-
-def _figures(table: TextTable, names: Sequence[str]) -> pd.Series:
-    column = _column(table, names)
-    if column is None:
-        return pd.Series(float("nan"), index=table.cells.index)
-    text = table.text(column).str.replace(",", "." if table.decimal_comma else ",", regex=False)
-    return pd.to_numeric(text, errors="coerce").astype(float)
-
-
-def _identifiers(path: str, groups: pd.Series, accessions: pd.Series) -> list[str]:
-    """Leading accession; where rows share it, the group as it is written."""
-    written = groups.str.join(";")
-    again = written[written.duplicated(keep=False)]
-    if len(again):
-        first, second = written.index[written == again.iloc[0]][:2]
-        raise EvcargoError(
-            f"{path}: protein {again.iloc[0][:60]!r} is there twice, in rows {first} and {second}."
-            " Keep one row per protein"
-        )
-    leading = accessions.str.split(";").str[0]
-    shared = leading.duplicated(keep=False) | (leading == "")
-    alone = groups.map(len) == 1
-    plain = ~groups.str[0].map(is_contaminant)
-    keeps = ~shared | (alone & plain & ~leading.where(alone & plain).duplicated(keep=False))
-    return leading.where(keeps, written).tolist()
+    Format(
+        "maxquant",
+        "MaxQuant proteinGroups",
+        "protein",
+        ("majority protein ids", "protein ids"),
+        MAXQUANT_QUANTITIES,
+        needs=(("majority protein ids", "protein ids"),),
+        counts=("MS/MS count {run}", "MS/MS Count {run}"),
+        ibaq=("iBAQ {run}",),
+        filters=MAXQUANT_DROPPED,
+        engine_filter=("MaxQuant's own FDR of PSMs and proteins, 1 % unless changed", COX),
+    ),
+    Format(
+        "maxquant",
+        "MaxQuant evidence",
+        "ion",
+        ("leading razor protein",),
+        ("intensity",),
+        needs=(("modified sequence",), ("raw file",), ("leading razor protein",)),
+        run=("raw file", "experiment"),
+        peptide=("sequence",),
+        ion=("modified sequence", "charge"),
+        counts=("ms/ms count",),
+        filters=(*MAXQUANT_DROPPED[:2],),
+        scale="linear",
+        engine_filter=("MaxQuant's own FDR of PSMs and proteins, 1 % unless changed", COX),
+    ),
+    Format(
+        "maxquant",
+        "MaxQuant peptides",
+        "ion",
+        ("leading razor protein",),
+        ("LFQ intensity {run}", "Intensity {run}"),
+        needs=(("sequence",), ("leading razor protein",)),
+        peptide=("sequence",),
+        ion=("sequence",),
+        unique=("unique (groups)",),
+        counts=("MS/MS Count {run}",),
+        filters=(*MAXQUANT_DROPPED[:2],),
+        scale="linear",
+        engine_filter=("MaxQuant's own FDR of PSMs and proteins, 1 % unless changed", COX),
+    ),
+    Format(
+        "diann",
+        "DIA-NN report",
+        "protein",
+        ("protein.group",),
+        ("pg.maxlfq", "pg.normalised", "pg.quantity"),
+        needs=(("protein.group",), ("precursor.id",), ("q.value",)),
+        run=("run", "file.name"),
+        header=(),
+        peptide=("stripped.sequence",),
+        unique=("proteotypic",),
+        q_value=("global.pg.q.value", "lib.pg.q.value", "pg.q.value"),
+        filters=(
+            Filter("Decoy", DIANN, words=("1", "true")),
+            Filter("Q.Value", DIANN, at_most=0.01),
+            Filter("PG.Q.Value", DIANN, at_most=0.05),
+            Filter("Lib.Q.Value", DIANN, at_most=0.01, if_positive="Lib.Q.Value"),
+            Filter("Lib.PG.Q.Value", DIANN, at_most=0.01, if_positive="Lib.Q.Value"),
+            Filter("Global.Q.Value", DIANN, at_most=0.01, unless_positive="Lib.Q.Value"),
+            Filter("Global.PG.Q.Value", DIANN, at_most=0.01, unless_positive="Lib.Q.Value"),
+        ),
+        scale="linear",
+        repeated="max",  # every precursor of a group repeats its quantity
+    ),
+    Format(
+        "diann",
+        "DIA-NN precursor matrix",
+        "ion",
+        ("protein.group",),
+        ("{run}",),
+        needs=(("protein.group",), ("precursor.id",)),
+        lacks=("run", "file.name", "q.value"),
+        peptide=("stripped.sequence",),
+        ion=("precursor.id",),
+        unique=("proteotypic",),
+        scale="linear",
+        engine_filter=("global precursor and protein q-value <= 0.01, by DIA-NN", DIANN),
+    ),
+    Format(
+        "diann",
+        "DIA-NN protein group matrix",
+        "protein",
+        ("protein.group",),
+        ("{run}",),
+        needs=(("protein.group",), ("genes", "protein.names", "first.protein.description")),
+        lacks=("precursor.id", "run"),
+        peptides=("n.sequences",),
+        unique_peptides=("n.proteotypic.sequences",),
+        scale="linear",
+        engine_filter=("global precursor and protein group q-value <= 0.01, by DIA-NN", DIANN),
+    ),
+    Format(
+        "fragpipe",
+        "FragPipe combined_protein",
+        "protein",
+        ("protein", "protein id"),
+        (
+            *("{run} MaxLFQ Intensity", "{run} Intensity"),
+            *("{run} Razor Intensity", "{run} Unique Intensity", "{run} Total Intensity"),
+        ),
+        needs=(("protein id",), ("protein probability", "combined total peptides")),
+        members=("indistinguishable proteins",),
+        peptides=("combined total peptides",),
+        counts=(
+            *("{run} Spectral Count", "{run} Razor Spectral Count"),
+            *("{run} Unique Spectral Count", "{run} Total Spectral Count"),
+        ),
+        scale="linear",
+        engine_filter=(
+            "protein FDR of Philosopher, 1 % unless changed",
+            "10.1038/s41592-020-0912-y",
+        ),
+    ),
+    Format(
+        "fragpipe",
+        "FragPipe combined_ion or combined_peptide",
+        "ion",
+        ("protein", "protein id"),
+        ("{run} Intensity", "{run} MaxLFQ Intensity"),
+        needs=(("peptide sequence",), ("protein",), ("protein id",)),
+        name=("protein description",),
+        peptide=("peptide sequence",),
+        ion=("modified sequence", "charge", "peptide sequence"),
+        counts=("{run} Spectral Count",),
+        scale="linear",
+        engine_filter=(
+            "ion and protein FDR of Philosopher, 1 % unless changed",
+            "10.1038/s41592-020-0912-y",
+        ),
+    ),
+    Format(
+        "spectronaut",
+        "Spectronaut report",
+        "protein",
+        ("pg.proteingroups", "pg.proteinaccessions"),
+        ("pg.quantity",),
+        needs=(("pg.proteingroups", "pg.proteinaccessions"), ("r.filename", "r.label")),
+        run=("r.filename", "r.label", "r.raw file name"),
+        gene=("pg.genes",),
+        name=("pg.proteindescriptions", "pg.proteinnames"),
+        organism=("pg.organisms",),
+        peptide=("pep.strippedsequence",),
+        unique=("pep.isproteotypic",),
+        q_value=("pg.qvalue",),
+        filters=(
+            Filter("EG.IsDecoy", MSSTATS_SPECTRONAUT, words=("true", "1")),
+            Filter("EG.Qvalue", MSSTATS_SPECTRONAUT, at_most=0.01),
+            Filter("PG.Qvalue", MSSTATS_SPECTRONAUT, at_most=0.01),
+        ),
+        repeated="max",
+    ),
+    Format(
+        "spectronaut",
+        "Spectronaut precursor report",
+        "ion",
+        ("pg.proteingroups", "pg.proteinaccessions"),
+        ("fg.quantity", "eg.totalquantity (settings)"),
+        needs=(("pg.proteingroups", "pg.proteinaccessions"), ("r.filename", "r.label")),
+        run=("r.filename", "r.label", "r.raw file name"),
+        gene=("pg.genes",),
+        name=("pg.proteindescriptions", "pg.proteinnames"),
+        organism=("pg.organisms",),
+        peptide=("pep.strippedsequence",),
+        ion=("fg.labeledsequence", "eg.modifiedsequence", "fg.charge"),
+        unique=("pep.isproteotypic",),
+        filters=(
+            Filter("EG.IsDecoy", MSSTATS_SPECTRONAUT, words=("true", "1")),
+            Filter("EG.Qvalue", MSSTATS_SPECTRONAUT, at_most=0.01),
+            Filter("PG.Qvalue", MSSTATS_SPECTRONAUT, at_most=0.01),
+        ),
+        scale="linear",
+        repeated="max",
+    ),
+    Format(
+        "spectronaut",
+        "Spectronaut pivot report",
+        "protein",
+        ("pg.proteingroups", "pg.proteinaccessions"),
+        ("{run}.PG.Quantity", "{run}.PG.Log2Quantity"),
+        needs=(("pg.proteingroups", "pg.proteinaccessions"),),
+        gene=("pg.genes",),
+        name=("pg.proteindescriptions", "pg.proteinnames"),
+        organism=("pg.organisms",),
+        q_value=("pg.qvalue",),
+        ibaq=("{run}.PG.IBAQ",),
+        filters=(Filter("PG.Qvalue", MSSTATS_SPECTRONAUT, at_most=0.01),),
+        engine_filter=("q-value filter of Spectronaut; cells say Filtered", "Spectronaut manual"),
+    ),
+    Format(
+        "sage",
+        "Sage lfq",
+        "ion",
+        ("proteins",),
+        ("{run}",),
+        needs=(("peptide",), ("proteins",), ("spectral_angle",)),
+        peptide=("peptide",),
+        ion=("peptide", "charge"),
+        q_value=(),
+        filters=(Filter("q_value", SAGE, at_most=0.01),),
+        parsimony=True,
+        scale="linear",
+        engine_filter=(
+            "peptide_q <= 0.01 and no decoys, by Sage; it has no protein FDR in this table",
+            "github.com/lazear/sage/issues/202",
+        ),
+    ),
+    Format(
+        "sage",
+        "Sage results",
+        "psm",
+        ("proteins",),
+        (),
+        needs=(("psm_id",), ("spectrum_q",), ("scannr",)),
+        run=("filename",),
+        peptide=("peptide",),
+        q_value=(),
+        filters=(
+            Filter("label", SAGE, words=("-1",)),
+            Filter("rank", SAGE, only=("1",)),
+            Filter("spectrum_q", SAGE, at_most=0.01),
+            Filter("peptide_q", SAGE, at_most=0.01),
+            Filter("protein_group_q", SAGE, at_most=0.01),
+            # Of Sage 0.15 protein_q is of unique peptides only, so that it would drop shared ones.
+            Filter("protein_q", SAGE, at_most=0.01, unless_there="protein_group_q"),
+        ),
+        parsimony=True,
+        scale="linear",
+    ),
+    Format(
+        "alphadia",
+        "AlphaDIA precursors",
+        "ion",
+        ("pg", "pg.name", "pg_master", "pg.master_protein", "proteins", "pg.proteins", "pg.genes"),
+        ("intensity", "precursor.intensity"),
+        needs=(
+            ("mod_seq_charge_hash", "precursor.mod_seq_charge_hash", "precursor.mods", "mods"),
+            ("qval", "precursor.qval", "decoy", "precursor.decoy"),
+            ("run", "raw.name"),
+        ),
+        run=("run", "raw.name"),
+        gene=("genes", "pg.genes"),
+        peptide=("sequence", "precursor.sequence"),
+        ion=(
+            *("sequence", "mods", "mod_sites", "charge"),
+            *("precursor.sequence", "precursor.mods", "precursor.mod_sites", "precursor.charge"),
+        ),
+        q_value=("pg_qval", "pg.qval"),
+        filters=(
+            Filter("decoy", ALPHADIA, words=("1", "1.0", "true")),
+            Filter("precursor.decoy", ALPHADIA, words=("1", "1.0", "true")),
+            Filter("qval", ALPHADIA, at_most=0.01),
+            Filter("precursor.qval", ALPHADIA, at_most=0.01),
+            Filter("pg_qval", ALPHADIA, at_most=0.01),
+            Filter("pg.qval", ALPHADIA, at_most=0.01),
+        ),
+        scale="linear",
+        repeated="max",
+    ),
+    Format(
+        "alphadia",
+        "AlphaDIA precursor matrix",
+        "ion",
+        ("pg", "pg.name", "proteins", "genes", "pg.genes"),
+        ("{run}",),
+        needs=(
+            ("mod_seq_charge_hash", "precursor.mod_seq_charge_hash", "precursor.mods", "mods"),
+            ("genes", "pg.genes", "pg", "pg.name"),
+        ),
+        peptide=("sequence", "precursor.sequence"),
+        ion=(
+            *("sequence", "mods", "mod_sites", "charge"),
+            *("precursor.sequence", "precursor.mods", "precursor.mod_sites", "precursor.charge"),
+        ),
+        filters=(Filter("decoy", ALPHADIA, words=("1", "1.0", "true")),),
+        scale="linear",
+        repeated="max",
+        engine_filter=("precursor and protein FDR of AlphaDIA, 1 % unless changed", ALPHADIA),
+    ),
+    Format(
+        "alphadia",
+        "AlphaDIA protein group matrix",
+        "protein",
+        ("pg",),
+        ("{run}",),
+        needs=(("pg",),),
+        scale="linear",
+        engine_filter=("precursor and protein FDR of AlphaDIA, 1 % unless changed", ALPHADIA),
+    ),
+    *EXCHANGE,
+)

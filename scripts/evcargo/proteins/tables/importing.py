@@ -1,5 +1,7 @@
 """One protein matrix from the tables of all runs."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -7,109 +9,174 @@ import pandas as pd
 
 from evcargo.errors import EvcargoError
 from evcargo.proteins.matrix import protein_matrix
-from evcargo.proteins.tables.columns import read_intensities
-from evcargo.proteins.tables.engines import AUTO, understand
-from evcargo.proteins.tables.text import read_text_table
+from evcargo.proteins.tables.columns import wanted_names
+from evcargo.proteins.tables.contents import Content, read_content
+from evcargo.proteins.tables.engines import FORMATS
+from evcargo.proteins.tables.formats import AUTO, recognise
+from evcargo.proteins.tables.groups import is_mangled
+from evcargo.proteins.tables.opening import open_table
+from evcargo.proteins.tables.quantify import (
+    Quantities,
+    joined,
+    quantities_of_ions,
+    quantities_of_proteins,
+)
+from evcargo.study.notes import listed
 
 if TYPE_CHECKING:
     from anndata import AnnData
 
+LAYERS = ("spectral_count", "ibaq")
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What the tables of a study give.
+
+    Parameters
+    ----------
+    matrix
+        The protein matrix; ``uns["source"]`` tells engine, filter and quantity of each table. A
+        sample without any quantity is carried as failed.
+    quality
+        Contract ``quality``: quantified protein groups and summed intensity of runs and samples.
+    filters
+        Contract ``proteins_filters``: rows before and after each step.
+    columns
+        Contract ``proteins_columns``: where each run was found.
+    notes
+        What else the reader should know, e.g. gene symbols that became dates.
+    """
+
+    matrix: "AnnData"
+    quality: pd.DataFrame
+    filters: pd.DataFrame
+    columns: pd.DataFrame
+    notes: tuple[str, ...]
+
 
 def import_proteins(
-    runs: pd.DataFrame, samples: pd.DataFrame, contaminants: pd.DataFrame, normalisation: str
-) -> "tuple[AnnData, pd.DataFrame]":
+    runs: pd.DataFrame,
+    samples: pd.DataFrame,
+    contaminants: pd.DataFrame,
+    normalisation: str,
+    rollup: str = "directlfq",
+    min_peptides: int = 1,
+    organism: str = "human",
+) -> Imported:
     """Import the protein tables of a study.
 
     Fractions of one replicate are summed; technical replicates of one sample are averaged on the
     log2 scale (the geometric mean of what was observed), because the error of an intensity is
     multiplicative: on the linear scale the higher replicate would decide. They never count as n.
-    Tables are joined on the leading accession.
+    Tables of peptides are rolled up together, as ions of searched spectra are. Tables are joined on
+    the leading accession.
 
     Parameters
     ----------
     runs
-        Run sheet (contract ``runs``), proteins only. ``column`` names the run's column in its
-        table, with or without the engine's prefix; the name of the sample if it is empty.
+        Run sheet (contract ``runs``), proteins only. ``column`` names the run in its table; the
+        name of the sample if it is empty.
     samples
         Sample sheet (contract ``samples``).
     contaminants
         The shipped contaminants (accession, taxon): groups that they lead are tagged, and get their
         taxon where the table states none.
     normalisation
-        ``median`` or ``none``, see `evcargo.proteins.matrix.protein_matrix`.
-
-    Returns
-    -------
-    matrix : anndata.AnnData
-        The protein matrix; ``uns["source"]`` tells engine, filter and quantity of each table. A
-        sample without any quantity is carried as failed.
-    quality : pandas.DataFrame
-        Contract ``quality``: quantified protein groups and summed intensity of runs and samples.
+        See `evcargo.proteins.matrix.protein_matrix`.
+    rollup, min_peptides
+        Of tables of peptides, see `evcargo.proteins.quantities.roll_up`: how, and from how many
+        peptides.
+    organism
+        Organism of the study.
 
     Raises
     ------
     EvcargoError
         If a table or a column of it cannot be used, or no sample has a quantity.
     """
-    tables, described, sources = [], [], []
-    for path, of_path in runs.groupby("path", sort=False):
-        intensities, proteins, source = _read(str(path), of_path)
-        tables.append(intensities)
-        described.append(proteins)
-        sources.append(f"{source} [{path}]")
-    by_run = pd.concat(tables, axis=1)
-    proteins = _joined(described).reindex(by_run.index)
-    proteins = _tagged(proteins, contaminants)
-    quantities = _by_sample(by_run, runs)
-    failed = {
-        sample: f"no protein has a quantity in {', '.join(_columns(runs, sample))}"
-        for sample in quantities.columns[quantities.isna().all()]
+    contents = {
+        str(path): _read(str(path), rows) for path, rows in runs.groupby("path", sort=False)
     }
-    if len(failed) == quantities.shape[1]:
-        raise EvcargoError(
-            f"{runs['path'].iloc[0]}: none of the chosen columns holds a quantity"
-            f" ({', '.join(_columns(runs, quantities.columns[0]))} ...)."
-            " Choose columns of intensities in the run sheet"
-        )
-    seen = quantities.notna().any(axis=1).to_numpy()
-    matrix = protein_matrix(quantities[seen], proteins[seen], samples, failed, normalisation)
+    _refuse_mixed(contents)
+    parts: list[Quantities] = []
+    for level in ("ion", "psm"):
+        some = [one for one in contents.values() if one.format.level == level]
+        if some:
+            how = rollup if level == "ion" else "sum"
+            parts.append(quantities_of_ions(some, runs, how, min_peptides, organism))
+    proteins = [one for one in contents.values() if one.format.level == "protein"]
+    if proteins:
+        parts.append(quantities_of_proteins(proteins, runs))
+    found = joined(parts)
+    about = _tagged(found.proteins, contaminants)
+    failed = _failed(found.by_sample, runs)
+    seen = found.by_sample.notna().any(axis=1).to_numpy()
+    matrix = protein_matrix(found.by_sample[seen], about[seen], samples, failed, normalisation)
+    for name in LAYERS:
+        values = found.layers[name].reindex(index=matrix.var_names, columns=matrix.obs_names)
+        matrix.layers[name] = values.to_numpy(float).T.copy()
+    notes = [note for path, one in contents.items() for note in _notes(path, one)]
+    sources = [f"{content.source} [{path}]" for path, content in contents.items()] + notes
     unseen = int((~seen).sum())
     matrix.uns["source"] = "; ".join(sources) + (
         f"; {unseen} proteins without a quantity in any sample left out" if unseen else ""
     )
-    matrix.uns["raw_quantity"] = "intensity"
-    return matrix, _quality(by_run, quantities, runs)
+    counted = all(one.format.level == "psm" for one in contents.values())
+    matrix.uns["raw_quantity"] = "spectral count" if counted else "intensity"
+    matrix.uns["rollup"] = f"{rollup}, not normalised" if len(proteins) < len(contents) else ""
+    return Imported(
+        matrix,
+        _quality(found.by_run, found.by_sample, runs),
+        pd.concat(
+            [one.funnel.table(path, one.format.title) for path, one in contents.items()],
+            ignore_index=True,
+        ),
+        _columns_table(contents, runs),
+        tuple(notes),
+    )
 
 
-def _read(path: str, runs: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, str]:
-    wanted = sorted(set(runs["format"].fillna(AUTO)) - {AUTO, "auto", ""})
+def _read(path: str, runs: pd.DataFrame) -> Content:
+    named = runs["format"].astype(object).where(runs["format"].notna(), "").astype(str)
+    wanted = sorted(set(named) - set(AUTO))
     if len(wanted) > 1:
         raise EvcargoError(
             f"{path}: the run sheet gives it the formats {' and '.join(wanted)}. Give it one"
         )
-    table = understand(read_text_table(path), wanted[0] if wanted else AUTO)
-    columns = runs["column"].fillna("").where(runs["column"].fillna("") != "", runs["sample"])
-    column_of = dict(zip(runs["run"].astype(str), columns.astype(str), strict=True))
-    intensities, quantity = read_intensities(table, column_of)
-    return intensities, table.proteins, f"{table.source}, {quantity}"
+    table = open_table(path)
+    one = recognise(table, wanted[0] if wanted else "", FORMATS)
+    return read_content(table, one, wanted_names(runs))
 
 
-def _joined(described: list[pd.DataFrame]) -> pd.DataFrame:
-    """Proteins of all tables; what the first table does not know of a protein the next may."""
-    proteins = described[0].replace("", None)
-    for more in described[1:]:
-        peptides = ["n_peptides", "n_unique_peptides"]
-        both = proteins.index.intersection(more.index)
-        most = proteins.loc[both, peptides].combine(more.loc[both, peptides], np.fmax)
-        marked = proteins.loc[both, "is_contaminant"] | more.loc[both, "is_contaminant"]
-        lowest = proteins.loc[both, "q_value"].combine(more.loc[both, "q_value"], np.fmin)
-        proteins = proteins.combine_first(more.replace("", None))
-        proteins.loc[both, peptides] = most
-        proteins.loc[both, "is_contaminant"] = marked
-        proteins.loc[both, "q_value"] = lowest
-    text = ["name", "gene", "accessions", "taxon"]
-    proteins[text] = proteins[text].fillna("")
-    return proteins.astype({"is_contaminant": bool} | dict.fromkeys(text, object))
+def _refuse_mixed(contents: Mapping[str, Content]) -> None:
+    counted = [path for path, one in contents.items() if one.format.level == "psm"]
+    measured = [path for path, one in contents.items() if one.format.level != "psm"]
+    if counted and measured:
+        raise EvcargoError(
+            f"{counted[0]}: holds identifications only, which are counted, but {measured[0]} holds"
+            " intensities: they cannot be compared. Make two studies of them"
+        )
+
+
+def _notes(path: str, content: Content) -> list[str]:
+    """Gene symbols that a spreadsheet took for dates; proteins that lack only this quantity."""
+    notes = []
+    genes = content.groups["gene"]
+    mangled = sorted(set(genes[genes.map(is_mangled)]))
+    if mangled:
+        notes.append(
+            f"{path}: {len(mangled)} gene symbols became dates in a spreadsheet"
+            f" ({listed(mangled, 5)}); they match no marker. Export the table again without opening"
+            " it in a spreadsheet"
+        )
+    if content.only_next_best:
+        other = next(iter(content.choice.next_best.values()))
+        notes.append(
+            f"{path}: {content.only_next_best} protein groups have no {content.quantity}, but the"
+            f" quantity of {other!r}. To have them, name such columns in the run sheet"
+        )
+    return notes
 
 
 def _tagged(proteins: pd.DataFrame, contaminants: pd.DataFrame) -> pd.DataFrame:
@@ -121,26 +188,38 @@ def _tagged(proteins: pd.DataFrame, contaminants: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _by_sample(by_run: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
-    columns = {}
-    for sample, of_sample in runs.groupby("sample", sort=False):
-        replicates = [
-            by_run[rows["run"].astype(str).tolist()].sum(axis=1, min_count=1)
-            for _, rows in of_sample.groupby(of_sample["replicate"].fillna(1))
-        ]
-        if len(replicates) == 1:  # as it is, without the rounding of a logarithm and back
-            columns[str(sample)] = replicates[0]
-            continue
-        columns[str(sample)] = 2.0 ** np.log2(pd.concat(replicates, axis=1)).mean(axis=1)
-    return pd.DataFrame(columns, index=by_run.index)
+def _failed(quantities: pd.DataFrame, runs: pd.DataFrame) -> dict[str, str]:
+    """Name the samples without any quantity, and why."""
+    failed = {
+        sample: f"no protein has a quantity in {', '.join(_places(runs, sample))}"
+        for sample in quantities.columns[quantities.isna().all()]
+    }
+    if len(failed) == quantities.shape[1]:
+        raise EvcargoError(
+            f"{runs['path'].iloc[0]}: none of the chosen columns holds a quantity"
+            f" ({', '.join(_places(runs, quantities.columns[0]))} ...)."
+            " Choose columns of intensities in the run sheet"
+        )
+    return failed
 
 
-def _columns(runs: pd.DataFrame, sample: str) -> list[str]:
+def _places(runs: pd.DataFrame, sample: str) -> list[str]:
     rows = runs[runs["sample"] == sample]
     return [
-        f"column {column or sample!r} of {path}"
-        for column, path in zip(rows["column"].fillna(""), rows["path"], strict=True)
+        f"column {name!r} of {path}"
+        for name, path in zip(wanted_names(rows).values(), rows["path"], strict=True)
     ]
+
+
+def _columns_table(contents: Mapping[str, Content], runs: pd.DataFrame) -> pd.DataFrame:
+    rows = []
+    for run in runs.to_dict("records"):
+        content = contents[str(run["path"])]
+        match = content.choice.runs[str(run["run"])]
+        place = (run["run"], run["sample"], run["path"])
+        rows.append((*place, match.column, match.matched_by, content.quantity))
+    names = ["run", "sample", "path", "column", "matched_by", "quantity"]
+    return pd.DataFrame(rows, columns=names).astype(str)
 
 
 def _quality(by_run: pd.DataFrame, quantities: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
@@ -153,7 +232,7 @@ def _quality(by_run: pd.DataFrame, quantities: pd.DataFrame, runs: pd.DataFrame)
         for sample, run, values in parts
         for metric, value, unit in (
             ("quantified_protein_groups", float(values.notna().sum()), "protein groups"),
-            ("summed_intensity", float(values.sum()), "intensity"),
+            ("summed_intensity", float(np.nansum(values)), "intensity"),
         )
     ]
     return pd.DataFrame(rows, columns=["sample", "run", "assay", "metric", "value", "unit"])

@@ -5,7 +5,8 @@ import re
 from evcargo.proteins.headers import MNEMONIC_TAXON
 
 DECOY = re.compile(r"(REV_+|rev_+|DECOY_+|decoy_+|XXX_+|##)")
-CONTAMINANT = re.compile(r"(CON__|CON_|Cont_|contam_|cRAP-)")
+CONTAMINANT = re.compile(r"(CON_{1,2}|(?i:cont(am(inant)?)?_{1,2})|cRAP-)")
+DATABASE = re.compile(r"^(sp|tr|zz)\|")  # FragPipe may write sp|Cont_P02769|ALBU_BOVIN
 BOVINE_ENSEMBL = re.compile(r"ENSBTA[PG]\d+")
 BOVINE = "9913"
 # Groups are separated by ";" (most engines) or " / " (Skyline).
@@ -24,7 +25,7 @@ def is_decoy(identifier: str) -> bool:
 
 def is_contaminant(identifier: str) -> bool:
     """Whether an engine has marked an identifier as one of its contaminant list."""
-    return CONTAMINANT.match(identifier) is not None
+    return CONTAMINANT.match(DATABASE.sub("", identifier)) is not None
 
 
 def accession_of(identifier: str) -> str:
@@ -36,7 +37,7 @@ def accession_of(identifier: str) -> str:
     bare = CONTAMINANT.sub("", identifier, count=1)
     parts = bare.split("|")
     if len(parts) >= 2 and parts[0] in ("sp", "tr", "zz"):
-        bare = parts[1]
+        bare = CONTAMINANT.sub("", parts[1], count=1)
     bare = re.sub(r"^(ENSEMBL|REFSEQ|TREMBL|SWISS-PROT|H-INV):", "", bare, flags=re.IGNORECASE)
     return re.sub(r"(?<=\d)v\d+$", "", bare).split()[0] if bare.split() else ""
 

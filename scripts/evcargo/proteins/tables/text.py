@@ -1,162 +1,156 @@
-"""A protein table as text, whatever wrote it: separator, encoding, line ends, annotation lines."""
+"""Tables as text, whatever wrote them: separator, encoding, line ends, annotation lines."""
 
+import bz2
 import csv
 import gzip
-import io
+import lzma
 import zlib
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
+from typing import IO, Any
 
-import numpy as np
 import pandas as pd
 
 from evcargo.errors import EvcargoError
-from evcargo.study.kinds import kind_of, read_head
+from evcargo.proteins.tables.table import CHUNK, Table
+from evcargo.study.kinds import Head, read_head
 
 NOTE = "#!{"  # Perseus: a line that annotates the columns
-MISSING = frozenset(
-    {"", "na", "nan", "n/a", "#n/a", "null", "none", "-", "filtered", "inf", "-inf"}
-)
 LONGEST_CELL = 2**31 - 1
+OPENERS: dict[str, Callable[..., Any]] = {
+    "": open,
+    "gzip": gzip.open,
+    "bzip2": bz2.open,
+    "xz": lzma.open,
+}
+Row = tuple[int, list[str]]
 
 
-@dataclass(frozen=True)
-class TextTable:
-    """A table of which nothing is understood yet.
-
-    Parameters
-    ----------
-    path
-        Where it was read.
-    cells
-        Rows x columns, text without surrounding blanks; the index is the line of the file.
-    annotated
-        Whether Perseus' annotation lines were there.
-    decimal_comma
-        Whether 1,5 is one and a half: the comma does not separate the columns.
-    """
-
-    path: str
-    cells: pd.DataFrame
-    annotated: bool = False
-    decimal_comma: bool = False
-
-    @property
-    def columns(self) -> list[str]:
-        """Names of the columns."""
-        return self.cells.columns.tolist()
-
-    def text(self, column: str | None) -> pd.Series:
-        """Give a column as text, empty if the table has none of that name."""
-        if column in self.cells:
-            return self.cells[column]
-        return pd.Series("", index=self.cells.index)
-
-    def numbers(self, column: str) -> pd.Series:
-        """Give a column as numbers, NaN where missing.
-
-        Raises
-        ------
-        EvcargoError
-            If the column is there twice, or a cell is neither a number nor a word for missing.
-        """
-        if self.columns.count(column) > 1:
-            raise EvcargoError(
-                f"{self.path}: column {column!r} is there {self.columns.count(column)} times."
-                " Rename the columns"
-            )
-        text = self.cells[column]
-        text = text.str.replace(",", ".", regex=False) if self.decimal_comma else text
-        known = ~text.str.lower().isin(MISSING)
-        numbers = pd.to_numeric(text.where(known), errors="coerce").astype(float)
-        wrong = known & ~np.isfinite(numbers)
-        if wrong.any():
-            line = wrong.idxmax()
-            raise EvcargoError(
-                f"{self.path}, row {line}: column {column!r} holds {text[line][:40]!r}, which is no"
-                " number. Choose a column of intensities in the run sheet, or repair the table"
-            )
-        return numbers
-
-
-def read_text_table(path: str | Path) -> TextTable:
-    """Read a table, plain or gzipped, separated by tab, comma or semicolon.
+def open_text(path: str | Path, head: Head) -> Table:
+    """Read the header of a table that is separated by tab, comma or semicolon.
 
     Raises
     ------
     EvcargoError
-        If the file cannot be read, is no table (HTML, Excel, empty), or a row has another number
-        of cells than the header.
+        If it is no table, or has no row.
     """
-    lines = _text(path).replace("\r\n", "\n").replace("\r", "\n")
-    header = lines.partition("\n")[0]
+    lines = head.text.split("\n")
+    header = lines[0] if len(lines) > 1 else _first_line(path, head)
     separator = max("\t;,", key=header.count)
-    csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(io.StringIO(lines), delimiter=separator)
-    rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-    if len(rows) < 2 or len(rows[0][1]) < 2:
+    first = list(islice(_rows(path, head, separator), 2))
+    notes = any(row[0].startswith(NOTE) for _, row in first)
+    if len(first) < 2 or len(first[0][1]) < 2:
         raise EvcargoError(
             f"{path}: is no table with a header, one row per protein and one column per sample."
             " Give a TSV or CSV file"
         )
-    names = [cell.strip() for cell in rows[0][1]]
-    if len(names) == len(rows[-1][1]) - 1:
+    names = [cell.strip() for cell in first[0][1]]
+    if len(names) == len(first[1][1]) - 1:
         names = ["protein", *names]  # as R writes a table with row names
-    notes = [row for _, row in rows[1:] if row[0].startswith(NOTE)]
-    body = [(line, row) for line, row in rows[1:] if not row[0].startswith(NOTE)]
-    if not body:
-        raise EvcargoError(f"{path}: has a header, but no proteins. Export the table again")
-    _check_lengths(path, body, len(names))
-    cells = pd.DataFrame(
-        [[cell.strip() for cell in row] + [""] * (len(names) - len(row)) for _, row in body],
-        columns=names,
-        index=[line for line, _ in body],
-        dtype=object,
-    )
-    return TextTable(str(path), cells, bool(notes), separator != ",")
+
+    def read(columns: Sequence[str]) -> Iterator[pd.DataFrame]:
+        body = islice(_rows(path, head, separator), 1, None)
+        whole = _of_equal_length(path, body, len(names))
+        return chunks_of(whole, names, columns)
+
+    return Table(str(path), names, read, annotated=notes, decimal_comma=separator != ",")
 
 
-def _check_lengths(path: str | Path, body: list[tuple[int, list[str]]], width: int) -> None:
-    """Refuse a cut file (its last row is short); some engines leave out empty cells at the end."""
-    for line, row in body:
+def chunks_of(
+    rows: Iterator[Row], names: Sequence[str], columns: Sequence[str]
+) -> Iterator[pd.DataFrame]:
+    """Give some columns of rows in pieces; the index is the row of the file."""
+    places = [names.index(column) for column in columns]
+    while some := list(islice(rows, CHUNK)):
+        data = [[row[place].strip() for place in places] for _, row in some]
+        yield pd.DataFrame(
+            data, columns=list(columns), index=[line for line, _ in some], dtype=object
+        )
+
+
+def _of_equal_length(path: str | Path, rows: Iterator[Row], width: int) -> Iterator[Row]:
+    """Fill up short rows, but refuse a cut file; some engines leave out empty cells at the end."""
+    shortest = last = width
+    number = end = 0
+    for line, row in rows:
+        if row[0].startswith(NOTE):
+            continue
         if len(row) > width:
             raise EvcargoError(
                 f"{path}, row {line}: has {len(row)} cells, but the header has {width}. Quote cells"
                 " that hold the separator"
             )
-    *others, (last, cells) = body
-    if others and len(cells) < min(len(row) for _, row in others):
+        shortest, last = min(shortest, last), len(row)  # shortest: of the rows before this one
+        number, end = number + 1, line
+        yield line, row if len(row) == width else row + [""] * (width - len(row))
+    if not number:
+        raise EvcargoError(f"{path}: has a header, but no proteins. Export the table again")
+    if number > 1 and last < shortest:
         raise EvcargoError(
-            f"{path}, row {last}: the last row has {len(cells)} of {width} cells: the file is cut."
+            f"{path}, row {end}: the last row has {last} of {width} cells: the file is cut."
             " Copy or export it again"
         )
 
 
-def _text(path: str | Path) -> str:
+def _rows(
+    path: str | Path, head: Head, separator: str, quoting: int = csv.QUOTE_MINIMAL
+) -> Iterator[Row]:
+    """Rows that hold anything, each with its line number."""
+    csv.field_size_limit(LONGEST_CELL)
+    try:
+        with text_stream(path, head) as stream:
+            reader = csv.reader(stream, delimiter=separator, quoting=quoting)  # type: ignore[arg-type]
+            for row in reader:
+                if row and (row[0].strip() or any(map(str.strip, row))):
+                    yield reader.line_num, row
+    except (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile) as error:
+        raise EvcargoError(
+            f"{path}: the {head.compression} data are damaged. Copy the file again"
+        ) from error
+    except (OSError, UnicodeError) as error:
+        raise EvcargoError(f"{path}: cannot be read ({error}). Copy it again") from error
+
+
+def unquoted_rows(path: str | Path, head: Head) -> Iterator[Row]:
+    """Rows of a tab-separated format without quotes, each with its line number."""
+    return _rows(path, head, "\t", csv.QUOTE_NONE)
+
+
+def text_stream(path: str | Path, head: Head) -> IO[str]:
+    """Open a file as text, decompressed, with any line ends as line feeds.
+
+    Raises
+    ------
+    EvcargoError
+        If the compression is one that Python does not read.
+    """
+    if head.compression not in OPENERS:
+        raise EvcargoError(f"{path}: is {head.compression} data. Unpack it, or use gzip")
+    utf16 = head.data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    encoding = "utf-16" if utf16 else "utf-8-sig"
+    return OPENERS[head.compression](
+        path, "rt", encoding=encoding, errors="replace"
+    )  # newline=None
+
+
+def _first_line(path: str | Path, head: Head) -> str:
+    with text_stream(path, head) as stream:
+        return stream.readline()
+
+
+def head_of(path: str | Path) -> Head:
+    """First bytes of a table.
+
+    Raises
+    ------
+    EvcargoError
+        If the file cannot be read or its compression is damaged.
+    """
     try:
         head = read_head(path)
-        what = kind_of(head)
-        if head.damage:
-            raise EvcargoError(f"{path}: {head.damage}. Copy the file again")
-        if what != "text":
-            kind = {
-                "empty": "is empty",
-                "fastq": "is FASTQ",
-                "mzml": "is mzML",
-                "fasta": "is FASTA",
-            }
-            raise EvcargoError(
-                f"{path}: {kind.get(what, f'is {what}')}, not a protein table."
-                " Give a TSV or CSV table; save an Excel sheet as CSV"
-            )
-        if head.compression not in ("", "gzip"):
-            raise EvcargoError(f"{path}: is {head.compression} data. Unpack it, or use gzip")
-        data = Path(path).read_bytes()
-        data = gzip.decompress(data) if head.compression else data
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise EvcargoError(f"{path}: the gzip data are damaged. Copy the file again") from error
     except OSError as error:
         raise EvcargoError(f"{path}: cannot be read ({error.strerror}). Check the path") from error
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16")
-    return data.decode("utf-8-sig", errors="replace")
+    if head.damage:
+        raise EvcargoError(f"{path}: {head.damage}. Copy the file again")
+    return head

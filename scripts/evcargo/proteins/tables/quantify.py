@@ -1,0 +1,233 @@
+"""From the contents of tables to protein quantities of samples."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from evcargo.errors import EvcargoError
+from evcargo.proteins.quantities import ions_by_sample, roll_up
+from evcargo.proteins.tables.contents import Content
+from evcargo.proteins.tables.groups import by_parsimony, describe
+from evcargo.proteins.tables.names import members
+from evcargo.study.notes import listed
+
+SPECTRA = "spectral_count"
+
+
+@dataclass(frozen=True)
+class Quantities:
+    """Protein quantities.
+
+    Parameters
+    ----------
+    by_run, by_sample
+        Feature x run and feature x sample, linear, NaN where missing.
+    proteins
+        Description of the features, same index.
+    layers
+        ``spectral_count`` and ``ibaq``: feature x sample, NaN where the engine says nothing.
+    """
+
+    by_run: pd.DataFrame
+    by_sample: pd.DataFrame
+    proteins: pd.DataFrame
+    layers: dict[str, pd.DataFrame]
+
+
+def quantities_of_proteins(contents: Sequence[Content], runs: pd.DataFrame) -> Quantities:
+    """Join tables of protein quantities."""
+    tables, described, counts, ibaqs = [], [], [], []
+    for content in contents:
+        one, long = content.format, content.long
+        about = content.groups
+        if one.is_long:
+            about = _with_peptides(about, long)
+        proteins = describe(content.table.path, about)
+        feature = dict(zip(about["group"], proteins.index, strict=True))
+        long = long.assign(feature=long["group"].map(feature))
+        order = list(content.choice.runs)
+        values = _wide(long, "intensity", one.repeated, order)
+        tables.append(values.reindex(proteins.index))
+        counts.append(_wide(long, "count", "sum", order).reindex(proteins.index))
+        ibaq = content.ibaq.assign(feature=content.ibaq["group"].map(feature))
+        ibaq["value"] = ibaq["value"].where(ibaq["value"] > 0)
+        ibaqs.append(_wide(ibaq, "value", "sum", order).reindex(proteins.index))
+        described.append(proteins)
+    by_run = pd.concat(tables, axis=1)
+    proteins = _joined(described).reindex(by_run.index)
+    layers = {
+        SPECTRA: _by_sample(pd.concat(counts, axis=1), runs, logarithmic=False),
+        "ibaq": _by_sample(pd.concat(ibaqs, axis=1), runs),
+    }
+    return Quantities(by_run, _by_sample(by_run, runs), proteins, layers)
+
+
+def _wide(long: pd.DataFrame, value: str, how: str, runs: list[str]) -> pd.DataFrame:
+    """Feature x run; rows of one feature and run are joined, ``mean`` on the log2 scale."""
+    known = long[long[value].notna()]
+    if how == "mean":
+        known = known.assign(**{value: np.log2(known[value])})
+    table = known.groupby(["feature", "run"], sort=False)[value].agg(how).unstack("run")
+    table = table.reindex(columns=runs).astype(float)
+    return 2.0**table if how == "mean" else table
+
+
+def _with_peptides(about: pd.DataFrame, long: pd.DataFrame) -> pd.DataFrame:
+    """Count the peptides of each group in the rows that stayed."""
+    pairs = long[long["peptide"] != ""].drop_duplicates(["group", "peptide"])
+    if pairs.empty:
+        return about
+    sizes = pairs.groupby("group").size()
+    about = about.assign(n_peptides=about["group"].map(sizes).astype(float))
+    if "unique" in pairs:
+        own = pairs[pairs["unique"]].groupby("group").size().reindex(sizes.index, fill_value=0)
+        about["n_unique_peptides"] = about["group"].map(own).astype(float)
+    return about
+
+
+def quantities_of_ions(
+    contents: Sequence[Content], runs: pd.DataFrame, method: str, min_peptides: int, organism: str
+) -> Quantities:
+    """Roll ions of all tables up to proteins.
+
+    Parameters
+    ----------
+    contents
+        Tables of ions, or of PSMs, which are counted.
+    runs
+        Run sheet, proteins only.
+    method, min_peptides
+        See `evcargo.proteins.quantities.roll_up`; a group with fewer peptides has no quantity.
+    organism
+        Organism of the study, for groups by parsimony.
+    """
+    long, about = _grouped(contents, organism)
+    proteins = describe(contents[0].table.path, about)
+    feature = dict(zip(about["group"], proteins.index, strict=True))
+    long = long.assign(feature=long["group"].map(feature))
+    counts = _counts(long, contents)
+    ions = long[long["intensity"] > 0]
+    ions = ions.assign(ion=ions["feature"] + "\t" + ions["ion"])
+    repeated = contents[0].format.repeated
+    keys = ["run", "feature", "ion"]
+    ions = ions.groupby(keys, sort=True)["intensity"].agg(repeated).reset_index()
+    enough = proteins.index[proteins["n_peptides"].fillna(np.inf) >= min_peptides]
+    ions = ions[ions["feature"].isin(enough)]
+    own = runs[runs["path"].isin([one.table.path for one in contents])]
+    by_sample = ions_by_sample(ions, own)
+    group_of = ions.drop_duplicates("ion").set_index("ion")["feature"]
+    rolled = roll_up(by_sample, group_of, method)
+    names = own["run"].astype(str).tolist()
+    by_run = _wide(ions, "intensity", "sum", names).reindex(proteins.index)
+    nothing = pd.DataFrame(np.nan, index=proteins.index, columns=by_sample.columns)
+    spectra = counts.reindex(index=proteins.index, columns=names)
+    return Quantities(
+        by_run,
+        rolled.reindex(index=proteins.index, columns=by_sample.columns),
+        proteins,
+        {SPECTRA: _by_sample(spectra, own, logarithmic=False), "ibaq": nothing},
+    )
+
+
+def _grouped(contents: Sequence[Content], organism: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows of all tables with their final group, and one description per group."""
+    long = pd.concat([one.long for one in contents], ignore_index=True)
+    about = pd.concat([one.groups for one in contents])
+    about = about[~about["group"].duplicated()]
+    if not any(one.format.parsimony for one in contents):
+        return long, _with_peptides(about, long[long["intensity"] > 0])
+    held = long[long["peptide"] != ""]
+    pairs = held.drop_duplicates(["peptide", "group"])
+    holders: dict[str, list[str]] = {}
+    for peptide, group in zip(pairs["peptide"], pairs["group"], strict=True):
+        holders.setdefault(peptide, []).extend(members(group))
+    group_of, figures = by_parsimony(holders, organism)
+    text_of = {  # descriptions are those of the table's row for the protein that leads a group
+        members(group)[0]: row
+        for group, row in zip(about["group"], about.to_dict("records"), strict=True)
+    }
+    blank = {"gene": "", "name": "", "header": "", "organism": "", "marked": False}
+    rows = [
+        blank | text_of.get(members(group)[0], {}) | {"group": group, "q_value": np.nan}
+        for group in figures.index
+    ]
+    described = pd.DataFrame(rows).assign(**{name: figures[name].to_numpy() for name in figures})
+    described = described.astype({"n_peptides": float, "n_unique_peptides": float})
+    held = held.assign(group=held["peptide"].map(group_of))
+    return held.drop_duplicates(_row_keys(contents[0])) if contents[
+        0
+    ].format.psm else held, described
+
+
+def _row_keys(content: Content) -> list[str]:
+    return ["run", "peptide", "ion"] if content.format.level == "psm" else ["run", "group", "ion"]
+
+
+def _counts(long: pd.DataFrame, contents: Sequence[Content]) -> pd.DataFrame:
+    value = "intensity" if contents[0].format.level == "psm" else "count"
+    known = long[long[value].notna()]
+    if known.empty:
+        return pd.DataFrame(dtype=float)
+    return known.groupby(["feature", "run"])[value].sum().unstack("run")
+
+
+def joined(parts: Sequence[Quantities]) -> Quantities:
+    """Join the quantities of tables of different levels; a sample comes from one level only."""
+    if len(parts) == 1:
+        return parts[0]
+    both = parts[0].by_sample.columns.intersection(parts[1].by_sample.columns)
+    if len(both):
+        raise EvcargoError(
+            f"run sheet: the samples {listed(both)} come both from tables of proteins and from"
+            " tables of peptides, whose quantities cannot be joined. Give a sample tables of one"
+            " kind"
+        )
+    by_run = pd.concat([part.by_run for part in parts], axis=1)
+    return Quantities(
+        by_run,
+        pd.concat([part.by_sample for part in parts], axis=1),
+        _joined([part.proteins for part in parts]).reindex(by_run.index),
+        {
+            name: pd.concat([part.layers[name] for part in parts], axis=1)
+            for name in parts[0].layers
+        },
+    )
+
+
+def _joined(described: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Proteins of all tables; what the first table does not know of a protein the next may."""
+    proteins = described[0].replace("", None)
+    for more in described[1:]:
+        peptides = ["n_peptides", "n_unique_peptides"]
+        both = proteins.index.intersection(more.index)
+        most = proteins.loc[both, peptides].combine(more.loc[both, peptides], np.fmax)
+        marked = proteins.loc[both, "is_contaminant"] | more.loc[both, "is_contaminant"]
+        lowest = proteins.loc[both, "q_value"].combine(more.loc[both, "q_value"], np.fmin)
+        proteins = proteins.combine_first(more.replace("", None))
+        proteins.loc[both, peptides] = most
+        proteins.loc[both, "is_contaminant"] = marked
+        proteins.loc[both, "q_value"] = lowest
+    text = ["name", "gene", "accessions", "taxon"]
+    proteins[text] = proteins[text].fillna("")
+    proteins["ambiguous"] = proteins["n_unique_peptides"] == 0
+    return proteins.astype({"is_contaminant": bool} | dict.fromkeys(text, object))
+
+
+def _by_sample(by_run: pd.DataFrame, runs: pd.DataFrame, logarithmic: bool = True) -> pd.DataFrame:
+    """Sum the fractions of each replicate, then average the replicates of each sample."""
+    columns = {}
+    runs = runs[runs["run"].astype(str).isin(by_run.columns)]
+    for sample, of_sample in runs.groupby("sample", sort=False):
+        replicates = [
+            by_run[rows["run"].astype(str).tolist()].sum(axis=1, min_count=1)
+            for _, rows in of_sample.groupby(of_sample["replicate"].fillna(1))
+        ]
+        if len(replicates) == 1:  # as it is, without the rounding of a logarithm and back
+            columns[str(sample)] = replicates[0]
+            continue
+        together = pd.concat(replicates, axis=1)
+        average = 2.0 ** np.log2(together).mean(axis=1) if logarithmic else together.mean(axis=1)
+        columns[str(sample)] = average
+    return pd.DataFrame(columns, index=by_run.index)
