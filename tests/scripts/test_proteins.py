@@ -14,6 +14,7 @@ from evcargo.simulate.spectra import RunSettings, simulate_run
 from evcargo.tables import read_matrix, read_table, write_table
 
 RUNS = ["a", "b"]
+TABLES = ("origins", "missing", "normalisation")
 
 
 @pytest.fixture(scope="module")
@@ -105,14 +106,16 @@ def done(root, folder):
         inferred,
         {"search": search, "organism": "human", "psm_fdr": 0.01, "protein_fdr": 0.01},
     )
+    aligned = {"curves": "alignment.parquet", "consensus": "consensus.parquet"}
+    run_script(root, folder, "align_runs", {"psms": "psms.parquet", "runs": "runs.tsv"}, aligned)
     for run in RUNS:
         run_script(
             root,
             folder,
             "extract_ions",
-            {"spectra": f"{run}.mzML", "psms": "psms.parquet"},
+            {"spectra": f"{run}.mzML", "psms": "psms.parquet", "runs": "runs.tsv", **aligned},
             {"ions": f"ions/{run}.parquet"},
-            {"tolerance_ppm": 10.0},
+            {"tolerance_ppm": 10.0, "match_between_runs": True, "transfer_fdr": 0.01},
             run,
         )
     run_script(
@@ -123,13 +126,26 @@ def done(root, folder):
             "ions": [f"ions/{run}.parquet" for run in RUNS],
             "figures": [f"search/{run}.json" for run in RUNS],
             "psms": "psms.parquet",
+            "peptides": "peptides.parquet",
             "groups": "groups.parquet",
             "rules": "rules.tsv",
             "samples": "samples.tsv",
             "runs": "runs.tsv",
+            "panels": str(root / "resources/markers/panels.tsv"),
+            **database,
         },
-        {"matrix": "proteins.h5ad", "tsv": "proteins.tsv", "quality": "quality.tsv"},
-        {"rollup": "directlfq", "min_peptides": 1, "normalisation": "median"},
+        {
+            "matrix": "proteins.h5ad",
+            "tsv": "proteins.tsv",
+            **{name: f"{name}.tsv" for name in ("quality", *TABLES)},
+        },
+        {
+            "rollup": "directlfq",
+            "min_peptides": 1,
+            "normalisation": "median",
+            "organism": "human",
+            "enzyme": "trypsin",
+        },
     )
     return folder
 
@@ -153,6 +169,17 @@ def test_tables_of_people(done):
     psms = pd.read_parquet(done / "psms.parquet")
     assert set(psms["sample"]) == {"a", "b"}
     assert not psms.duplicated(["run", "scan"]).any()
+
+
+def test_every_sample_is_in_every_table(done):
+    for name in TABLES:
+        table = read_table(done / f"{name}.tsv", f"proteins_{name}")
+        assert list(dict.fromkeys(table["sample"])) == ["a", "b", "c"], name
+    origins = read_table(done / "origins.tsv", "proteins_origins")
+    shares = origins.groupby("sample")["share"].sum(min_count=1)
+    np.testing.assert_allclose(shares[["a", "b"]].astype(float), 1)
+    assert origins.loc[origins["sample"] == "c", "peptides"].isna().all()
+    assert "spread about the common scale" in (done / "align_runs.log").read_text()
 
 
 def test_a_cut_file_ends_the_job_with_one_line(root, done, capsys):

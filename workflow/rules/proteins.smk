@@ -215,10 +215,13 @@ else:
             samples="results/study/samples.tsv",
             runs="results/study/runs.tsv",
             contaminants=resource("proteins/contaminants.tsv"),
+            panels=resource("markers/panels.tsv"),
         output:
             matrix="results/proteins/proteins.h5ad",
             tsv="results/proteins/proteins.tsv",
             quality="results/proteins/quality.tsv",
+            missing="results/proteins/missing.tsv",
+            normalisation="results/proteins/normalisation.tsv",
         log:
             "logs/import_proteins.log",
         conda:
@@ -228,6 +231,7 @@ else:
             runtime=growing(30),
         params:
             library=lib("import_proteins"),
+            organism=lookup("organism", within=config),
             normalisation=lookup("proteins/normalisation", within=config),
         message:
             "Importing the protein tables"

@@ -76,7 +76,7 @@ class SurveyScans:
             scan = self.scan[a:b]
             near = (scan >= low) & (scan < high)
             rows.append(np.bincount(scan[near] - low, self.intensity[a:b][near], high - low))
-        return np.array(rows).reshape(len(mz), high - low)
+        return np.array(rows, float).reshape(len(mz), high - low)
 
     def error_ppm(self, mz: float, tolerance_ppm: float, scans: NDArray[np.int64]) -> float:
         """Mean m/z error, ppm, weighted by intensity, of the peaks near `mz` in some scans."""

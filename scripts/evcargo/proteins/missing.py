@@ -107,11 +107,7 @@ def fit_detection(level: Floats, seen: NDArray[np.bool_]) -> tuple[float, float,
         chance = np.clip(chance, NOTHING, 1 - NOTHING)
         return -float(np.log(np.where(seen, chance, 1 - chance)).sum())
 
-    starts = [
-        np.array([low + share * width, np.log(width / 10), logit])
-        for share in (0.0, 0.2, 0.5)
-        for logit in (-4.0, -1.5)
-    ]
+    starts = [np.array([low + share * width, np.log(width / 10), -2.5]) for share in (0, 0.2, 0.5)]
     bounds = [
         (low - 2 * width, high + width),
         (np.log(width / 100), np.log(2 * width)),

@@ -102,7 +102,7 @@ def shifts_of_stable(log2: Floats) -> Floats:
         on the common scale.
     """
     seen = np.isfinite(log2)
-    holding = seen.any(axis=1)
+    holding = np.asarray(seen.any(axis=1))
     if not holding.any():
         return np.full(len(log2), np.nan)
     share = seen[holding].mean(axis=0)
@@ -137,7 +137,7 @@ def shifts_of_markers(log2: Floats, markers: Flags) -> Floats:
         If no two samples have 3 markers.
     """
     seen = np.isfinite(log2[:, markers])
-    enough = np.asarray(seen.sum(axis=1) >= MIN_MARKERS)
+    enough: Flags = np.asarray(seen.sum(axis=1) >= MIN_MARKERS)
     if enough.sum() < min(2, np.isfinite(log2).any(axis=1).sum()):
         raise EvcargoError(
             f"config, proteins.normalisation: ev_markers needs {MIN_MARKERS} EV core markers"

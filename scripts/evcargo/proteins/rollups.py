@@ -3,7 +3,7 @@
 `directlfq` (Ammar 2023, 10.1016/j.mcpro.2023.100581) and `maxlfq` (Cox 2014,
 10.1074/mcp.M113.031591) follow ratios between samples, which each ion tells on its own scale;
 `top3` (Silva 2006, 10.1074/mcp.M500230-MCP200) and `sum` follow the strongest ions. Ratios need an
-ion that two samples share: where a protein has none, its ion sum is taken (`evcargo.proteins.quantities.rolled_up`).
+ion that two samples share: where there is none, `evcargo.proteins.quantities` takes the ion sum.
 """
 
 import warnings

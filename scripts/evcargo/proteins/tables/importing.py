@@ -7,6 +7,7 @@ import pandas as pd
 
 from evcargo.errors import EvcargoError
 from evcargo.proteins.matrix import protein_matrix
+from evcargo.proteins.quantities import by_sample
 from evcargo.proteins.tables.columns import read_intensities
 from evcargo.proteins.tables.engines import AUTO, understand
 from evcargo.proteins.tables.text import read_text_table
@@ -16,14 +17,16 @@ if TYPE_CHECKING:
 
 
 def import_proteins(
-    runs: pd.DataFrame, samples: pd.DataFrame, contaminants: pd.DataFrame, normalisation: str
+    runs: pd.DataFrame,
+    samples: pd.DataFrame,
+    contaminants: pd.DataFrame,
+    normalisation: str,
+    panels: pd.DataFrame | None = None,
 ) -> "tuple[AnnData, pd.DataFrame]":
     """Import the protein tables of a study.
 
-    Fractions of one replicate are summed; technical replicates of one sample are averaged on the
-    log2 scale (the geometric mean of what was observed), because the error of an intensity is
-    multiplicative: on the linear scale the higher replicate would decide. They never count as n.
-    Tables are joined on the leading accession.
+    Fractions are summed and technical replicates levelled and averaged
+    (`evcargo.proteins.quantities.by_sample`). Tables are joined on the leading accession.
 
     Parameters
     ----------
@@ -36,7 +39,9 @@ def import_proteins(
         The shipped contaminants (accession, taxon): groups that they lead are tagged, and get their
         taxon where the table states none.
     normalisation
-        ``median`` or ``none``, see `evcargo.proteins.matrix.protein_matrix`.
+        One of `evcargo.proteins.normalise.METHODS`.
+    panels
+        Marker panels, for the normalisation ``ev_markers``.
 
     Returns
     -------
@@ -60,7 +65,7 @@ def import_proteins(
     by_run = pd.concat(tables, axis=1)
     proteins = _joined(described).reindex(by_run.index)
     proteins = _tagged(proteins, contaminants)
-    quantities = _by_sample(by_run, runs)
+    quantities = by_sample(by_run, runs)
     failed = {
         sample: f"no protein has a quantity in {', '.join(_columns(runs, sample))}"
         for sample in quantities.columns[quantities.isna().all()]
@@ -72,7 +77,9 @@ def import_proteins(
             " Choose columns of intensities in the run sheet"
         )
     seen = quantities.notna().any(axis=1).to_numpy()
-    matrix = protein_matrix(quantities[seen], proteins[seen], samples, failed, normalisation)
+    matrix = protein_matrix(
+        quantities[seen], proteins[seen], samples, failed, normalisation, panels
+    )
     unseen = int((~seen).sum())
     matrix.uns["source"] = "; ".join(sources) + (
         f"; {unseen} proteins without a quantity in any sample left out" if unseen else ""
@@ -119,20 +126,6 @@ def _tagged(proteins: pd.DataFrame, contaminants: pd.DataFrame) -> pd.DataFrame:
         is_contaminant=proteins["is_contaminant"] | leading.isin(taxa.index),
         taxon=proteins["taxon"].where(proteins["taxon"] != "", leading.map(taxa).fillna("")),
     )
-
-
-def _by_sample(by_run: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
-    columns = {}
-    for sample, of_sample in runs.groupby("sample", sort=False):
-        replicates = [
-            by_run[rows["run"].astype(str).tolist()].sum(axis=1, min_count=1)
-            for _, rows in of_sample.groupby(of_sample["replicate"].fillna(1))
-        ]
-        if len(replicates) == 1:  # as it is, without the rounding of a logarithm and back
-            columns[str(sample)] = replicates[0]
-            continue
-        columns[str(sample)] = 2.0 ** np.log2(pd.concat(replicates, axis=1)).mean(axis=1)
-    return pd.DataFrame(columns, index=by_run.index)
 
 
 def _columns(runs: pd.DataFrame, sample: str) -> list[str]:
