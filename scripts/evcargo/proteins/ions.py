@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from evcargo.proteins.isotopes import isotope_shares
 from evcargo.proteins.mzml import Spectrum
 from evcargo.proteins.search import ISOTOPE, PROTON
 
@@ -148,17 +149,19 @@ def extract_ions(scans: SurveyScans, psms: pd.DataFrame, tolerance_ppm: float) -
     Returns
     -------
     pandas.DataFrame
-        One row per modified peptide and charge, columns of `COLUMNS`: area of the summed isotope
-        traces, intensity x s, NaN where the identification has no elution peak.
+        One row per modified peptide and charge, columns of `COLUMNS`: area of the isotope envelope
+        (`envelope_at`), NaN where the identification has no elution peak.
     """
     best = best_psms(psms)
     charge, rt = best["charge"].to_numpy(int), best["rt"].to_numpy(float)
     mz = isotopes_of(best["mass"].to_numpy(float), charge, mass_shift(psms), ISOTOPES)
     low, high = np.searchsorted(scans.rt, [rt - HALF_WINDOW, rt + HALF_WINDOW])
+    shares = isotope_shares(best["peptide"], ISOTOPES)
     peaks = [
-        peak_at(
+        envelope_at(
             scans.rt[low[i] : high[i]],
-            summed(scans.trace(mz[i], tolerance_ppm, low[i], high[i])),
+            scans.trace(mz[i], tolerance_ppm, low[i], high[i]),
+            shares[i],
             rt[i],
         )
         for i in range(len(best))
@@ -199,6 +202,40 @@ def ion_table(ions: pd.DataFrame, rt: Floats, peaks: Floats) -> pd.DataFrame:
 def summed(traces: Floats) -> Floats:
     """Intensity per scan, summed over the isotopes, of which the first has to be there."""
     return np.where(traces[0] > 0, traces.sum(axis=0), 0.0)
+
+
+def envelope_at(
+    rt: Floats, traces: Floats, shares: Floats, seed: float
+) -> tuple[float, float, float, float]:
+    """Find the elution peak of an ion and the area of its whole isotope envelope.
+
+    The peak is that of the summed isotopes. Its area is told by the two strongest isotopes, each
+    divided by its theoretical share: by the lesser, since another ion can only add to either.
+
+    Parameters
+    ----------
+    rt
+        Of the scans around the seed, min.
+    traces
+        Isotopes x scans: intensities.
+    shares
+        Of the isotopes in the whole envelope (`evcargo.proteins.isotopes.isotope_shares`).
+    seed
+        Retention time to start from, min.
+
+    Returns
+    -------
+    tuple
+        Apex, start and end, min, and area, intensity x s; all NaN where there is no peak.
+    """
+    apex, start, end, area = peak_at(rt, summed(traces), seed)
+    if not np.isfinite(area):
+        return apex, start, end, area
+    within = (rt >= start) & (rt <= end)
+    strongest = np.argsort(-shares, kind="stable")[:2]
+    areas = np.trapezoid(traces[strongest][:, within], rt[within], axis=1) * 60
+    told = (areas / shares[strongest])[areas > 0]
+    return apex, start, end, float(told.min()) if len(told) else np.nan
 
 
 def peak_at(

@@ -31,10 +31,10 @@ from evcargo.proteins.ions import (
     ISOTOPES,
     Floats,
     SurveyScans,
+    envelope_at,
     ion_table,
     isotopes_of,
     mass_shift,
-    peak_at,
     summed,
 )
 from evcargo.proteins.isotopes import isotope_shares
@@ -215,7 +215,7 @@ def measure(
     Returns
     -------
     peaks : numpy.ndarray
-        Ions x 4, see `evcargo.proteins.ions.peak_at`.
+        Ions x 4, see `evcargo.proteins.ions.envelope_at`.
     features : numpy.ndarray
         Ions x 6, for the discriminant; none of them grows with intensity.
     found : numpy.ndarray
@@ -235,7 +235,7 @@ def measure(
         if not np.any(trace[inside] > 0):
             continue
         seed = times[np.argmax(np.where(inside, trace, -1.0))]
-        peak = peak_at(times, trace, seed)
+        peak = envelope_at(times, traces[1:], shares[i], seed)
         if not abs(peak[0] - rt[i]) <= half:
             continue
         peaks[i] = peak
