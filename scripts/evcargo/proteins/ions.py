@@ -153,10 +153,13 @@ def extract_ions(scans: SurveyScans, psms: pd.DataFrame, tolerance_ppm: float) -
         (`envelope_at`), NaN where the identification has no elution peak.
     """
     best = best_psms(psms)
-    charge, rt = best["charge"].to_numpy(int), best["rt"].to_numpy(float)
-    mz = isotopes_of(best["mass"].to_numpy(float), charge, mass_shift(psms), ISOTOPES)
+    # An ion is identified again on the tail of its peak: the largest peak that a PSM leads to is it.
+    seeds = psms.drop_duplicates(["modified", "charge", "rt"])
+    seeds = seeds.assign(ion=seeds["modified"].astype(str) + "/" + seeds["charge"].astype(str))
+    charge, rt = seeds["charge"].to_numpy(int), seeds["rt"].to_numpy(float)
+    mz = isotopes_of(seeds["mass"].to_numpy(float), charge, mass_shift(psms), ISOTOPES)
     low, high = np.searchsorted(scans.rt, [rt - HALF_WINDOW, rt + HALF_WINDOW])
-    shares = isotope_shares(best["peptide"], ISOTOPES)
+    shares = isotope_shares(seeds["peptide"], ISOTOPES)
     peaks = [
         envelope_at(
             scans.rt[low[i] : high[i]],
@@ -164,9 +167,12 @@ def extract_ions(scans: SurveyScans, psms: pd.DataFrame, tolerance_ppm: float) -
             shares[i],
             rt[i],
         )
-        for i in range(len(best))
+        for i in range(len(seeds))
     ]
-    return ion_table(best, rt, np.array(peaks, float).reshape(-1, 4))
+    found = pd.DataFrame(np.array(peaks, float).reshape(-1, 4), index=seeds["ion"].to_numpy())
+    largest = found.sort_values([3, 0], ascending=[False, True], kind="stable")
+    largest = largest[~largest.index.duplicated()].reindex(best["ion"])
+    return ion_table(best, best["rt"].to_numpy(float), largest.to_numpy(float))
 
 
 def ion_table(ions: pd.DataFrame, rt: Floats, peaks: Floats) -> pd.DataFrame:
