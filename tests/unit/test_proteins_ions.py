@@ -85,7 +85,7 @@ def test_isotopes_are_summed_and_the_mass_error_of_the_run_is_taken_off():
 
 
 def test_an_ion_identified_again_on_its_tail_is_its_main_peak():
-    """The best PSM lies on a late, small peak, the way that strong peptides tail on real columns."""
+    """The best PSM lies on a late, small peak, as strong peptides tail on real columns."""
     mz = 1000.0 / 2 + PROTON
     trace = gaussian(4, 1e6) + gaussian(6, 1e4)
     rows = [psm(rt=6.0, score=5.0, scan="2"), psm(rt=4.1, score=1.0, scan="1")]

@@ -153,7 +153,7 @@ def extract_ions(scans: SurveyScans, psms: pd.DataFrame, tolerance_ppm: float) -
         (`envelope_at`), NaN where the identification has no elution peak.
     """
     best = best_psms(psms)
-    # An ion is identified again on the tail of its peak: the largest peak that a PSM leads to is it.
+    # An ion is identified again on its own tail: the largest peak that a PSM leads to is the one.
     seeds = psms.drop_duplicates(["modified", "charge", "rt"])
     seeds = seeds.assign(ion=seeds["modified"].astype(str) + "/" + seeds["charge"].astype(str))
     charge, rt = seeds["charge"].to_numpy(int), seeds["rt"].to_numpy(float)

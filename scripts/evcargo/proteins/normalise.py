@@ -140,9 +140,8 @@ def shifts_of_markers(log2: Floats, markers: Flags) -> Floats:
     enough: Flags = np.asarray(seen.sum(axis=1) >= MIN_MARKERS)
     if enough.sum() < min(2, np.isfinite(log2).any(axis=1).sum()):
         raise EvcargoError(
-            f"config, proteins.normalisation: ev_markers needs {MIN_MARKERS} EV core markers"
-            f" (panel classic_exosome) in two samples; no more than {seen.sum(axis=1).max()} were"
-            " quantified in most. Use median"
+            f"config, proteins.normalisation: ev_markers needs {MIN_MARKERS} EV core markers (panel"
+            f" classic_exosome) in two samples or more; {enough.sum()} have as many. Use median"
         )
     return _shifts(log2[:, markers], enough, least=MIN_MARKERS)
 
