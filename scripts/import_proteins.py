@@ -5,7 +5,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from evcargo.job import job_log
+from evcargo.proteins.matrix import normalisation_table
+from evcargo.proteins.missing import missing_table
 from evcargo.proteins.tables.importing import import_proteins
+from evcargo.purity.markers import read_panels
 from evcargo.tables import read_table, write_matrix, write_matrix_tsv, write_table
 
 if TYPE_CHECKING:
@@ -21,6 +24,7 @@ with job_log(snakemake.log) as log:
         snakemake.params.rollup,
         snakemake.params.min_peptides,
         snakemake.params.organism,
+        read_panels(snakemake.input.panels, snakemake.params.organism),
     )
     for note in done.notes:
         log.warning("%s", note)
@@ -29,3 +33,6 @@ with job_log(snakemake.log) as log:
     write_table(done.quality, snakemake.output.quality, "quality")
     write_table(done.filters, snakemake.output.filters, "proteins_filters")
     write_table(done.columns, snakemake.output.columns, "proteins_columns")
+    write_table(missing_table(done.matrix), snakemake.output.missing, "proteins_missing")
+    before_after = normalisation_table(done.matrix)
+    write_table(before_after, snakemake.output.normalisation, "proteins_normalisation")

@@ -263,7 +263,7 @@ CONTRACTS: Mapping[str, Contract] = MappingProxyType(
             ("transferred", "count", "protein groups", "of those, only by ions transferred from other runs"),
             ("missing", "count", "protein groups", "not quantified in the sample"),
             ("missing_below_detection", "number", "protein groups", "of the missing, expected to be below the detection limit"),
-            ("missing_at_random", "number", "protein groups", "of the missing, expected to be missing at random"),
+            ("missing_at_random", "number", "protein groups", "of the missing, not explained by a low level: missing at random, or truly absent"),
         ),
         "proteins_normalisation": _contract(
             "results/proteins/normalisation.tsv",

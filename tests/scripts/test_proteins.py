@@ -14,6 +14,7 @@ from evcargo.simulate.spectra import RunSettings, simulate_run
 from evcargo.tables import read_matrix, read_table, write_table
 
 RUNS = ["a", "b"]
+TABLES = ("origins", "missing", "normalisation")
 
 
 @pytest.fixture(scope="module")
@@ -107,14 +108,16 @@ def done(root, folder):
         inferred,
         {"search": search, "organism": "human", "psm_fdr": 0.01, "protein_fdr": 0.01},
     )
+    aligned = {"curves": "alignment.parquet", "consensus": "consensus.parquet"}
+    run_script(root, folder, "align_runs", {"psms": "psms.parquet", "runs": "runs.tsv"}, aligned)
     for run in RUNS:
         run_script(
             root,
             folder,
             "extract_ions",
-            {"spectra": f"{run}.mzML", "psms": "psms.parquet"},
+            {"spectra": f"{run}.mzML", "psms": "psms.parquet", "runs": "runs.tsv", **aligned},
             {"ions": f"ions/{run}.parquet"},
-            {"tolerance_ppm": 10.0},
+            {"tolerance_ppm": 10.0, "match_between_runs": True, "transfer_fdr": 0.01},
             run,
         )
     run_script(
@@ -125,18 +128,26 @@ def done(root, folder):
             "ions": [f"ions/{run}.parquet" for run in RUNS],
             "figures": ["search/1.json"],
             "psms": "psms.parquet",
+            "peptides": "peptides.parquet",
             "groups": "groups.parquet",
             "rules": "rules.tsv",
             "samples": "samples.tsv",
             "runs": "runs.tsv",
+            "panels": str(root / "resources/markers/panels.tsv"),
+            **database,
         },
         {
             "matrix": "proteins.h5ad",
             "tsv": "proteins.tsv",
-            "quality": "quality.tsv",
-            "spectra": "spectra.tsv",
+            **{name: f"{name}.tsv" for name in ("quality", "spectra", *TABLES)},
         },
-        {"rollup": "directlfq", "min_peptides": 1, "normalisation": "median"},
+        {
+            "rollup": "directlfq",
+            "min_peptides": 1,
+            "normalisation": "median",
+            "organism": "human",
+            "enzyme": "trypsin",
+        },
     )
     return folder
 
@@ -181,6 +192,17 @@ def test_genes_come_from_the_shipped_table_where_the_headers_have_none(done):
     assert "GN=" not in (done / "user.fasta").read_text()
     host = [line.split("|")[1] for line in (done / "user.fasta").open() if line.startswith(">")]
     assert genes.reindex(host).notna().mean() > 0.99
+
+
+def test_every_sample_is_in_every_table(done):
+    for name in TABLES:
+        table = read_table(done / f"{name}.tsv", f"proteins_{name}")
+        assert list(dict.fromkeys(table["sample"])) == ["a", "b", "c"], name
+    origins = read_table(done / "origins.tsv", "proteins_origins")
+    shares = origins.groupby("sample")["share"].sum(min_count=1)
+    np.testing.assert_allclose(shares[["a", "b"]].astype(float), 1)
+    assert origins.loc[origins["sample"] == "c", "peptides"].isna().all()
+    assert "spread about the common scale" in (done / "align_runs.log").read_text()
 
 
 def test_a_cut_file_ends_the_job_with_one_line(root, done, capsys):

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from evcargo.proteins.ions import SurveyScans, extract_ions, peak_at
+from evcargo.proteins.ions import SurveyScans, extract_ions, isotopes_of, peak_at, windows_of
 from evcargo.proteins.search import ISOTOPE, PROTON
 from evcargo.proteins.spectra import Spectrum
 
@@ -82,6 +82,49 @@ def test_isotopes_are_summed_and_the_mass_error_of_the_run_is_taken_off():
     assert list(found.index) == ["PEPTLDEK/2", "X/2"]
     assert found.loc["PEPTLDEK/2", "intensity"] == pytest.approx(1e6, rel=0.03)
     assert np.isnan(found.loc["X/2", "intensity"])
+
+
+def test_an_ion_identified_again_on_its_tail_is_its_main_peak():
+    """The best PSM lies on a late, small peak, as strong peptides tail on real columns."""
+    mz = 1000.0 / 2 + PROTON
+    trace = gaussian(4, 1e6) + gaussian(6, 1e4)
+    rows = [psm(rt=6.0, score=5.0, scan="2"), psm(rt=4.1, score=1.0, scan="1")]
+    peaks = [(mz + k * ISOTOPE / 2, trace * share) for k, share in enumerate((0.6, 0.29, 0.09))]
+    found = extract_ions(SurveyScans.of(survey(peaks)), pd.DataFrame(rows), 5.0).iloc[0]
+    assert found["apex_rt"] == pytest.approx(4, abs=0.04)
+    assert found["rt"] == 6.0
+    assert found["intensity"] == pytest.approx(1e6, rel=0.05)
+
+
+def test_another_ion_under_one_isotope_does_not_count():
+    mz = 1000.0 / 2 + PROTON
+    own = [0.6, 0.29, 0.09]
+    peaks = [(mz + k * ISOTOPE / 2, gaussian(5, 1e6) * share) for k, share in enumerate(own)]
+    alone = extract_ions(SurveyScans.of(survey(peaks)), pd.DataFrame([psm()]), 5.0)
+    peaks[1] = (peaks[1][0], gaussian(5, 3e6))
+    mixed = extract_ions(SurveyScans.of(survey(peaks)), pd.DataFrame([psm()]), 5.0)
+    assert mixed["intensity"][0] == pytest.approx(alone["intensity"][0], rel=0.1)
+
+
+def test_only_the_peaks_near_the_ions_are_kept():
+    rng = np.random.default_rng(0)
+    mz = 1000.0 / 2 + PROTON
+    peaks = [(mz + k * ISOTOPE / 2, gaussian(5, 1e6) * 0.5**k) for k in range(3)]
+    peaks += [(place, gaussian(5, 1e6)) for place in np.sort(rng.uniform(600, 900, 40))]
+    spectra = survey(peaks)
+    targets = isotopes_of(np.array([1000.0]), np.array([2]), 1.0, 3)
+    near = SurveyScans.of(spectra, windows_of(targets, 5.0))
+    whole = SurveyScans.of(spectra)
+    assert len(near.mz) < len(whole.mz) / 5
+    rows = pd.DataFrame([psm()])
+    pd.testing.assert_frame_equal(extract_ions(near, rows, 5.0), extract_ions(whole, rows, 5.0))
+    assert not len(SurveyScans.of(spectra, windows_of(np.empty(0), 5.0)).mz)
+
+
+def test_windows_that_overlap_are_one():
+    joined = windows_of(np.array([[500.0, 500.004], [600.0, 700.0]]), 10.0)
+    expected = [[499.995, 500.00900004], [599.994, 600.006], [699.993, 700.007]]
+    np.testing.assert_allclose(joined, expected, rtol=1e-12)
 
 
 def test_without_the_monoisotopic_peak_there_is_no_ion():

@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 
 from evcargo.contracts import CONTRACTS
+from evcargo.proteins.database import Protein
 from evcargo.proteins.study import quantify_study
 from evcargo.tables import write_matrix, write_table
 
@@ -36,6 +37,7 @@ def study():
             "ion": [*peptides, *peptides[:3]],
             "peptide": [*peptides, *peptides[:3]],
             "intensity": [10.0, 20.0, 30.0, 5.0, 40.0, 80.0, 120.0],
+            "transferred": [False] * 5 + [True] * 2,
         }
     )
     groups = pd.DataFrame(
@@ -76,6 +78,39 @@ def test_every_sample_and_accepted_group_is_there(study, tmp_path):
     assert "sagepy 0.4.6" in matrix.uns["source"]
     write_matrix(matrix, tmp_path / "m.h5ad")
     write_table(quality, tmp_path / "q.tsv", "quality")
+
+
+def test_layers_by_hand(study):
+    """P is of 3 observable peptides, Q of none; b's ions of 80 and 120 were lent to it."""
+    proteins = [Protein("P", "ACDEFGHIK" * 3), Protein("Q", "MK")]
+    matrix, _ = quantify_study(*study, "sum", 1, "none", proteins)
+    np.testing.assert_allclose(matrix[:, "P"].layers["ibaq"][:2, 0], [60 / 3, 240 / 3])
+    assert np.isnan(matrix[:, "Q"].layers["ibaq"]).all()
+    np.testing.assert_array_equal(
+        matrix.layers["spectral_count"], [[3, 1], [3, 0], [0, 0], [np.nan, np.nan]]
+    )
+    np.testing.assert_allclose(
+        matrix.layers["transferred"],
+        [[0, 0], [200 / 240, np.nan], [np.nan] * 2, [np.nan] * 2],
+    )
+    assert matrix.var["ambiguous"].tolist() == [True, False]
+    assert matrix.uns["rollup"] == "sum, not normalised"
+
+
+def test_spectral_counts_as_quantities(study):
+    ions, *rest = study
+    matrix, _ = quantify_study(ions.iloc[:0], *rest, "spectral_counts", 1, "none")
+    np.testing.assert_array_equal(
+        matrix.X, [[3, 1], [3, np.nan], [np.nan, np.nan], [np.nan, np.nan]]
+    )
+    assert matrix.uns["raw_quantity"] == "PSMs"
+    assert matrix.obs["status"].tolist() == ["ok", "ok", "failed", "no run"]
+
+
+def test_where_another_roll_up_was_used_is_said(study):
+    matrix, _ = quantify_study(*study, "maxlfq", 1, "none")
+    assert matrix.var["rollup"].to_dict() == {"P": "maxlfq", "Q": "sum"}
+    assert "ion sum in all or some samples of 1 groups" in matrix.uns["rollup"]
 
 
 def test_groups_of_too_few_peptides_stay_without_quantities(study):

@@ -125,7 +125,7 @@ def test_xml_attacks_are_refused_at_once(tmp_path: Path, text: str, encoding: st
         all_imported(one_each(path, "a"))
     assert "\n" not in str(caught.value)
     if len(text) < 16_000:  # farther down, the first bytes do not even tell what it is
-        assert "declares a document type or entities" in str(caught.value)
+        assert "document type" in str(caught.value)
 
 
 def test_a_cut_mzidentml(tmp_path: Path) -> None:

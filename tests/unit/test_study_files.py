@@ -367,7 +367,7 @@ def test_a_parquet_table_of_proteins(files: StudyFiles):
 def test_an_mzidentml_table_with_a_document_type_is_refused(files: StudyFiles):
     bomb = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><MzIdentML>&a;</MzIdentML>'
     tables(files, "proteins", "x.mzid", bomb)
-    assert "declares a document type or entities" in files.problem().message
+    assert "document type" in files.problem().message
 
 
 def test_a_column_that_a_table_does_not_have(files: StudyFiles):

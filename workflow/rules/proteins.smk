@@ -17,7 +17,13 @@
 #   results/proteins/database.fasta, .tsv   the searched proteins and what each is
 #   results/proteins/search/{part}.parquet  best match of every MS2 spectrum of a part of the runs; {part}.json: figures
 #   results/proteins/psms.parquet, peptides.parquet, groups.parquet, rules.tsv   what was accepted, and by which rule
-#   results/proteins/ions/{run}.parquet     MS1 quantity of every identified ion
+#   results/proteins/alignment.parquet      retention times of every run on the common scale
+#   results/proteins/consensus.parquet      every identified ion, and where it elutes on that scale
+#   results/proteins/ions/{run}.parquet     MS1 quantity of every identified or transferred ion
+#   results/proteins/origins.tsv            peptides of the host, shared, bovine and foreign, per sample
+#   both routes:
+#   results/proteins/missing.tsv            missing values per sample: below detection or at random
+#   results/proteins/normalisation.tsv      samples before and after the normalisation
 if STUDY.spectra_runs:
 
     CONTAMINANTS = ["proteins/contaminants.fasta", "proteins/contaminants.tsv"]
@@ -132,10 +138,34 @@ if STUDY.spectra_runs:
         script:
             "../../scripts/infer_proteins.py"
 
+    rule align_runs:
+        input:
+            psms=rules.infer_proteins.output.psms,
+            runs="results/study/runs.tsv",
+        output:
+            curves="results/proteins/alignment.parquet",
+            consensus="results/proteins/consensus.parquet",
+        log:
+            "logs/align_runs.log",
+        conda:
+            "../../envs/proteins.yaml"
+        resources:
+            mem_mb=growing(4000),
+            runtime=growing(30),
+        params:
+            library=lib("align_runs"),
+        message:
+            "Aligning the retention times of the runs"
+        script:
+            "../../scripts/align_runs.py"
+
     rule extract_ions:
         input:
             spectra=spectra_of,
             psms=rules.infer_proteins.output.psms,
+            curves=rules.align_runs.output.curves,
+            consensus=rules.align_runs.output.consensus,
+            runs="results/study/runs.tsv",
         output:
             ions="results/proteins/ions/{run}.parquet",
         log:
@@ -152,6 +182,8 @@ if STUDY.spectra_runs:
             tolerance_ppm=lookup(
                 "proteins/search/precursor_tolerance_ppm", within=config
             ),
+            match_between_runs=lookup("proteins/match_between_runs", within=config),
+            transfer_fdr=lookup("proteins/transfer_fdr", within=config),
         message:
             "Measuring the ions of {wildcards.run}"
         script:
@@ -165,8 +197,12 @@ if STUDY.spectra_runs:
             ),
             figures=collect(rules.search_spectra.output.figures, part=SEARCH_PARTS),
             psms=rules.infer_proteins.output.psms,
+            peptides=rules.infer_proteins.output.peptides,
             groups=rules.infer_proteins.output.groups,
             rules=rules.infer_proteins.output.rules,
+            fasta=rules.build_database.output.fasta,
+            table=rules.build_database.output.table,
+            panels=resource("markers/panels.tsv"),
             samples="results/study/samples.tsv",
             runs="results/study/runs.tsv",
         output:
@@ -174,6 +210,9 @@ if STUDY.spectra_runs:
             tsv="results/proteins/proteins.tsv",
             quality="results/proteins/quality.tsv",
             spectra="results/proteins/spectra.tsv",
+            origins="results/proteins/origins.tsv",
+            missing="results/proteins/missing.tsv",
+            normalisation="results/proteins/normalisation.tsv",
         log:
             "logs/quantify_proteins.log",
         benchmark:
@@ -185,6 +224,8 @@ if STUDY.spectra_runs:
             runtime=growing(60),
         params:
             library=lib("quantify_proteins"),
+            organism=lookup("organism", within=config),
+            enzyme=lookup("proteins/search/enzyme", within=config),
             rollup=lookup("proteins/rollup", within=config),
             min_peptides=lookup("proteins/min_peptides", within=config),
             normalisation=lookup("proteins/normalisation", within=config),
@@ -201,12 +242,15 @@ else:
             samples="results/study/samples.tsv",
             runs="results/study/runs.tsv",
             contaminants=resource("proteins/contaminants.tsv"),
+            panels=resource("markers/panels.tsv"),
         output:
             matrix="results/proteins/proteins.h5ad",
             tsv="results/proteins/proteins.tsv",
             quality="results/proteins/quality.tsv",
             filters="results/proteins/filters.tsv",
             columns="results/proteins/columns.tsv",
+            missing="results/proteins/missing.tsv",
+            normalisation="results/proteins/normalisation.tsv",
         log:
             "logs/import_proteins.log",
         conda:

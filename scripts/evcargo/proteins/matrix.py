@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from evcargo.proteins.normalise import shifts_of_stable
+from evcargo.proteins.normalise import normalise
+from evcargo.purity.markers import match
 
 if TYPE_CHECKING:
     from anndata import AnnData
@@ -21,7 +22,10 @@ VAR_COLUMNS = [
     "n_peptides",
     "n_unique_peptides",
     "q_value",
+    "ambiguous",
+    "rollup",
 ]
+EV_CORE = "classic_exosome"
 
 
 def protein_matrix(
@@ -30,6 +34,8 @@ def protein_matrix(
     samples: pd.DataFrame,
     failed: Mapping[str, str],
     normalisation: str,
+    panels: pd.DataFrame | None = None,
+    layers: Mapping[str, pd.DataFrame] | None = None,
 ) -> "AnnData":
     """Put quantities, proteins and samples together.
 
@@ -39,12 +45,19 @@ def protein_matrix(
         Group x sample, raw, NaN is missing; only samples that have a run.
     proteins
         One row per group, index as wanted in ``var``, columns of `VAR_COLUMNS` but ``class``.
+        ``ambiguous`` may be left out: then groups of several proteins, or without a unique peptide,
+        are; so may ``rollup``: then the engine made it.
     samples
         Sample sheet (contract ``samples``).
     failed
         Sample -> why it has no quantities.
     normalisation
-        ``median`` or ``none``.
+        One of `evcargo.proteins.normalise.METHODS`.
+    panels
+        Marker panels (`evcargo.purity.markers.read_panels`), of which ``ev_markers`` needs the EV
+        core markers.
+    layers
+        Further quantities, each group x sample: ``ibaq``, ``spectral_count``, ``transferred``.
 
     Returns
     -------
@@ -54,18 +67,68 @@ def protein_matrix(
     import anndata
 
     names = samples["sample"].astype(str).tolist()
-    values = quantities.reindex(index=proteins.index, columns=names).to_numpy(float).T.copy()
+
+    def arranged(table: pd.DataFrame) -> np.ndarray:
+        return table.reindex(index=proteins.index, columns=names).to_numpy(float).T.copy()
+
+    values = arranged(quantities)
     values[~(values > 0)] = np.nan
-    var = proteins.assign(**{"class": "protein"})[VAR_COLUMNS]
-    normalised, how = np.log2(values), "log2, not normalised"
-    if normalisation == "median" and np.isfinite(normalised).any():
-        host = normalised[:, ~var["is_contaminant"].to_numpy(bool)]
-        normalised = normalised - shifts_of_stable(host)[:, None]
-        how = "log2, median of the stable proteins that are not contaminants"
+    var = _var(proteins)
+    normalised, how = normalise(
+        values,
+        normalisation,
+        ~var["is_contaminant"].to_numpy(bool),
+        _ev_core(var, panels),
+        names,
+    )
     matrix = anndata.AnnData(values, obs=_obs(samples, quantities, failed), var=var)
     matrix.layers["normalised"] = normalised
+    for name, table in (layers or {}).items():
+        matrix.layers[name] = arranged(table)
     matrix.uns["normalisation"] = how
     return matrix
+
+
+def _var(proteins: pd.DataFrame) -> pd.DataFrame:
+    several = proteins["accessions"].astype(str).str.contains(";")
+    shared = proteins["n_unique_peptides"].astype(float) == 0
+    usual: dict[str, object] = {"ambiguous": several | shared, "rollup": ""}
+    missing = {name: value for name, value in usual.items() if name not in proteins}
+    return proteins.assign(**{"class": "protein"}, **missing)[VAR_COLUMNS]
+
+
+def _ev_core(var: pd.DataFrame, panels: pd.DataFrame | None) -> np.ndarray:
+    """Find the groups whose leading protein is an EV core marker."""
+    if panels is None:
+        return np.zeros(len(var), bool)
+    found = match(var, panels[panels["panel"] == EV_CORE])
+    return np.asarray(var.index.isin(found.loc[found["leading"], "feature"]))
+
+
+def normalisation_table(matrix: "AnnData") -> pd.DataFrame:
+    """Tell what the normalisation did to every sample (contract ``proteins_normalisation``).
+
+    Figures are over all quantified groups of the sample. A sample that holds nothing, or that could
+    not be placed on the common scale, has empty cells.
+    """
+    before = np.log2(matrix.to_df())
+    after = matrix.to_df("normalised")
+
+    def spread(table: pd.DataFrame) -> np.ndarray:
+        return (table.quantile(0.75, axis=1) - table.quantile(0.25, axis=1)).to_numpy()
+
+    return pd.DataFrame(
+        {
+            "sample": matrix.obs_names.astype(str),
+            "batch": matrix.obs["batch"].astype(str).to_numpy(),
+            "method": matrix.uns["normalisation"],
+            "shift": (before - after).median(axis=1).to_numpy(),
+            "median_before": before.median(axis=1).to_numpy(),
+            "median_after": after.median(axis=1).to_numpy(),
+            "spread_before": spread(before),
+            "spread_after": spread(after),
+        }
+    )
 
 
 def _obs(

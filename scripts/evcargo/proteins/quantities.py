@@ -1,14 +1,71 @@
-"""From ion quantities of runs to protein quantities of samples."""
+"""From the quantities of runs to those of samples, and from ions to proteins."""
 
-import warnings
+from collections.abc import Callable, Mapping
 
+import numpy as np
 import pandas as pd
 
 from evcargo.errors import EvcargoError
+from evcargo.proteins.rollups import directlfq, maxlfq, sums, top3
+
+SUM = "sum"
+#: Roll-ups of MS1 quantities; `spectral_counts` is none of these.
+ROLLUPS: Mapping[str, Callable[[pd.DataFrame, pd.Series], pd.DataFrame]] = {
+    "directlfq": directlfq,
+    "maxlfq": maxlfq,
+    "top3": top3,
+    SUM: sums,
+}
+BY_RATIO = ("directlfq", "maxlfq")
+MIN_SHARED = 10  # rows that replicates need to share to be levelled
+
+
+def by_sample(by_run: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+    """Join the runs of each sample: fractions are summed, then technical replicates averaged.
+
+    Replicates are averaged on the log2 scale, because the error of an intensity is multiplicative:
+    on the linear scale the higher one would decide. Before that they are levelled: each is shifted
+    by its median difference to their mean, over what all of them show, so that what only one of
+    them shows does not depend on how much of it was loaded. The shifts of a sample sum to zero, so
+    that its scale is theirs. Replicates never count as samples.
+
+    Parameters
+    ----------
+    by_run
+        Feature (ion or protein group) x run, raw quantities; NaN or 0 is missing.
+    runs
+        Run sheet (contract ``runs``), proteins only.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Feature x sample (those of `runs`, in its order), NaN is missing.
+    """
+    values = by_run.astype(float).where(by_run > 0)
+    columns = {}
+    for sample, of_sample in runs.astype({"run": str, "sample": str}).groupby("sample", sort=False):
+        replicates = [
+            values.reindex(columns=rows["run"]).sum(axis=1, min_count=1)
+            for _, rows in of_sample.groupby(of_sample["replicate"].fillna(1))
+        ]
+        if len(replicates) == 1:  # as it is, without the rounding of a logarithm and back
+            columns[str(sample)] = replicates[0]
+        else:
+            columns[str(sample)] = _mean(pd.concat(replicates, axis=1))
+    return pd.DataFrame(columns, index=by_run.index)
+
+
+def _mean(replicates: pd.DataFrame) -> pd.Series:
+    log = np.log2(replicates)
+    shared = log.dropna()
+    if len(shared) >= MIN_SHARED:
+        shift = shared.sub(shared.mean(axis=1), axis=0).median()
+        log = log - (shift - shift.mean())
+    return 2.0 ** log.mean(axis=1)
 
 
 def ions_by_sample(ions: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
-    """Join the runs of each sample: fractions are summed, then technical replicates averaged.
+    """Quantities of ions in samples (ion x sample), see `by_sample`.
 
     Parameters
     ----------
@@ -16,22 +73,35 @@ def ions_by_sample(ions: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
         Columns ``run``, ``ion``, ``intensity``; NaN or 0 is missing.
     runs
         Run sheet (contract ``runs``), proteins only.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Ion x sample (those of `runs`, in its order), NaN is missing.
     """
-    table = ions[ions["intensity"] > 0].merge(
-        runs[["run", "sample", "replicate"]].astype({"run": str, "sample": str}), on="run"
-    )
-    summed = table.groupby(["ion", "sample", "replicate"])["intensity"].sum(min_count=1)
-    averaged = summed.groupby(["ion", "sample"]).mean().unstack("sample")
-    samples = list(dict.fromkeys(runs["sample"].astype(str)))
-    return averaged.reindex(columns=samples).astype(float)
+    seen = ions[ions["intensity"] > 0]
+    return by_sample(seen.pivot(index="ion", columns="run", values="intensity"), runs)
+
+
+def counts_by_sample(psms: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+    """Count the PSMs of each group in samples: fractions summed, replicates averaged; 0 is none.
+
+    Parameters
+    ----------
+    psms
+        Accepted PSMs: ``run``, ``group``.
+    runs
+        Run sheet (contract ``runs``), proteins only.
+    """
+    counts = psms.groupby(["group", "run"]).size().unstack("run", fill_value=0)
+    columns = {}
+    for sample, of_sample in runs.astype({"run": str, "sample": str}).groupby("sample", sort=False):
+        own = counts.reindex(columns=of_sample["run"], fill_value=0)
+        columns[str(sample)] = own.sum(axis=1) / of_sample["replicate"].fillna(1).nunique()
+    return pd.DataFrame(columns, index=counts.index).astype(float)
 
 
 def roll_up(ions: pd.DataFrame, groups: pd.Series, method: str) -> pd.DataFrame:
+    """Protein quantities from ion quantities: the first result of `rolled_up`."""
+    return rolled_up(ions, groups, method)[0]
+
+
+def rolled_up(ions: pd.DataFrame, groups: pd.Series, method: str) -> tuple[pd.DataFrame, pd.Series]:
     """Protein quantities from ion quantities, without any normalisation between samples.
 
     Parameters
@@ -41,44 +111,34 @@ def roll_up(ions: pd.DataFrame, groups: pd.Series, method: str) -> pd.DataFrame:
     groups
         Protein group of each ion, index as `ions`.
     method
-        ``directlfq`` (Ammar 2023, 10.1016/j.mcpro.2023.100581) or ``sum``.
+        One of `ROLLUPS`, see `evcargo.proteins.rollups`.
 
     Returns
     -------
-    pandas.DataFrame
-        Group x sample, sorted, NaN is missing.
+    quantities : pandas.DataFrame
+        Group x sample, sorted, NaN is missing: every sample with an ion of a group has a quantity.
+    used : pandas.Series
+        Roll-up of each group: `method`; or ``sum``, where ratios are asked for but no two samples
+        share an ion; or both, where that is so of some samples. A sum cannot be compared with the
+        samples that show other ions.
     """
+    if method not in ROLLUPS:
+        raise EvcargoError(
+            f"config, proteins.rollup: {method!r} does not quantify ions."
+            f" Choose one of {', '.join(ROLLUPS)}"
+        )
     ions = ions.dropna(how="all")
     groups = groups.reindex(ions.index)
-    if method == "sum" or not len(ions):
-        return ions.groupby(groups.to_numpy()).sum(min_count=1).sort_index()
-    if method != "directlfq":
-        raise EvcargoError(f"config, proteins.rollup: {method!r} is neither directlfq nor sum")
-    return _directlfq(ions, groups)
-
-
-def _directlfq(ions: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
-    with warnings.catch_warnings():  # its import changes the filters of the whole process
-        warnings.simplefilter("ignore")
-        import directlfq.config as settings
-        import directlfq.protein_intensity_estimation as estimation
-        import directlfq.utils as utils
-
-    settings.set_global_protein_and_ion_id(protein_id="protein", quant_id="ion")
-    settings.set_log_processed_proteins(log_processed_proteins=False)
-    settings.set_compile_normalized_ion_table(compile_normalized_ion_table=False)
-    settings.check_wether_to_copy_numpy_arrays_derived_from_pandas()
-    table = ions.copy()
-    table.insert(0, "ion", ions.index.astype(str))
-    table.insert(0, "protein", groups.astype(str).to_numpy())
-    table = utils.sort_input_df_by_protein_and_quant_id(table.reset_index(drop=True))
-    table = utils.remove_allnan_rows_input_df(utils.index_and_log_transform_input_df(table))
-    proteins, _ = estimation.estimate_protein_intensities(
-        table, min_nonan=1, num_samples_quadratic=10, num_cores=1
-    )
-    proteins = proteins.set_index("protein")[list(ions.columns)].astype(float)
-    proteins = proteins.where(proteins > 0)
-    # directLFQ drops proteins that have each ion in one sample only; there is nothing to compare.
-    single = ~groups.isin(proteins.index).to_numpy()
-    alone = ions[single].groupby(groups[single].to_numpy()).sum(min_count=1)
-    return pd.concat([proteins, alone]).rename_axis(None).sort_index()
+    total = sums(ions, groups).rename_axis(None).sort_index()
+    if method not in BY_RATIO:
+        quantities = ROLLUPS[method](ions, groups).rename_axis(None).reindex(total.index)
+        return quantities, pd.Series(method, index=total.index, dtype=object)
+    shared = ions.notna() & (ions.notna().sum(axis=1) >= 2).to_numpy()[:, None]
+    told = shared.groupby(groups.to_numpy()).any().reindex(total.index)
+    rows = groups.isin(told.index[told.any(axis=1)])
+    ratio = ROLLUPS[method](ions[rows], groups[rows]) if rows.any() else total.iloc[:0]
+    ratio = ratio.reindex(total.index).where(told)
+    alone = total.notna() & ratio.isna()
+    used = np.where(alone.any(axis=1), f"{method} and {SUM}", method)
+    used = np.where(ratio.isna().all(axis=1), SUM, used)
+    return ratio.fillna(total), pd.Series(used, index=total.index, dtype=object)

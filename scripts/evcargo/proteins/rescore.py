@@ -93,20 +93,21 @@ def _cross_fitted(
             learnt[train] = positive
             late = retention.errors(learnt)
             features = features_of(psms, late, train, positive)
-            weights = _discriminant(features[train], positive, decoy[train])
+            known = features[train]
+            weights = direction(known[positive], known[decoy[train]])
             score = features[train] @ weights
         decoys = score[decoy[train]]
         result[test] = (features[test] @ weights - np.median(decoys)) / decoys.std()
     return result, late is not None
 
 
-def _discriminant(
-    features: NDArray[np.float64], positive: NDArray[np.bool_], negative: NDArray[np.bool_]
+def direction(
+    positives: NDArray[np.float64], negatives: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Weights that part positives and negatives best."""
-    used = positive | negative
+    """Fisher's direction: the weights that part two groups best (each n x features)."""
     model = LinearDiscriminantAnalysis(solver="eigen", shrinkage=1e-3, priors=[0.5, 0.5])
-    return np.asarray(model.fit(features[used], positive[used]).coef_[0])
+    told = np.repeat([True, False], [len(positives), len(negatives)])
+    return np.asarray(model.fit(np.concatenate([positives, negatives]), told).coef_[0])
 
 
 def features_of(

@@ -1,16 +1,21 @@
 """The protein matrix and quality table of a study from what its runs gave."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from evcargo.proteins.database import Protein
+from evcargo.proteins.ibaq import ibaq
 from evcargo.proteins.matrix import protein_matrix
 from evcargo.proteins.quality import quality_table
-from evcargo.proteins.quantities import ions_by_sample, roll_up
+from evcargo.proteins.quantities import counts_by_sample, ions_by_sample, rolled_up
+from evcargo.proteins.rollups import sums
 
 if TYPE_CHECKING:
     from anndata import AnnData
+
+SPECTRAL_COUNTS = "spectral_counts"
 
 
 def quantify_study(
@@ -24,6 +29,9 @@ def quantify_study(
     method: str,
     min_peptides: int,
     normalisation: str,
+    proteins: Iterable[Protein] = (),
+    enzyme: str = "trypsin",
+    panels: pd.DataFrame | None = None,
 ) -> tuple["AnnData", pd.DataFrame]:
     """Roll ion quantities up to proteins and describe runs and samples.
 
@@ -38,40 +46,91 @@ def quantify_study(
     samples, runs
         The sheets (contracts ``samples`` and ``runs``).
     method
-        ``directlfq`` or ``sum``.
+        One of `evcargo.proteins.quantities.ROLLUPS`, or ``spectral_counts``.
     min_peptides
         Peptides that a group needs to be quantified.
     normalisation
-        ``median`` or ``none``.
+        One of `evcargo.proteins.normalise.METHODS`.
+    proteins, enzyme
+        The database and the enzyme of the search, for iBAQ.
+    panels
+        Marker panels, for the normalisation ``ev_markers``.
 
     Returns
     -------
     matrix : anndata.AnnData
-        All samples of the sheet x all accepted protein groups.
+        All samples of the sheet x all accepted protein groups, with the layers ``ibaq``,
+        ``spectral_count`` and ``transferred``.
     quality : pandas.DataFrame
         Contract ``quality``.
     """
     runs = runs[runs["assay"] == "proteins"]
     groups = groups[groups["accepted"]].set_index("group").rename_axis(None)
-    group_of = psms[psms["accepted"]].drop_duplicates("peptide").set_index("peptide")["group"]
+    good = psms[psms["accepted"]]
+    group_of = good.drop_duplicates("peptide").set_index("peptide")["group"]
     ions = ions.assign(group=ions["peptide"].map(group_of))
-    ions = ions[ions["group"].isin(groups.index[groups["n_peptides"] >= min_peptides])]
+    enough = groups.index[groups["n_peptides"] >= min_peptides]
+    ions = ions[ions["group"].isin(enough)]
     by_sample = ions_by_sample(ions, runs)
-    group_of_ion = ions.drop_duplicates("ion").set_index("ion")["group"]
-    quantities = roll_up(by_sample, group_of_ion, method).reindex(columns=by_sample.columns)
+    group_of_ion = ions.drop_duplicates("ion").set_index("ion")["group"].reindex(by_sample.index)
+    counts = counts_by_sample(good, runs).reindex(groups.index, fill_value=0.0)
+    if method == SPECTRAL_COUNTS:
+        quantities = counts[counts > 0].reindex(enough)
+        used = pd.Series(method, index=enough)
+    else:
+        quantities, used = rolled_up(by_sample, group_of_ion, method)
+    layers = {
+        "ibaq": ibaq(
+            sums(by_sample, group_of_ion), ((p.accession, p.sequence) for p in proteins), enzyme
+        ),
+        "spectral_count": counts,
+        "transferred": transferred_share(ions, runs),
+    }
     failed = {
         sample: f"no protein group in {spectra:.0f} MS2 spectra"
         for sample, spectra in _spectra_of(runs, figures).items()
         if not quantities[sample].notna().any()
     }
-    matrix = protein_matrix(quantities, groups, samples, failed, normalisation)
+    described = groups.assign(rollup=used.reindex(groups.index).fillna(""))
+    matrix = protein_matrix(quantities, described, samples, failed, normalisation, panels, layers)
     matrix.uns["source"] = "sagepy 0.4.6; " + "; ".join(
         f"{rule.level}: {rule.rule}" for rule in rules.itertuples()
     )
     matrix.uns["score"] = str(rules["score"].iloc[0])
-    matrix.uns["rollup"] = f"{method}, not normalised"
-    matrix.uns["raw_quantity"] = "MS1 peak area, intensity x s"
+    matrix.uns["rollup"] = _rollup_text(method, used)
+    matrix.uns["raw_quantity"] = (
+        "PSMs" if method == SPECTRAL_COUNTS else "MS1 peak area, intensity x s"
+    )
     return matrix, quality_table(figures, psms, ions, quantities, runs)
+
+
+def transferred_share(ions: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+    """Share of each group's intensity in each sample that comes from transferred ions.
+
+    Parameters
+    ----------
+    ions
+        ``run``, ``group``, ``intensity`` and ``transferred``.
+    runs
+        Run sheet, proteins only.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Group x sample, fraction of the summed intensity; NaN where there is none.
+    """
+    seen = ions[ions["intensity"] > 0]
+    sample = runs.astype({"run": str}).set_index("run")["sample"].astype(str)
+    where = [seen["group"], seen["run"].map(sample)]
+    lent = seen["intensity"].where(seen["transferred"].astype(bool), 0.0)
+    share = lent.groupby(where).sum() / seen["intensity"].groupby(where).sum()
+    return share.astype(float).unstack()
+
+
+def _rollup_text(method: str, used: pd.Series) -> str:
+    other = int((used != method).sum())
+    instead = f"; ion sum in all or some samples of {other} groups (var, rollup)" if other else ""
+    return f"{method}, not normalised{instead}"
 
 
 def _spectra_of(runs: pd.DataFrame, figures: Mapping[str, Mapping[str, float]]) -> dict[str, float]:

@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 
 import pandas as pd
 
-from evcargo.study.kinds import SUFFIXES, Head, kind_of, read_head
+from evcargo.study.kinds import DOCTYPE, SUFFIXES, Head, kind_of, read_head
 from evcargo.study.mates import check_mates
 from evcargo.study.model import SPECTRA
 from evcargo.study.notes import Notes, listed, nearest, shown
@@ -40,8 +40,7 @@ INSTEAD = {
     "an old Excel file": "Save the table as tab-separated text (TSV)",
     THERMO: "Let its name end in .raw and format be auto or thermo; or convert it to mzML",
     "an mzXML file": "Convert it, or better the raw file, to mzML with msconvert",
-    "XML with a document type declaration, which can attack the reader": "Do not use this file;"
-    " convert the raw file again",
+    DOCTYPE: "Do not use this file; convert or export it again",
     "an HTML page": "Download the file again: this is a web page, perhaps an error message",
     "a BAM file": "Give the FASTQ that it was made from",
     "a GenBank file": "Save its entries as FASTA",

@@ -32,6 +32,7 @@ BINARY = (
     (b"\x89HDF", "an HDF5 file"),
     (b"BAM\x01", "a BAM file"),
 )
+DOCTYPE = "XML with a document type declaration, which can attack the reader"
 NUCLEOTIDES = re.compile(r"[ACGTUNacgtun*-]+")
 # As evcargo.rna.fasta takes them: letters of ambiguity are rare, else this is a protein.
 AMBIGUOUS = re.compile(r"[RYSWKMBDHV]", re.IGNORECASE)
@@ -166,7 +167,7 @@ def kind_of(head: Head) -> str:
 
 def _kind_of_xml(lower: str) -> str:
     if "<!doctype" in lower or "<!entity" in lower:
-        return "XML with a document type declaration, which can attack the reader"
+        return DOCTYPE
     for tag, what in (
         ("(indexed)?mzml", "mzml"),
         ("mzxml", "an mzXML file"),

@@ -63,14 +63,13 @@ def import_proteins(
     rollup: str = "directlfq",
     min_peptides: int = 1,
     organism: str = "human",
+    panels: pd.DataFrame | None = None,
 ) -> Imported:
     """Import the protein tables of a study.
 
-    Fractions of one replicate are summed; technical replicates of one sample are averaged on the
-    log2 scale (the geometric mean of what was observed), because the error of an intensity is
-    multiplicative: on the linear scale the higher replicate would decide. They never count as n.
-    Tables of peptides are rolled up together, as ions of searched spectra are. Tables are joined on
-    the leading accession.
+    Fractions are summed and technical replicates levelled and averaged
+    (`evcargo.proteins.quantities.by_sample`). Tables of peptides are rolled up together, as ions of
+    searched spectra are. Tables are joined on the leading accession.
 
     Parameters
     ----------
@@ -83,12 +82,14 @@ def import_proteins(
         The shipped contaminants (accession, taxon): groups that they lead are tagged, and get their
         taxon where the table states none.
     normalisation
-        See `evcargo.proteins.matrix.protein_matrix`.
+        One of `evcargo.proteins.normalise.METHODS`.
     rollup, min_peptides
         Of tables of peptides, see `evcargo.proteins.quantities.roll_up`: how, and from how many
         peptides.
     organism
         Organism of the study.
+    panels
+        Marker panels, for the normalisation ``ev_markers``.
 
     Raises
     ------
@@ -112,10 +113,10 @@ def import_proteins(
     about = _tagged(found.proteins, contaminants)
     failed = _failed(found.by_sample, runs)
     seen = found.by_sample.notna().any(axis=1).to_numpy()
-    matrix = protein_matrix(found.by_sample[seen], about[seen], samples, failed, normalisation)
-    for name in LAYERS:
-        values = found.layers[name].reindex(index=matrix.var_names, columns=matrix.obs_names)
-        matrix.layers[name] = values.to_numpy(float).T.copy()
+    layers = {name: found.layers[name] for name in LAYERS}
+    matrix = protein_matrix(
+        found.by_sample[seen], about[seen], samples, failed, normalisation, panels, layers
+    )
     notes = [note for path, one in contents.items() for note in _notes(path, one)]
     sources = [f"{content.source} [{path}]" for path, content in contents.items()] + notes
     unseen = int((~seen).sum())

@@ -11,7 +11,7 @@ from evcargo.errors import EvcargoError
 from evcargo.proteins.tables.mzid import open_mzid
 from evcargo.proteins.tables.table import CHUNK, Table
 from evcargo.proteins.tables.text import chunks_of, head_of, open_text, unquoted_rows
-from evcargo.study.kinds import Head, kind_of
+from evcargo.study.kinds import DOCTYPE, Head, kind_of
 
 KINDS = {"empty": "is empty", "fastq": "is FASTQ", "mzml": "is mzML", "fasta": "is FASTA"}
 MZTAB = re.compile(r"(COM\t.*\n|\s*\n)*MTD\t")
@@ -37,6 +37,8 @@ def open_table(path: str | Path) -> Table:
         return _open_parquet(path)
     if kind == "an mzIdentML file":
         return open_mzid(path, head)
+    if kind == DOCTYPE:
+        raise EvcargoError(f"{path}: is {kind}. Do not use this file; export it again")
     if kind != "text":
         raise EvcargoError(
             f"{path}: {KINDS.get(kind, f'is {kind}')}, not a protein table."

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from evcargo.errors import EvcargoError
-from evcargo.proteins.quantities import ions_by_sample, roll_up
+from evcargo.proteins.quantities import by_sample, ions_by_sample, roll_up
 from evcargo.proteins.tables.contents import Content
 from evcargo.proteins.tables.groups import by_parsimony, describe
 from evcargo.proteins.tables.names import members
@@ -58,10 +58,10 @@ def quantities_of_proteins(contents: Sequence[Content], runs: pd.DataFrame) -> Q
     by_run = pd.concat(tables, axis=1)
     proteins = _joined(described).reindex(by_run.index)
     layers = {
-        SPECTRA: _by_sample(pd.concat(counts, axis=1), runs, logarithmic=False),
-        "ibaq": _by_sample(pd.concat(ibaqs, axis=1), runs),
+        SPECTRA: _counted(pd.concat(counts, axis=1), runs),
+        "ibaq": _averaged(pd.concat(ibaqs, axis=1), runs),
     }
-    return Quantities(by_run, _by_sample(by_run, runs), proteins, layers)
+    return Quantities(by_run, _averaged(by_run, runs), proteins, layers)
 
 
 def _wide(long: pd.DataFrame, value: str, how: str, runs: list[str]) -> pd.DataFrame:
@@ -116,18 +116,18 @@ def quantities_of_ions(
     enough = proteins.index[proteins["n_peptides"].fillna(np.inf) >= min_peptides]
     ions = ions[ions["feature"].isin(enough)]
     own = runs[runs["path"].isin([one.table.path for one in contents])]
-    by_sample = ions_by_sample(ions, own)
+    sampled = ions_by_sample(ions, own)
     group_of = ions.drop_duplicates("ion").set_index("ion")["feature"]
-    rolled = roll_up(by_sample, group_of, method)
+    rolled = roll_up(sampled, group_of, method)
     names = own["run"].astype(str).tolist()
     by_run = _wide(ions, "intensity", "sum", names).reindex(proteins.index)
-    nothing = pd.DataFrame(np.nan, index=proteins.index, columns=by_sample.columns)
+    nothing = pd.DataFrame(np.nan, index=proteins.index, columns=sampled.columns)
     spectra = counts.reindex(index=proteins.index, columns=names)
     return Quantities(
         by_run,
-        rolled.reindex(index=proteins.index, columns=by_sample.columns),
+        rolled.reindex(index=proteins.index, columns=sampled.columns),
         proteins,
-        {SPECTRA: _by_sample(spectra, own, logarithmic=False), "ibaq": nothing},
+        {SPECTRA: _counted(spectra, own), "ibaq": nothing},
     )
 
 
@@ -215,19 +215,19 @@ def _joined(described: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return proteins.astype({"is_contaminant": bool} | dict.fromkeys(text, object))
 
 
-def _by_sample(by_run: pd.DataFrame, runs: pd.DataFrame, logarithmic: bool = True) -> pd.DataFrame:
-    """Sum the fractions of each replicate, then average the replicates of each sample."""
+def _averaged(by_run: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+    """`by_sample` for the runs of the sheet that the table has."""
+    return by_sample(by_run, runs[runs["run"].astype(str).isin(by_run.columns)])
+
+
+def _counted(counts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+    """Sum counts over fractions and average them over replicates; NaN where nothing is said."""
     columns = {}
-    runs = runs[runs["run"].astype(str).isin(by_run.columns)]
+    runs = runs[runs["run"].astype(str).isin(counts.columns)]
     for sample, of_sample in runs.groupby("sample", sort=False):
         replicates = [
-            by_run[rows["run"].astype(str).tolist()].sum(axis=1, min_count=1)
+            counts[rows["run"].astype(str).tolist()].sum(axis=1, min_count=1)
             for _, rows in of_sample.groupby(of_sample["replicate"].fillna(1))
         ]
-        if len(replicates) == 1:  # as it is, without the rounding of a logarithm and back
-            columns[str(sample)] = replicates[0]
-            continue
-        together = pd.concat(replicates, axis=1)
-        average = 2.0 ** np.log2(together).mean(axis=1) if logarithmic else together.mean(axis=1)
-        columns[str(sample)] = average
-    return pd.DataFrame(columns, index=by_run.index)
+        columns[str(sample)] = pd.concat(replicates, axis=1).mean(axis=1)
+    return pd.DataFrame(columns, index=counts.index)
