@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from evcargo.differential.proteins import test_proteins
+from evcargo.differential.proteins import Moderation, test_proteins
 from evcargo.differential.summary import contrast_line, flagged_table
 from evcargo.job import job_log
 from evcargo.purity.markers import read_panels
@@ -16,7 +16,13 @@ with job_log(snakemake.log):
     options = snakemake.params.options
     contrast = Contrast(**snakemake.params.contrast)
     matrix = read_matrix(snakemake.input.matrix)
-    result = test_proteins(matrix, contrast, options["alpha"], options["min_samples"])
+    result = test_proteins(
+        matrix,
+        contrast,
+        options["alpha"],
+        options["min_samples"],
+        Moderation(options["variance_trend"], options["robust"]),
+    )
     panels = read_panels(snakemake.input.panels, snakemake.params.organism)
     table = flagged_table(result, matrix.var, panels, "proteins")
     write_table(table, snakemake.output.table, "differential")

@@ -33,6 +33,7 @@ holes[13, 2:10] <- TRUE                         # one value
 holes[14, c(2:5, 7:10)] <- TRUE                 # one value a side: no residual degrees of freedom
 holes[15, ] <- TRUE                             # nothing
 holes[16, c(1, 3, 5, 7, 8, 9)] <- TRUE          # batch b alone is left
+values[101:104, ] <- values[101:104, ] + rnorm(40, 0, 8)    # variances far above the others
 missing <- values
 missing[holes] <- NA
 
@@ -50,8 +51,9 @@ write(input(round(missing, 6)), "limma_input.tsv")
 write(input(round(values, 6)), "limma_input_complete.tsv")
 write(input(round(equal, 6)), "limma_input_equal.tsv")
 
-reference <- function(values, formula, name) {
-    fit <- suppressWarnings(eBayes(lmFit(round(values, 6), model.matrix(formula, design))))
+reference <- function(values, formula, name, ...) {
+    fit <- lmFit(round(values, 6), model.matrix(formula, design))
+    fit <- suppressWarnings(eBayes(fit, ...))
     table <- topTable(fit, coef = "group", number = Inf, sort.by = "none", confint = TRUE)
     write(data.frame(
         feature = rownames(values), log2_fold_change = table$logFC, ci_low = table$CI.L,
@@ -65,3 +67,12 @@ reference(values, ~ group, "limma_complete.tsv")
 reference(missing, ~ group, "limma_missing.tsv")
 reference(missing, ~ group + batch_b + batch_c + age, "limma_covariates.tsv")
 reference(equal, ~ group, "limma_equal.tsv")
+peptides <- (seq_len(rows) * 7) %% 23 + 1
+reference(missing, ~ group, "limma_peptides.tsv", trend = log2(peptides))
+missing <- missing[rowSums(!is.na(missing)) > 0, ]   # limma asks for a mean of every feature
+reference(missing, ~ group, "limma_trend.tsv", trend = TRUE)
+reference(missing, ~ group + age, "limma_robust.tsv", robust = TRUE)
+reference(missing, ~ group + batch_b + batch_c + age, "limma_trend_robust.tsv",
+          trend = TRUE, robust = TRUE)
+reference(values, ~ group, "limma_complete_robust.tsv", trend = TRUE, robust = TRUE)
+reference(equal, ~ group, "limma_equal_robust.tsv", trend = TRUE, robust = TRUE)

@@ -1,6 +1,7 @@
 """Proteins of two groups: who is compared, what is tested, and why something is not."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -10,10 +11,13 @@ from scipy.stats import ttest_ind
 
 from evcargo.contracts import CONTRACTS
 from evcargo.differential.design import NotTestable, compared_samples, model_matrix
-from evcargo.differential.proteins import adjust, test_proteins
+from evcargo.differential.moderated import fit_features, moderated_test
+from evcargo.differential.prior import fit_prior
+from evcargo.differential.proteins import Moderation, adjust, test_proteins
+from evcargo.errors import EvcargoError
 
 # pytest would take the function under test for a test
-compare = test_proteins
+compare = partial(test_proteins, how=Moderation("intensity", True))
 del test_proteins
 
 GROUPS = ["control"] * 3 + ["lps"] * 3
@@ -151,3 +155,22 @@ def test_model_without_residual_degrees_of_freedom() -> None:
     )
     with pytest.raises(NotTestable, match="leave nothing for the error"):
         model_matrix(rows, replace(LPS, covariates=("age", "ph")))
+
+
+def test_the_prior_may_follow_the_peptides() -> None:
+    made = proteins({})
+    made.var["n_peptides"] = np.arange(60) % 12 + 1.0
+    how = Moderation("peptides", False)
+    told = compare(made, LPS, 0.05, 2, how=how)
+    assert "prior by peptides with" in told.method
+    values = made.layers["normalised"].T
+    design = np.column_stack([np.ones(6), np.repeat([0.0, 1], 3)])
+    fits = fit_features(values, design, 1)
+    prior = fit_prior(fits.variance, fits.df, np.log2(made.var["n_peptides"].to_numpy()))
+    by_hand = moderated_test(fits, prior).set_index(made.var_names)["p_value"]
+    found = told.table.set_index("feature")["p_value"].reindex(by_hand.index)
+    np.testing.assert_allclose(found, by_hand, rtol=1e-12)
+
+    made.var.loc["n007", "n_peptides"] = np.nan
+    with pytest.raises(EvcargoError, match="variance_trend.*1 have none .n007"):
+        compare(made, LPS, 0.05, 2, how=how)

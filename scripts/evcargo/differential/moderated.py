@@ -1,9 +1,9 @@
 """Moderated t statistics: one linear model per feature, with variances that borrow from each other.
 
-Written from Smyth 2004 (10.2202/1544-6115.1027): the residual variances are draws from a scaled
-inverse chi-squared prior, whose parameters come from the mean and variance of their logarithms.
-Features are fitted on the samples in which they were observed; nothing is imputed. The results
-equal those of R limma 3.54.1 (`lmFit`, `eBayes`), with which tests compare them.
+Written from Smyth 2004 (10.2202/1544-6115.1027); the prior of the variances is in
+`evcargo.differential.prior`. Features are fitted on the samples in which they were observed;
+nothing is imputed. The results equal those of R limma 3.54.1 (`lmFit`, `eBayes`), with which tests
+compare them.
 """
 
 from collections.abc import Iterator
@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import stats
+
+from evcargo.differential.prior import Prior
 
 CONFIDENCE = 0.95
 RANK_TOLERANCE = 1e-7  # of the largest singular value; limma's QR uses the same figure
-VARIANCE_FLOOR = 1e-5  # of the median variance: a variance of zero has no logarithm
-FEWEST_VARIANCES = 2
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -43,14 +43,6 @@ class Fits:
     unscaled_sd: Floats
     variance: Floats
     df: Floats
-
-
-@dataclass(frozen=True)
-class Prior:
-    """Prior of the residual variances: its scale (one per feature) and degrees of freedom."""
-
-    variance: Floats
-    df: float
 
 
 def fit_features(values: Floats, design: Floats, coefficient: int) -> Fits:
@@ -100,56 +92,6 @@ def _fit_pattern(
         fits.unscaled_sd[rows] = np.sqrt(((weights / singular) ** 2).sum())
 
 
-def fit_prior(variances: Floats, df: Floats) -> Prior:
-    """Prior that the residual variances are drawn from (Smyth 2004, section 6.2).
-
-    Parameters
-    ----------
-    variances, df
-        Residual variance and degrees of freedom per feature; features without either are left out.
-
-    Returns
-    -------
-    Prior
-        Degrees of freedom are infinite where the variances differ no more than chance explains,
-        and 0 (no moderation) where fewer than two variances are known.
-    """
-    known = (df > 0) & np.isfinite(variances)
-    if known.sum() < FEWEST_VARIANCES:
-        return Prior(np.full(variances.shape, np.nan), 0.0)
-    half = df[known] / 2
-    raised = _above_zero(variances[known])
-    logs = np.log(raised) - special.digamma(half) + np.log(half)
-    excess = logs.var(ddof=1) - special.polygamma(1, half).mean()
-    if excess > 0:
-        prior_df = 2 * inverse_trigamma(excess)
-        scale = np.exp(logs.mean() + special.digamma(prior_df / 2) - np.log(prior_df / 2))
-    else:
-        prior_df, scale = np.inf, raised.mean()
-    return Prior(np.full(variances.shape, scale), float(prior_df))
-
-
-def _above_zero(variances: Floats) -> Floats:
-    median = np.median(variances)
-    return np.maximum(variances, VARIANCE_FLOOR * (median if median > 0 else 1.0))
-
-
-def inverse_trigamma(value: float) -> float:
-    """Solve trigamma(x) = `value` for x > 0, by Newton's method on 1 / trigamma (Smyth 2004)."""
-    if value > 1e7:
-        return float(1 / np.sqrt(value))
-    if value < 1e-6:
-        return float(1 / value)
-    x = 0.5 + 1 / value
-    for _ in range(50):
-        trigamma = special.polygamma(1, x)
-        step = trigamma * (1 - trigamma / value) / special.polygamma(2, x)
-        x += step
-        if -step / x < 1e-12:
-            break
-    return float(x)
-
-
 def moderated_test(fits: Fits, prior: Prior) -> pd.DataFrame:
     """Moderated t test of the coefficient of each feature against zero.
 
@@ -167,13 +109,7 @@ def moderated_test(fits: Fits, prior: Prior) -> pd.DataFrame:
         p_value (two-sided), ci_low and ci_high (95 %); all NaN but the fold change where a feature
         has no residual degrees of freedom, all NaN where its coefficient cannot be estimated.
     """
-    if np.isinf(prior.df):
-        variance = np.where(fits.df > 0, prior.variance, np.nan)
-    elif prior.df == 0:
-        variance = fits.variance
-    else:
-        weighted = fits.df * fits.variance + prior.df * prior.variance
-        variance = weighted / (fits.df + prior.df)
+    variance = _posterior(fits, prior)
     # No feature can know its variance better than all features together do.
     df = np.minimum(fits.df + prior.df, fits.df.sum())
     error = np.sqrt(variance) * fits.unscaled_sd
@@ -192,3 +128,13 @@ def moderated_test(fits: Fits, prior: Prior) -> pd.DataFrame:
             "ci_high": fits.coefficient + margin,
         }
     )
+
+
+def _posterior(fits: Fits, prior: Prior) -> Floats:
+    """Residual variances, each between its own and that of the prior."""
+    finite = np.where(np.isfinite(prior.df), prior.df, 0.0)
+    borrowed = np.where(finite > 0, finite * prior.variance, 0.0)
+    with np.errstate(invalid="ignore"):
+        variance = (fits.df * fits.variance + borrowed) / (fits.df + finite)
+    variance[np.isinf(prior.df)] = prior.variance[np.isinf(prior.df)]
+    return np.where(fits.df > 0, variance, np.nan)
