@@ -17,6 +17,8 @@ MADE = {
     "quality": "quality.tsv",
     "filters": "filters.tsv",
     "columns": "columns.tsv",
+    "missing": "missing.tsv",
+    "normalisation": "normalisation.tsv",
 }
 
 
@@ -35,9 +37,12 @@ def import_tables(root, folder, min_peptides):
     runs["mate"] = None
     write_table(runs, folder / "runs.tsv", "runs")
     given = {name: str(folder / f"{name}.tsv") for name in ("samples", "runs")}
-    contaminants = str(root / "resources/proteins/contaminants.tsv")
+    shipped = {
+        "contaminants": str(root / "resources/proteins/contaminants.tsv"),
+        "panels": str(root / "resources/markers/panels.tsv"),
+    }
     job = SimpleNamespace(
-        input=SimpleNamespace(**given, contaminants=contaminants),
+        input=SimpleNamespace(**given, **shipped),
         output=SimpleNamespace(**{name: str(folder / path) for name, path in MADE.items()}),
         params=SimpleNamespace(
             normalisation="median", rollup="sum", min_peptides=min_peptides, organism="human"

@@ -7,8 +7,10 @@ import pandas as pd
 
 from evcargo.proteins.database import Protein
 from evcargo.proteins.ibaq import ibaq
-from evcargo.proteins.matrix import protein_matrix
-from evcargo.proteins.quality import quality_table
+from evcargo.proteins.matrix import normalisation_table, protein_matrix
+from evcargo.proteins.missing import missing_table
+from evcargo.proteins.origins import origins_table
+from evcargo.proteins.quality import quality_table, spectra_table
 from evcargo.proteins.quantities import counts_by_sample, ions_by_sample, rolled_up
 from evcargo.proteins.rollups import sums
 
@@ -102,6 +104,37 @@ def quantify_study(
         "PSMs" if method == SPECTRAL_COUNTS else "MS1 peak area, intensity x s"
     )
     return matrix, quality_table(figures, psms, ions, quantities, runs)
+
+
+def describe_study(
+    matrix: "AnnData",
+    ions: pd.DataFrame,
+    peptides: pd.DataFrame,
+    proteins: list[Protein],
+    figures: Mapping[str, Mapping[str, float]],
+    texts: Mapping[str, Mapping[str, str]],
+    samples: pd.DataFrame,
+    runs: pd.DataFrame,
+) -> dict[str, pd.DataFrame]:
+    """Tables about the samples and runs of a study, by the part of their contract's name.
+
+    Parameters
+    ----------
+    matrix, ions, figures, samples, runs
+        As in `quantify_study`.
+    peptides
+        Peptides of `evcargo.proteins.inference.Inference`.
+    proteins
+        The database.
+    texts
+        Run -> texts of `evcargo.proteins.spectra.RunFacts`.
+    """
+    return {
+        "origins": origins_table(ions, peptides, proteins, samples, runs),
+        "missing": missing_table(matrix),
+        "normalisation": normalisation_table(matrix),
+        "spectra": spectra_table(figures, texts, runs[runs["assay"] == "proteins"]),
+    }
 
 
 def transferred_share(ions: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
