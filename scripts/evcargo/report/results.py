@@ -25,7 +25,7 @@ class Results:
     schema
         The schema of the config, whose descriptions explain the options.
     samples, runs, criteria, verdicts, markers, shares, associations, quality
-        Tables under the contracts of these names (`evcargo.tables.CONTRACTS`).
+        Tables under the contracts of these names (`evcargo.contracts.CONTRACTS`).
     funnel, particles, distribution, contrasts
         The same, for studies that have them.
     rna_gate, rna_adapters, rna_lengths, rna_classes, rna_fragments, rna_saturation, rna_manifest
