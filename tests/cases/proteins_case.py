@@ -1,4 +1,4 @@
-"""Search, infer and quantify real runs in-process."""
+"""Search, infer and quantify real runs in-process, as the workflow does by default."""
 
 from functools import partial
 from pathlib import Path
@@ -7,9 +7,10 @@ import pandas as pd
 import yaml
 
 from evcargo.contracts import CONTRACTS
+from evcargo.proteins.alignment import align_runs
 from evcargo.proteins.database import build_database, read_accessions, read_fasta
+from evcargo.proteins.extraction import Match, measure_run
 from evcargo.proteins.inference import infer_proteins
-from evcargo.proteins.ions import SurveyScans, extract_ions
 from evcargo.proteins.mzml import read_spectra
 from evcargo.proteins.search import search_runs
 from evcargo.proteins.settings import SearchSettings
@@ -17,6 +18,7 @@ from evcargo.proteins.study import quantify_study
 from evcargo.simulate.entrapment import PREFIX
 
 ROOT = Path(__file__).resolve().parents[2]
+TRANSFER_FDR = 0.01
 
 
 def search_options(**changes):
@@ -50,18 +52,21 @@ def run_study(spectra, fasta, options, contaminants=True):
     psms["sample"] = psms["run"]
     inference = infer_proteins(psms, proteins, settings.digestion, "human", 0.01, 0.01)
     good = inference.psms[inference.psms["accepted"]]
-    ions = pd.concat(
-        extract_ions(
-            SurveyScans.of(read_spectra(path, levels=(1,))),
-            good[good["run"] == run],
-            settings.precursor_tolerance_ppm,
-        ).assign(run=run)
-        for run, path in spectra.items()
-    )
     names = list(spectra)
     samples = pd.DataFrame({name: [""] * len(names) for name in CONTRACTS["samples"].names})
     samples["sample"] = names
-    runs = pd.DataFrame({"run": names, "sample": names, "assay": "proteins", "replicate": 1})
+    runs = pd.DataFrame({"run": names, "sample": names, "assay": "proteins"})
+    runs = runs.assign(fraction=1, replicate=1)
+    curves, consensus = align_runs(good, runs)
+    ions = pd.concat(
+        measure_run(
+            read_spectra(path, levels=(1,)),
+            good[good["run"] == run],
+            settings.precursor_tolerance_ppm,
+            Match(curves, consensus, run, 1, TRANSFER_FDR),
+        )[0].assign(run=run)
+        for run, path in spectra.items()
+    )
     matrix, quality = quantify_study(
         ions,
         inference.psms,

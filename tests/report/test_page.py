@@ -90,6 +90,24 @@ def test_markers_show_all_three_kinds_of_evidence(page):
     assert "Not assessed in at least one sample: CYC1." in words(unseen)
 
 
+def test_unclear_markers_are_shown_as_such(results):
+    """CD9 is ambiguous in one sample, TOMM20 only transferred in another, and nowhere detected."""
+    markers = results.markers.copy()
+    gene = markers["gene"]
+    markers.loc[(gene == "CD9") & (markers["sample"] == SAMPLES[0]), "evidence"] = "ambiguous"
+    markers.loc[(gene == "TOMM20") & (markers["sample"] == SAMPLES[1]), "evidence"] = "transferred"
+    page = html.fromstring(render(replace(results, markers=markers)))
+    key, shown = page.xpath('//table[contains(@class, "markers")]')
+    rows = {words(row[0]): [words(cell) for cell in row[1:]] for row in key.xpath(".//tbody/tr")}
+    assert rows["CD9"][:2] == ["≈ambiguous", "detected"]
+    assert rows["1a · Transmembrane or GPI-anchored, not tissue specific"][0] == "4/4"
+    assert "⇄ only transferred from other runs, not counted" in words(key)
+    rows = {words(row[0]): [words(cell) for cell in row[1:]] for row in shown.xpath(".//tbody/tr")}
+    assert rows["TOMM20"][:2] == ["not detected", "⇄transferred"]
+    unseen = page.xpath('//details[summary="Markers that no sample shows"]')[0]
+    assert "TOMM20" not in words(unseen)
+
+
 def test_funnel_table_sums_to_the_raw_reads(page, results):
     table = page.get_element_by_id("read-funnel")
     raw = results.funnel.groupby("sample")["reads"].sum()

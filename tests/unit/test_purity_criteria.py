@@ -30,7 +30,9 @@ def panels() -> pd.DataFrame:
     return read_panels(PANELS)
 
 
-def criteria_of(panels, features, samples=None, *, biofluid="plasma", given=None, **matrix):
+def criteria_of(
+    panels, features, samples=None, *, biofluid="plasma", given=None, lent=None, **matrix
+):
     """Criteria of protein features (accession -> (gene, intensities)) and their sheet."""
     n = len(next(iter(features.values()))[1])
     names = [f"s{number}" for number in range(1, n + 1)]
@@ -38,6 +40,8 @@ def criteria_of(panels, features, samples=None, *, biofluid="plasma", given=None
         samples = sheet(*({"sample": name, "biofluid": biofluid} for name in names))
     options = default_options(min_depth=5) | (given or {})
     proteins = protein_matrix(features, names, **matrix)
+    if lent is not None:
+        proteins.layers["transferred"] = lent
     return score(samples, panels, options, proteins=proteins)["criteria"]
 
 
@@ -123,6 +127,26 @@ def test_two_genes_of_one_group_are_one_marker_and_shared_groups_are_none(panels
     row = answer(criteria_of(panels, features, others=1), "s1", PROTEIN_RULE)
     assert (row["verdict"], row["value"]) == ("fail", 2)
     assert "ambiguous, not counted: GNAI2, CD9" in row["evidence"]
+
+
+def test_transferred_markers_neither_count_nor_are_absent(panels):
+    """CD9 and CD63 by transfer alone: 16 to 1 of albumin would pass, the floor, 1, would fail."""
+    features = {CD9: ("CD9", [12.0]), CD63: ("CD63", [4.0]), TSG101: ("TSG101", [2.0])}
+    features |= {HSPA8: ("HSPA8", [2.0]), ALB: ("ALB", [1.0])}
+    lent = np.array([[1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0]])
+    table = criteria_of(panels, features, others=2, lent=lent)
+    row = answer(table, "s1", PROTEIN_RULE)
+    assert (row["verdict"], row["value"]) == ("fail", 2)
+    assert "only transferred from other runs, not counted: CD63, CD9" in row["evidence"]
+    row = answer(table, "s1", TETRASPANINS)
+    assert (row["verdict"], row["value"]) == ("warn", 0)
+    assert "CD9 only transferred from other runs" in row["evidence"]
+    row = answer(table, "s1", ALBUMIN_RATIO)
+    assert row["verdict"] == "not assessed"
+    assert "from what is ambiguous or transferred <= 4" in row["rule"]  # log2 of 16 / 1
+    counted = criteria_of(panels, features, others=2)
+    assert answer(counted, "s1", PROTEIN_RULE)["verdict"] == "pass"
+    assert answer(counted, "s1", ALBUMIN_RATIO)["value"] == 4
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,13 @@ import pytest
 from purity_helpers import PANELS, protein_matrix
 
 from evcargo.purity.flags import feature_flags
-from evcargo.purity.markers import marker_table, match, plain_accession, read_panels
+from evcargo.purity.markers import (
+    marker_table,
+    match,
+    only_transferred,
+    plain_accession,
+    read_panels,
+)
 from evcargo.purity.shares import CLASSES, protein_classes, protein_shares, shares_table
 
 
@@ -122,6 +128,34 @@ def test_a_group_is_a_marker_only_if_its_leading_protein_is(panels):
     ]
     assert rows.loc["CD63", "share"] == pytest.approx(2 / 7)
     assert protein_classes(matrix.var, panels)["Q1"] == "other"
+
+
+def test_what_only_other_runs_show_is_not_detected(panels):
+    """CD63 by transfer alone; CD81 too, but with a spectrum; CD9 with an ion of its own."""
+    markers = {"P21926": ("CD9", [5.0]), "P08962": ("CD63", [9.0]), "P60033": ("CD81", [3.0])}
+    matrix = protein_matrix(markers, ["s"], others=2)
+    matrix.layers["transferred"] = np.array([[0.4, 1.0, 1.0, 0.0, 0.0]])
+    matrix.layers["spectral_count"] = np.array([[2.0, 0.0, 1.0, 1.0, 1.0]])
+    np.testing.assert_array_equal(only_transferred(matrix), [[False, True, False, False, False]])
+    matched = match(matrix.var, panels)
+
+    def evidence(min_depth):
+        table = marker_table(matrix, panels, matched, min_depth)
+        return table[table["panel"] == "tetraspanin"].set_index("gene")
+
+    table = evidence(4)
+    assert table["evidence"].to_dict() == {
+        "CD9": "detected",
+        "CD63": "transferred",
+        "CD81": "detected",
+        "CD82": "not detected",
+    }
+    assert table.loc["CD63", "intensity"] == 9.0  # the quantity is there
+    assert evidence(5).loc["CD82", "evidence"] == "not assessed"  # CD63 is no depth either
+    del matrix.layers["spectral_count"]
+    assert evidence(4)["evidence"].tolist().count("transferred") == 2
+    del matrix.layers["transferred"]
+    assert evidence(4)["evidence"].tolist().count("detected") == 3
 
 
 def test_absence_counts_only_in_a_deep_enough_run(panels):

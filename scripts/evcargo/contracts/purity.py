@@ -36,7 +36,7 @@ PURITY: Mapping[str, Contract] = {
         ("category", "text", "", "category, e.g. 1a"),
         ("role", "text", "", "ev, contaminant, intracellular, secreted ..."),
         ("gene", "text", "", "approved gene symbol of the study's organism"),
-        ("evidence", "text", "", "detected, ambiguous (only a further member of the group), not detected, or not assessed (run too shallow)"),
+        ("evidence", "text", "", "detected, transferred (only ions of other runs show it here: not counted), ambiguous (only a further member of the group: not counted), not detected, or not assessed (run too shallow)"),
         ("feature", "text", "", "protein group that carries the marker"),
         ("intensity", "number", "raw intensity", "raw quantity of that protein group"),
         ("share", "number", "fraction", "its share of the sample's summed intensity"),

@@ -19,7 +19,7 @@ from evcargo.purity.answers import (
     open_answer,
     shown,
 )
-from evcargo.purity.markers import ABSENT, AMBIGUOUS, DETECTED, SHALLOW
+from evcargo.purity.markers import ABSENT, AMBIGUOUS, DETECTED, SHALLOW, TRANSFERRED, UNCLEAR
 
 ASSAY = "proteins"
 TETRASPANIN_RATIO = f"10.7554/eLife.70725; {OWN}"
@@ -67,24 +67,30 @@ def misev_rule(markers: pd.DataFrame, depth: int, options: Mapping[str, Any]) ->
         f">= {options['min_markers']} of categories 1 and 2a, >= 1 of each, category 3 looked at",
         rule,
         f"category 1: {_genes(found, '1')}; category 2a: {_genes(found, '2')};"
-        f" category 3: {_listed(control)}{_ambiguous(markers, EV_PANELS)}",
+        f" category 3: {_listed(control)}{_uncounted(markers, EV_PANELS)}",
         MISEV,
     )
 
 
 def tetraspanins(markers: pd.DataFrame, depth: int, options: Mapping[str, Any]) -> Answer:
-    """How many of the four tetraspanins are detected; none in a deep run fails."""
+    """How many of the four tetraspanins are detected; none in a deep run fails.
+
+    One that is ambiguous or transferred from other runs does not count, but is not absent either.
+    """
     four = markers[markers["panel"] == "tetraspanin"]
     n = int((four["evidence"] == DETECTED).sum())
+    unclear = four["evidence"].isin(UNCLEAR).any()
     deep = depth >= options["min_depth"]
     if n >= options["min_tetraspanins"]:
         verdict, rule = PASS, "enough tetraspanins detected"
     elif not deep:
         verdict, rule = NOT_ASSESSED, f"not assessed: {n} detected, but {_shallow(depth, options)}"
+    elif n:
+        verdict, rule = WARN, "few tetraspanins"
+    elif unclear:
+        verdict, rule = WARN, "no tetraspanin but ambiguous or transferred ones"
     else:
-        verdict, rule = (
-            (WARN, "few tetraspanins") if n else (FAIL, "no tetraspanin in a deep enough run")
-        )
+        verdict, rule = FAIL, "no tetraspanin in a deep enough run"
     return Answer(
         ASSAY,
         "tetraspanins CD9, CD63, CD81, CD82",
@@ -130,14 +136,17 @@ def tetraspanin_ratio(
 ) -> Answer:
     """Compare the summed intensity of CD9, CD63, CD81, CD82 to that of ALB or APOB.
 
-    Where one side is not detected, the lowest intensity of the sample (`floor`) bounds it: a good
-    bound on the one side, or a bad one on the other, still decides.
+    Where one side is not detected, the lowest intensity of the sample (`floor`) bounds it, or what
+    its ambiguous or transferred groups amount to if that is more: a good bound on the one side, or
+    a bad one on the other, still decides.
     """
     criterion, source = f"tetraspanin to {gene} ratio", TETRASPANIN_RATIO
     band = band_for(limits, matrix, high_is_good=True, unit="log2")
-    found = markers[(markers["evidence"] == DETECTED)].drop_duplicates(["panel", "feature"])
-    four = found[found["panel"] == "tetraspanin"]
-    impure = found[(found["panel"] == "misev2018_3a") & (found["gene"].str.upper() == gene)]
+    once = markers.drop_duplicates(["panel", "feature", "evidence"])
+    ours = once[once["panel"] == "tetraspanin"]
+    theirs = once[(once["panel"] == "misev2018_3a") & (once["gene"].str.upper() == gene)]
+    four = ours[ours["evidence"] == DETECTED]
+    impure = theirs[theirs["evidence"] == DETECTED]
     evidence = (
         f"{', '.join(four['gene']) or 'no tetraspanin'} v {gene if len(impure) else 'no ' + gene}"
     )
@@ -146,13 +155,18 @@ def tetraspanin_ratio(
     if len(four) and len(impure):
         value = math.log2(four["intensity"].sum() / impure["intensity"].sum())
         return judged(ASSAY, criterion, value, band, evidence, source)
-    high = floor if four.empty else four["intensity"].sum()
-    low = impure["intensity"].sum() if len(impure) else floor
+    undetected = ours if four.empty else theirs
+    hidden = float(undetected.loc[undetected["evidence"].isin(UNCLEAR), "intensity"].sum())
+    limit, of = max(
+        (floor, "the sample's lowest intensity"), (hidden, "what is ambiguous or transferred")
+    )
+    high = limit if four.empty else four["intensity"].sum()
+    low = impure["intensity"].sum() if len(impure) else limit
     bound = math.log2(high / low)
     verdict = band.verdict(bound)
     decided = verdict == (FAIL if four.empty else PASS)
     side = "<=" if four.empty else ">="
-    rule = f"one side is not detected; from the sample's lowest intensity {side} {shown(bound)}"
+    rule = f"one side is not detected; from {of} {side} {shown(bound)}"
     return Answer(
         ASSAY,
         criterion,
@@ -178,14 +192,21 @@ def _genes(found: pd.DataFrame, category: str) -> str:
 
 
 def _listed(markers: pd.DataFrame) -> str:
-    words = {SHALLOW: "not detected (too shallow to tell)"}
+    words = {
+        SHALLOW: "not detected (too shallow to tell)",
+        TRANSFERRED: "only transferred from other runs",
+    }
     return ", ".join(
         f"{gene} {words.get(evidence, evidence)}"
         for gene, evidence in zip(markers["gene"], markers["evidence"], strict=True)
     )
 
 
-def _ambiguous(markers: pd.DataFrame, panels: tuple[str, ...]) -> str:
-    shared = markers[(markers["evidence"] == AMBIGUOUS) & markers["panel"].isin(panels)]
-    genes = shared["gene"].drop_duplicates()
-    return f"; ambiguous, not counted: {', '.join(genes)}" if len(genes) else ""
+def _uncounted(markers: pd.DataFrame, panels: tuple[str, ...]) -> str:
+    words = {AMBIGUOUS: "ambiguous", TRANSFERRED: "only transferred from other runs"}
+    text = ""
+    for evidence, word in words.items():
+        own = markers[(markers["evidence"] == evidence) & markers["panel"].isin(panels)]
+        genes = ", ".join(own["gene"].drop_duplicates())
+        text += f"; {word}, not counted: {genes}" if genes else ""
+    return text

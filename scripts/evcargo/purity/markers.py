@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from evcargo.errors import EvcargoError
 
@@ -28,7 +29,9 @@ KEYED = (
     *("panel", "category", "role", "gene", "symbols", "accessions", "taxon"),
     *("description", "source", "note"),
 )
-DETECTED, AMBIGUOUS, ABSENT, SHALLOW = "detected", "ambiguous", "not detected", "not assessed"
+DETECTED, ABSENT, SHALLOW = "detected", "not detected", "not assessed"
+AMBIGUOUS, TRANSFERRED = "ambiguous", "transferred"
+UNCLEAR = (AMBIGUOUS, TRANSFERRED)  # neither there nor absent
 
 
 def read_panels(path: str | Path, organism: str = "human") -> pd.DataFrame:
@@ -171,26 +174,48 @@ def marker_table(
     panels, matches
         Of `read_panels` and `match`.
     min_depth
-        Protein groups that a sample needs before the absence of a marker counts.
+        Protein groups that a sample needs before the absence of a marker counts; those that it has
+        by transfer alone do not count.
 
     Returns
     -------
     pandas.DataFrame
         One row per sample and marker that has a symbol. `evidence` is `detected` (the leading
-        protein of a quantified group), `ambiguous` (only another member of the group),
-        `not detected`, or `not assessed` (too few protein groups for the absence to mean
+        protein of a quantified group), `transferred` (so, but see `only_transferred`),
+        `ambiguous` (only another member of the group), `not detected`, or `not assessed` (too few protein groups for the absence to mean
         anything).
     """
+    lent = only_transferred(matrix)
     named = panels[(panels["gene"] != "") & panels["role"].ne("signature")]
     named = named[~named["gene"].str.contains(r"^[a-z]{3}-(?:miR|let)-", regex=True)]
     parts = [
-        _sample_markers(matrix, number, named, matches, min_depth) for number in range(matrix.n_obs)
+        _sample_markers(matrix, number, named, matches, lent[number], min_depth)
+        for number in range(matrix.n_obs)
     ]
     return pd.concat(parts, ignore_index=True)
 
 
+def only_transferred(matrix: "AnnData") -> NDArray[np.bool_]:
+    """Tell which quantities stand on ions of other runs alone (samples x groups).
+
+    No spectrum of the sample shows such a group: match between runs found peaks where the ions of
+    other runs should be. That is a quantity, but no proof that the protein is there.
+    """
+    if "transferred" not in matrix.layers:
+        return np.zeros(matrix.shape, bool)
+    lent = np.asarray(matrix.layers["transferred"], float) == 1
+    if "spectral_count" in matrix.layers:  # a spectrum whose own ion has no peak
+        lent &= ~(np.asarray(matrix.layers["spectral_count"], float) > 0)
+    return lent
+
+
 def _sample_markers(
-    matrix: "AnnData", number: int, panels: pd.DataFrame, matches: pd.DataFrame, min_depth: int
+    matrix: "AnnData",
+    number: int,
+    panels: pd.DataFrame,
+    matches: pd.DataFrame,
+    lent: NDArray[np.bool_],
+    min_depth: int,
 ) -> pd.DataFrame:
     seen = pd.Series(np.asarray(matrix.X[number], dtype=float), index=matrix.var_names).dropna()
     groups = pd.DataFrame(
@@ -199,18 +224,24 @@ def _sample_markers(
             "share": seen / seen.sum(),
             "rank": seen.rank(ascending=False, method="first"),
             "n_peptides": matrix.var["n_peptides"].reindex(seen.index),
+            "own": ~pd.Series(lent, index=matrix.var_names).reindex(seen.index),
         }
     )
     here = matches[matches["feature"].isin(seen.index)].join(groups, on="feature")
-    # The clearest evidence of a marker: a group that it leads, then the most intense.
-    best = here.sort_values(["leading", "intensity", "feature"], ascending=[False, False, True])
+    # The clearest evidence of a marker: a group that it leads, and of the sample's own spectra, then
+    # the most intense.
+    order = ["leading", "own", "intensity", "feature"]
+    best = here.sort_values(order, ascending=[False, False, False, True])
     best = best.drop_duplicates("row").set_index("row")
     rows = panels[["panel", "category", "role", "gene"]].join(
-        best[["leading", "feature", "intensity", "share", "rank", "n_peptides"]]
+        best[["leading", "own", "feature", "intensity", "share", "rank", "n_peptides"]]
     )
     rows.insert(0, "sample", matrix.obs_names[number])
-    absent = ABSENT if len(seen) >= min_depth else SHALLOW
+    absent = ABSENT if groups["own"].sum() >= min_depth else SHALLOW
+    leads = rows["leading"].eq(True)
     rows["evidence"] = np.select(
-        [rows["leading"].eq(True), rows["leading"].eq(False)], [DETECTED, AMBIGUOUS], absent
+        [leads & rows["own"].eq(True), leads, rows["leading"].eq(False)],
+        [DETECTED, TRANSFERRED, AMBIGUOUS],
+        absent,
     )
-    return rows.drop(columns="leading")
+    return rows.drop(columns=["leading", "own"])

@@ -18,7 +18,7 @@ from evcargo.purity.identity import (
     tetraspanin_ratio,
     tetraspanins,
 )
-from evcargo.purity.markers import DETECTED, marker_table, match
+from evcargo.purity.markers import DETECTED, marker_table, match, only_transferred
 
 if TYPE_CHECKING:
     from anndata import AnnData
@@ -48,7 +48,8 @@ class Proteins:
     """All that the criteria look at: one row of each table per sample, features in columns.
 
     `panels` are in the host's symbols; `markers` is of `marker_table`, `share_of` and `class_share`
-    are fractions of the raw intensity by feature and by class.
+    are fractions of the raw intensity by feature and by class. `depth` counts the groups that a
+    sample's own spectra show, not those that are only transferred from other runs.
     """
 
     intensity: pd.DataFrame
@@ -74,7 +75,7 @@ def protein_evidence(matrix: "AnnData", panels: pd.DataFrame, min_depth: int) ->
         class_of=classes.protein_classes(var, panels),
         class_share=classes.protein_shares(matrix, panels),
         markers=marker_table(matrix, panels, match(var, panels), min_depth),
-        depth=intensity.notna().sum(axis=1),
+        depth=(intensity.notna() & ~only_transferred(matrix)).sum(axis=1),
         status=states.where(
             states == "ok", [f"{s}: {r}" for s, r in zip(states, reasons, strict=True)]
         ),
@@ -166,7 +167,7 @@ def _obstacle(name: str, proteins: Proteins | None) -> str:
         return "the sample is not in the protein table"
     if proteins.status[name] != "ok":
         return f"proteins {proteins.status[name]}"
-    return "" if proteins.depth[name] else "no protein group is quantified"
+    return "" if proteins.intensity.loc[name].notna().any() else "no protein group is quantified"
 
 
 def _ratio(

@@ -55,6 +55,7 @@ CATEGORIES = {
 def purity_section(results: Results) -> dict[str, Any]:
     """Collect what the section on purity shows."""
     groups = groups_of(results.samples)
+    kinds = set(results.markers["evidence"])
     return {
         "groups": groups,
         "criteria": criteria_map(results, groups),
@@ -67,7 +68,8 @@ def purity_section(results: Results) -> dict[str, Any]:
         "sizes": size_figure(results, groups),
         "evidence": evidence_table(results),
         "n_samples": len(results.samples),
-        "ambiguous": bool(results.ambiguous),
+        "ambiguous": bool(results.ambiguous) or "ambiguous" in kinds,
+        "transferred": "transferred" in kinds,
         "panels": panel_map(results, groups),
         "markers": marker_map(results, groups),
         "marker_table": _marker_table(results),
@@ -187,8 +189,9 @@ def marker_map(results: Results, groups: Sequence[Group]) -> list[dict[str, Any]
         evidence, shares = evidence.reindex(columns=samples), shares.reindex(columns=samples)
         unclear = set(found.loc[found["feature"].isin(results.ambiguous), "gene"])
         seen = (evidence == "detected").sum(axis=1)
-        ordered = seen[seen > 0].sort_values(ascending=False, kind="stable").index
-        undecided = (evidence == "not assessed").any(axis=1) & (seen == 0)
+        shown = evidence.isin(["detected", "ambiguous", "transferred"]).any(axis=1)
+        ordered = seen[shown].sort_values(ascending=False, kind="stable").index
+        undecided = (evidence == "not assessed").any(axis=1) & ~shown
         key = [gene for gene in evidence.index if str(gene).upper() in KEY_MARKERS]
         sections.append(
             {
@@ -198,7 +201,8 @@ def marker_map(results: Results, groups: Sequence[Group]) -> list[dict[str, Any]
                 "counts": [_judged(evidence[sample]) for sample in samples],
                 "key": [_marker_row(evidence, shares, gene, gene in unclear) for gene in key],
                 "rows": [_marker_row(evidence, shares, gene, gene in unclear) for gene in ordered],
-                "absent": list(evidence.index[(seen == 0) & ~undecided]),
+                "seen": int((seen > 0).sum()),
+                "absent": list(evidence.index[~shown & ~undecided]),
                 "undecided": list(evidence.index[undecided]),
             }
         )

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from evcargo.proteins.digest import Digestion, digest, leucine
 from evcargo.proteins.inference import Inference
 
 PREFIX = "ENTRAP_"
-ENDS = "KRP"  # stay where they are, so that the entrapments are cut like the proteins
+ENDS = "KR"  # stay where they are with the residue that follows, so that twins are cut alike
 MOST_ALIKE, TRIES = 0.3, 20
 
 
@@ -23,8 +24,8 @@ def shuffled_proteins(
     """Give each protein a twin in which the residues between sites of trypsin are shuffled.
 
     A peptide and its twin have the same place, length and mass, and the same ends, as a decoy has.
-    Twins whose inner residues are mostly where they were are drawn anew where that helps: no
-    spectrum would tell them from their peptide.
+    Twins that share many of the fragments are drawn anew where that helps: a peptide with two
+    neighbours exchanged shares all but one, as no decoy does, and no spectrum tells it apart.
     """
     rng = np.random.default_rng(seed)
     return {prefix + name: _shuffled(sequence, rng) for name, sequence in proteins.items()}
@@ -38,10 +39,20 @@ def _shuffled(sequence: str, rng: np.random.Generator) -> str:
         inner = letters[start + 1 : end].copy()
         if len(inner) > 1:
             twins = [rng.permutation(inner) for _ in range(TRIES)]
-            alike = [float((twin == inner).mean()) for twin in twins]
-            letters[start + 1 : end] = twins[int(np.argmax(np.array(alike) <= MOST_ALIKE))]
+            alike = np.array([_fragments_alike(twin, inner) for twin in twins])
+            few = np.flatnonzero(alike <= MOST_ALIKE)
+            letters[start + 1 : end] = twins[few[0] if len(few) else np.argmin(alike)]
         start = end + 1
     return "".join(letters)
+
+
+def _fragments_alike(one: NDArray[np.str_], other: NDArray[np.str_]) -> float:
+    """Share of the places at which both break into parts of the same residues."""
+    before = [
+        np.cumsum(np.array([ord(leucine(letter)) ** 4 for letter in part]))[:-1]
+        for part in (one, other)
+    ]
+    return float((before[0] == before[1]).mean())
 
 
 def twin_peptides(proteins: Mapping[str, str], how: Digestion) -> dict[str, str]:
