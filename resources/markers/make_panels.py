@@ -89,6 +89,7 @@ RODENT = {
     "miR-486-5p": ("miR-486a-5p", "miR-486-5p"),
     "miR-451a": ("miR-451a", "miR-451-5p"),
 }
+DOUBTS = {"title": "DOI not confirmed", "no": "reference not confirmed"}
 HUMAN_ONLY = re.compile(r"IG[HKL]V")
 # Families whose members are named alike in rodents, whichever copy is the ortholog of which.
 ALIKE = re.compile(r"H1-|H2[AB]|H3|H4|IGHD$|IGHE$|IGHM$|IGKC$|IGLC")
@@ -281,11 +282,10 @@ def make_rows(
         for row in rows:
             bare = row["gene"].removeprefix(PREFIX["human"])
             source = of_gene(panel.get("sources", {}), bare, row["category"]) or panel["source"]
-            doubtful = [one for one in source.split("; ") if references[one]["seen"] == "no"]
-            unseen = f"reference not confirmed: {', '.join(doubtful)}" if doubtful else ""
+            doubts = (DOUBTS.get(references[one]["seen"], "") for one in source.split("; "))
             about = {"panel": name, "role": panel["role"], "description": panel["description"]}
             about["source"] = source
-            table.append(row | about | {"note": joined(row["note"], unseen)})
+            table.append(row | about | {"note": joined(row["note"], *doubts)})
     return table
 
 

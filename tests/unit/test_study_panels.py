@@ -75,13 +75,12 @@ def test_a_mistake_is_told_with_its_row_and_column(study, row, column, message, 
 
 def test_the_sides_are_held_to_the_symbols_of_the_organism(study):
     study.config |= {"organism": "mouse", "proteins": {}}
-    study.runs(["sample\tassay\tpath", *(f"{n}\trna\traw/{n}.fastq.gz" for n in STUDY_SAMPLES)])
+    study.runs(
+        ["sample\tassay\tpath", *(f"{n}\trna\traw/{n}.fastq.gz" for n in ("T1", "T2", "H1", "H2"))]
+    )
     write([HEADER, "mine\tTrf\t\tev\t\t\t", "mine\tGfap\t\tev\t\t\t"])
     problem = study.problem()
     assert problem.value == "Trf" and "contaminant in panel plasma" in problem.message
-
-
-STUDY_SAMPLES = ("T1", "T2", "H1", "H2")
 
 
 @pytest.mark.parametrize(
@@ -111,6 +110,8 @@ def test_an_unknown_gene_is_a_warning_unless_it_has_an_accession(study):
     (warning,) = study.load().warnings
     assert "own.tsv: 2 markers are in no list" in warning
     assert "NOTAGENE, miR-1x-3p" in warning and "ODD" not in warning
+    write([*TABLE, lines[0]])
+    assert "own.tsv: 1 marker is in no list" in study.load().warnings[0]
 
 
 def test_jobs_do_not_look_at_the_table(study):

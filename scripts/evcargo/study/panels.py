@@ -77,10 +77,11 @@ def check_panels(
     found = _unknown_genes(sheet.rows, ours, config["organism"], resource)
     if not found:
         return inside.problems, ()
+    several = len(found) > 1
     warning = (
-        f"{path}: {len(found)} markers are in no list of gene symbols or miRNAs of"
-        f" {config['organism']}, so they may never be found: {listed(found)}. Write approved"
-        " symbols, or give their UniProt accession"
+        f"{path}: {len(found)} marker{'s are' if several else ' is'} in no list of gene symbols or"
+        f" miRNAs of {config['organism']}, so {'they' if several else 'it'} may never be found:"
+        f" {listed(found)}. Write approved symbols, or give their UniProt accession"
     )
     return inside.problems, (warning,)
 
