@@ -285,7 +285,9 @@ def make_rows(
             doubts = (DOUBTS.get(references[one]["seen"], "") for one in source.split("; "))
             about = {"panel": name, "role": panel["role"], "description": panel["description"]}
             about["source"] = source
-            table.append(row | about | {"note": joined(row["note"], *doubts)})
+            unseen = panel.get("unseen", "").split()
+            member = "member not confirmed" if bare in unseen or unseen == ["all"] else ""
+            table.append(row | about | {"note": joined(row["note"], member, *doubts)})
     return table
 
 

@@ -79,6 +79,18 @@ def test_every_reference_is_known_and_the_doubtful_ones_say_so(table, references
         assert (table["note"].str.contains(said) == seen.eq(state).groupby(level=0).any()).all()
 
 
+def test_a_marker_that_was_not_seen_in_its_reference_decides_nothing(table):
+    unseen = table[table["note"].str.contains("member not confirmed")]
+    assert set(unseen["role"]) == {"readout", "subtype", "biogenesis", "cargo"}
+    deciding = {name for panels in PANELS_OF_CLASS.values() for name in panels}
+    assert not deciding & set(unseen["panel"])
+    sources = yaml.safe_load((MARKERS / "sources.yaml").read_text(encoding="utf-8"))
+    for name, panel in sources.items():
+        own = set(unseen.loc[unseen["panel"] == name, "gene"])
+        named = set(panel.get("unseen", "").split())
+        assert own == (members(table, panel=name) if named == {"all"} else named), name
+
+
 def test_symbols_are_well_formed_and_agree_on_their_accession(table):
     genes = proteins(table)
     assert genes["gene"].str.fullmatch(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*").all()
