@@ -56,3 +56,19 @@ def test_one_assay_alone_is_a_study(example: Path, snakemake) -> None:
         "measure_particles",
         "write_mztab",
     }
+
+
+def test_own_panels_are_an_input_wherever_panels_are_read(example: Path, snakemake) -> None:
+    (example / "own.tsv").write_text("panel\tgene\nneuron\tL1CAM\n")
+    with (example / "config" / "config.yaml").open("a") as config:
+        config.write("\npurity:\n  panels: own.tsv\n")
+    tested = ("results/differential/tumour_v_healthy.proteins.tsv", "results/purity/markers.tsv")
+    counted = "results/differential/tumour_v_healthy.rna.tsv"
+    graph = snakemake(example, *tested, counted, "--filegraph").stdout
+    nodes = [node for node in re.split(r"(?m)^\d+ \[", graph) if ">own.tsv<" in node]
+    reading = {name for node in nodes for name in re.findall(r'"18">(\w+)<', node)}
+    assert {"score_purity", "import_proteins", "test_proteins", "test_counts"} == reading
+    (example / "own.tsv").write_text("panel\tgene\trole\nneuron\tALB\tev\n")
+    refused = snakemake(example, "-n", check=False)
+    assert refused.returncode != 0
+    assert "own.tsv, row 2, gene: 'ALB' is ev in panel neuron" in refused.stdout

@@ -28,6 +28,12 @@ SCHEMAS = [
     for name in ("config", "samples", "runs")
 ]
 
+
+def resource(name):
+    """A file that is shipped with the workflow."""
+    return workflow.source_path(f"../../resources/{name}")
+
+
 try:
     STUDY = load_study(
         config,
@@ -36,6 +42,7 @@ try:
         own_environments=bool(workflow.deployment_settings.deployment_method),
         with_conda="conda"
         in {str(one) for one in workflow.deployment_settings.deployment_method},
+        resource=resource,
     )
 except EvcargoError as error:
     raise WorkflowError(str(error)) from None
@@ -48,11 +55,6 @@ if workflow.is_main_process:
 def lib(rule):
     """A parameter that changes when a package file changes that the rule's script imports."""
     return fingerprint(workflow.source_path(f"../../scripts/{rule}.py"), LIBRARY)
-
-
-def resource(name):
-    """A file that is shipped with the workflow."""
-    return workflow.source_path(f"../../resources/{name}")
 
 
 def growing(amount, times_input=0):
@@ -173,6 +175,10 @@ def background_files(wildcards):
 def given(path):
     """An optional file of the config, as an input."""
     return [path] if path else []
+
+
+# The shipped marker panels, and those of the study.
+PANELS = [resource("markers/panels.tsv"), *given(config["purity"]["panels"])]
 
 
 def long_reads_of_sample(wildcards):

@@ -1,7 +1,7 @@
 # Which cargo differs between the two levels of a contrast?
 # REQUIRED INPUTS
 #   results/{assay}/{assay}.h5ad                     of proteins, rna and transcripts, as the study has them
-#   resources/markers/panels.tsv                     to mark hits that are impurities
+#   resources/markers/panels.tsv, purity.panels      to mark hits that are impurities
 # OUTPUTS
 #   results/differential/{contrast}.{assay}.tsv      contract differential: every feature, tested or why not
 #   results/differential/contrasts.tsv               contract contrasts: one line per contrast and assay
@@ -11,7 +11,7 @@ COMPARED_ASSAYS = [assay for assay in STUDY.assays if assay != "particles"]
 rule test_proteins:
     input:
         matrix="results/proteins/proteins.h5ad",
-        panels=resource("markers/panels.tsv"),
+        panels=PANELS,
     output:
         table="results/differential/{contrast}.proteins.tsv",
         line=temp("results/differential/lines/{contrast}.proteins.tsv"),
@@ -36,7 +36,7 @@ rule test_proteins:
 rule test_counts:
     input:
         matrix="results/{assay}/{assay}.h5ad",
-        panels=resource("markers/panels.tsv"),
+        panels=PANELS,
     output:
         table="results/differential/{contrast}.{assay}.tsv",
         line=temp("results/differential/lines/{contrast}.{assay}.tsv"),

@@ -203,7 +203,7 @@ if STUDY.spectra_runs:
             rules=rules.infer_proteins.output.rules,
             fasta=rules.build_database.output.fasta,
             table=rules.build_database.output.table,
-            panels=resource("markers/panels.tsv"),
+            panels=PANELS,
             samples="results/study/samples.tsv",
             runs="results/study/runs.tsv",
         output:
@@ -243,7 +243,7 @@ else:
             samples="results/study/samples.tsv",
             runs="results/study/runs.tsv",
             contaminants=resource("proteins/contaminants.tsv"),
-            panels=resource("markers/panels.tsv"),
+            panels=PANELS,
         output:
             matrix="results/proteins/proteins.h5ad",
             tsv="results/proteins/proteins.tsv",

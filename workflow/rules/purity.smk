@@ -18,7 +18,7 @@ rule score_purity:
         particles=(
             "results/particles/particles.tsv" if "particles" in STUDY.assays else []
         ),
-        panels=resource("markers/panels.tsv"),
+        panels=PANELS,
     output:
         criteria="results/purity/criteria.tsv",
         verdicts="results/purity/verdicts.tsv",

@@ -1,8 +1,12 @@
 """Features whose difference between groups may be a difference of impurity."""
 
+from functools import partial
+
 import pandas as pd
 
 from evcargo.purity.haemolysis import RED_CELL, SIGNATURE, members, plain_mirna
+from evcargo.purity.markers import match
+from evcargo.purity.panels import OF_STUDY
 from evcargo.purity.shares import (
     BOVINE_CLASS,
     CONTAMINANT_CLASSES,
@@ -16,8 +20,9 @@ def feature_flags(var: pd.DataFrame, panels: pd.DataFrame, assay: str) -> pd.Dat
     """Mark the features that are impurities, so that a hit among them is read with care.
 
     Proteins: groups led by a protein of a contaminant class (`CONTAMINANT_CLASSES`), by accession
-    and taxon. RNA: the miRNAs of red cells and of the haemolysis signature. Nothing else is marked:
-    cellular proteins and ribosomes may be cargo.
+    and taxon. RNA: the miRNAs of red cells and of the haemolysis signature, and those of a panel of
+    the study with the role contaminant. Nothing else is marked: cellular proteins and ribosomes may
+    be cargo.
 
     Parameters
     ----------
@@ -39,14 +44,26 @@ def feature_flags(var: pd.DataFrame, panels: pd.DataFrame, assay: str) -> pd.Dat
         impure = classes.isin(CONTAMINANT_CLASSES)
         flags.loc[impure, "flag"] = classes[impure]
         flags.loc[impure, "flag_reason"] = classes[impure].map(_reasons(panels))
+        named = _named_by_study(var, panels, classes)
+        flags.loc[named.index, "flag_reason"] = named.map(partial(_described, panels))
     elif assay == "rna":
         mirnas = (var["class"].astype(str) == "miRNA").to_numpy()
         names = var.index.map(plain_mirna)
-        for panel in (RED_CELL, SIGNATURE):
+        own = panels[(panels["origin"] == OF_STUDY) & (panels["role"] == "contaminant")]
+        impurity = dict.fromkeys(own["panel"], FOREIGN)
+        for panel, flag in (impurity | dict.fromkeys((RED_CELL, SIGNATURE), "haemolysis")).items():
             marked = mirnas & names.isin(members(panels, panel))
-            flags.loc[marked, "flag"] = "haemolysis"
+            flags.loc[marked, "flag"] = flag
             flags.loc[marked, "flag_reason"] = _described(panels, panel)
     return flags
+
+
+def _named_by_study(var: pd.DataFrame, panels: pd.DataFrame, classes: pd.Series) -> pd.Series:
+    """Panel of the study by feature, of those that it makes `other contaminant`."""
+    matches = match(var, panels[panels["origin"] == OF_STUDY])
+    told = matches[matches["leading"] & (matches["role"] == "contaminant")]
+    told = told[told["feature"].isin(classes.index[classes == FOREIGN])]
+    return told.drop_duplicates("feature").set_index("feature")["panel"]
 
 
 def _reasons(panels: pd.DataFrame) -> dict[str, str]:
@@ -63,4 +80,7 @@ def _reasons(panels: pd.DataFrame) -> dict[str, str]:
 
 def _described(panels: pd.DataFrame, panel: str) -> str:
     first = panels[panels["panel"] == panel].head(1)
-    return f"{first['description'].iloc[0]} ({first['source'].iloc[0]})" if len(first) else panel
+    if first.empty:
+        return panel
+    source = first["source"].iloc[0]
+    return first["description"].iloc[0] + (f" ({source})" if source else "")

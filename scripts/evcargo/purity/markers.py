@@ -1,93 +1,23 @@
-"""Marker panels, and which protein groups carry the markers."""
+"""Which protein groups carry the markers of the panels."""
 
 import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from evcargo.errors import EvcargoError
+from evcargo.purity.panels import is_mirna, read_panels, split
 
 if TYPE_CHECKING:
     from anndata import AnnData
 
-HOST_TAXON = MappingProxyType({"human": "9606", "mouse": "10090", "rat": "10116"})
-HUMAN = HOST_TAXON["human"]
 BOVINE = "9913"
-SKIN_PANEL = "keratin"
-"""Skin of the human who handled the sample: looked for in human form whatever the organism."""
-
-COLUMNS = (
-    *("panel", "category", "role", "gene", "accession", "aliases", "mouse", "rat", "taxon"),
-    *("description", "source", "note"),
-)
-KEYED = (
-    *("panel", "category", "role", "gene", "symbols", "accessions", "taxon"),
-    *("description", "source", "note"),
-)
+__all__ = ["marker_table", "match", "plain_accession", "read_panels"]
 DETECTED, ABSENT, SHALLOW = "detected", "not detected", "not assessed"
 AMBIGUOUS, TRANSFERRED = "ambiguous", "transferred"
 UNCLEAR = (AMBIGUOUS, TRANSFERRED)  # neither there nor absent
-
-
-def read_panels(path: str | Path, organism: str = "human") -> pd.DataFrame:
-    """Read the marker panels in the symbols of one organism.
-
-    Parameters
-    ----------
-    path
-        `resources/markers/panels.tsv`, or a file of the same columns.
-    organism
-        human, mouse or rat.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per panel, marker and taxon: `panel`, `category`, `role`, `gene` (symbol, or name of
-        the miRNA, in the organism), `symbols` and `accessions` (tuples, upper case) by which it is
-        found, `taxon` (NCBI id), `description`, `source`, `note`. Markers without an ortholog are
-        left out.
-
-    Raises
-    ------
-    EvcargoError
-        If the organism is unknown or the table has other columns.
-    """
-    if organism not in HOST_TAXON:
-        raise EvcargoError(f"organism: {organism!r} is not one of {', '.join(HOST_TAXON)}")
-    table = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
-    if tuple(table.columns) != COLUMNS:
-        raise EvcargoError(f"{path}: a table of marker panels has the columns {' '.join(COLUMNS)}")
-    human = table["taxon"] == HUMAN
-    if organism == "human":
-        return _keyed(table, table["gene"])
-    host = table[human & (table[organism] != "")]
-    skin = table[human & (table["panel"] == SKIN_PANEL)]
-    parts = [
-        _keyed(host.assign(accession="", taxon=HOST_TAXON[organism]), host[organism]),
-        _keyed(skin, skin["gene"]),
-        _keyed(table[~human], table.loc[~human, "gene"]),
-    ]
-    return pd.concat(parts, ignore_index=True)
-
-
-def _keyed(table: pd.DataFrame, genes: pd.Series) -> pd.DataFrame:
-    names = genes + ";" + table["aliases"]
-    return table.assign(
-        gene=genes.str.split(";").str[0],
-        symbols=names.map(lambda cell: tuple(split(cell))),
-        accessions=table["accession"].map(lambda cell: tuple(split(cell))),
-    )[list(KEYED)]
-
-
-def split(cell: str) -> list[str]:
-    """Members of a `;`-separated cell in upper case, without empty ones and repeats."""
-    members = (member.strip().upper() for member in str(cell).split(";"))
-    return list(dict.fromkeys(member for member in members if member))
 
 
 def plain_accession(accession: str) -> str:
@@ -118,7 +48,7 @@ def match(var: pd.DataFrame, panels: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         One row per feature and row of `panels`: `feature`, `leading` (True if the leading protein
         of the group is the marker; False if only another member is, so that the evidence is
-        ambiguous), `row` (label in `panels`) and `panel`, `category`, `role`, `gene`.
+        ambiguous), `row` (label in `panels`) and `panel`, `category`, `role`, `gene`, `origin`.
     """
     by_accession = _lookup(zip(panels.index, panels["accessions"], strict=True))
     by_symbol = _lookup(
@@ -139,7 +69,7 @@ def match(var: pd.DataFrame, panels: pd.DataFrame) -> pd.DataFrame:
         [(feature, leading, row) for (feature, row), leading in found.items()],
         columns=["feature", "leading", "row"],
     ).astype({"leading": bool})
-    return matches.join(panels[["panel", "category", "role", "gene"]], on="row")
+    return matches.join(panels[["panel", "category", "role", "gene", "origin"]], on="row")
 
 
 def _lookup(keys: Iterable[tuple[object, Iterable]]) -> dict[object, list]:
@@ -182,12 +112,12 @@ def marker_table(
     pandas.DataFrame
         One row per sample and marker that has a symbol. `evidence` is `detected` (the leading
         protein of a quantified group), `transferred` (so, but see `only_transferred`),
-        `ambiguous` (only another member of the group), `not detected`, or `not assessed` (too few protein groups for the absence to mean
-        anything).
+        `ambiguous` (only another member of the group), `not detected`, or `not assessed` (too few
+        protein groups for the absence to mean anything).
     """
     lent = only_transferred(matrix)
     named = panels[(panels["gene"] != "") & panels["role"].ne("signature")]
-    named = named[~named["gene"].str.contains(r"^[a-z]{3}-(?:miR|let)-", regex=True)]
+    named = named[~named["gene"].map(is_mirna)]
     parts = [
         _sample_markers(matrix, number, named, matches, lent[number], min_depth)
         for number in range(matrix.n_obs)

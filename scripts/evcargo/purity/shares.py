@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from evcargo.purity.markers import BOVINE, match
+from evcargo.purity.panels import OF_STUDY
 
 if TYPE_CHECKING:
     from anndata import AnnData
@@ -51,7 +52,8 @@ def protein_classes(var: pd.DataFrame, panels: pd.DataFrame) -> pd.Series:
 
     The leading protein decides. A group led by a bovine protein is `bovine`, by its taxon or, where
     the table gives none, by its accession; a group tagged as a contaminant that is in no panel is
-    `other contaminant`.
+    `other contaminant`. A group that is in no panel of `PANELS_OF_CLASS` belongs to `other
+    contaminant` or `EV core` where a panel of the study with the role contaminant or ev says so.
 
     Parameters
     ----------
@@ -69,6 +71,9 @@ def protein_classes(var: pd.DataFrame, panels: pd.DataFrame) -> pd.Series:
         led.loc[led["panel"] == "bovine_serum", "feature"]
     )
     classes = pd.Series(OTHER, index=var.index, dtype=object)
+    of_study = led[led["origin"] == OF_STUDY]
+    for role, name in (("ev", EV_CORE), ("contaminant", FOREIGN)):
+        classes[var.index.isin(of_study.loc[of_study["role"] == role, "feature"])] = name
     classes[var["is_contaminant"].astype(bool)] = FOREIGN
     for name, panel_names in reversed(tuple(PANELS_OF_CLASS.items())):
         classes[var.index.isin(led.loc[led["panel"].isin(panel_names), "feature"])] = name

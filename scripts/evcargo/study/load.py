@@ -1,6 +1,6 @@
 """Load a study: its config and its two sheets (or its SDRF), with every mistake told at once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from evcargo.study.design import check_contrasts
 from evcargo.study.files import check_run_files, why_no_file
 from evcargo.study.model import Contrast, Study
 from evcargo.study.notes import Notes
+from evcargo.study.panels import check_panels, shipped
 from evcargo.study.references import check_references
 from evcargo.study.runs import check_runs
 from evcargo.study.samples import check_samples
@@ -28,6 +29,7 @@ def load_study(
     config_file: str = "config/config.yaml",
     own_environments: bool = False,
     with_conda: bool = False,
+    resource: Callable[[str], str] = shipped,
 ) -> Study:
     """Load and check a study.
 
@@ -48,6 +50,8 @@ def load_study(
         that is not installed here is none the less there.
     with_conda
         Whether they are conda environments, which hold what the container image does not.
+    resource
+        Gives the path of a file of ``resources``; that of the checkout by default.
 
     Returns
     -------
@@ -82,8 +86,12 @@ def load_study(
         contrasts = check_contrasts(filled["contrasts"], samples, runs, last)
     if runs is not None and "proteins" not in wrong:
         check_spectra(filled, runs, look_inside, with_conda, last)
+    warned: tuple[str, ...] = ()
     if look_inside:
         check_references(filled, last)
+    if look_inside and "purity" not in wrong:
+        of_panels, warned = check_panels(filled, last, resource)
+        problems += of_panels
     if runs is not None and "transcripts" not in wrong:
         _check_transcripts(filled["transcripts"], runs, look_inside, own_environments, last)
     problems += last.problems
@@ -91,7 +99,7 @@ def load_study(
         problems = in_words_of_sdrf(problems, filled["sdrf"], sdrf.data_files if sdrf else {})
     if problems or samples is None or runs is None:
         raise StudyError(dict.fromkeys(problems))
-    warnings = spectra_warnings(filled, samples, runs)
+    warnings = (*spectra_warnings(filled, samples, runs), *warned)
     if sdrf:
         return Study(filled, samples, runs, contrasts, warnings, sdrf.factors, sdrf.data_files)
     return Study(filled, samples, runs, contrasts, warnings)
