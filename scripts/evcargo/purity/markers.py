@@ -158,8 +158,8 @@ def _sample_markers(
         }
     )
     here = matches[matches["feature"].isin(seen.index)].join(groups, on="feature")
-    # The clearest evidence of a marker: a group that it leads, and of the sample's own spectra, then
-    # the most intense.
+    # The clearest evidence of a marker: a group that it leads, and of the sample's own spectra,
+    # then the most intense.
     order = ["leading", "own", "intensity", "feature"]
     best = here.sort_values(order, ascending=[False, False, False, True])
     best = best.drop_duplicates("row").set_index("row")
