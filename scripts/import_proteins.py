@@ -33,6 +33,7 @@ with job_log(snakemake.log) as log:
     write_table(done.quality, snakemake.output.quality, "quality")
     write_table(done.filters, snakemake.output.filters, "proteins_filters")
     write_table(done.columns, snakemake.output.columns, "proteins_columns")
+    write_table(done.origins, snakemake.output.origins, "proteins_origins")
     write_table(missing_table(done.matrix), snakemake.output.missing, "proteins_missing")
     before_after = normalisation_table(done.matrix)
     write_table(before_after, snakemake.output.normalisation, "proteins_normalisation")

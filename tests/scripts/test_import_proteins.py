@@ -17,6 +17,7 @@ MADE = {
     "quality": "quality.tsv",
     "filters": "filters.tsv",
     "columns": "columns.tsv",
+    "origins": "origins.tsv",
     "missing": "missing.tsv",
     "normalisation": "normalisation.tsv",
 }

@@ -23,6 +23,10 @@ ALBUMIN = 400.0  # fmol, of both organisms together
 BOVINE_PART = {"s0": 0.0, "s10": 0.1, "s30": 0.3, "s60": 0.6, "s90": 0.9}
 
 
+def taxa(proteins):
+    return {protein.accession: protein.taxon for protein in proteins}
+
+
 def test_origins_by_hand(tmp_path):
     """The peptide of cow and pig is foreign: it is no evidence of bovine serum."""
     proteins = [Protein("H", "", taxon="9606"), Protein("B", "", taxon="9913")]
@@ -36,7 +40,8 @@ def test_origins_by_hand(tmp_path):
         }
     )
     expected = dict(zip("hsbf", ("host", "shared", "bovine", "foreign"), strict=True))
-    assert origin_of(peptides.iloc[:4], proteins).to_dict() == expected
+    origins = origin_of(peptides[peptides["accepted"]], taxa(proteins))
+    assert origins.to_dict() == expected
     ions = pd.DataFrame(
         [
             ("r", "h/2", "h", 50.0),
@@ -52,7 +57,7 @@ def test_origins_by_hand(tmp_path):
         {"run": ["r", "e"], "sample": ["a", "empty"], "assay": "proteins", "replicate": 1}
     )
     samples = pd.DataFrame({"sample": ["a", "empty", "no run"]})
-    table = origins_table(ions, peptides, proteins, samples, runs)
+    table = origins_table(ions, origins, samples, runs)
     write_table(table, tmp_path / "origins.tsv", "proteins_origins")
     a = table[table["sample"] == "a"].set_index("origin")
     assert a["peptides"].to_dict() == {"host": 1, "shared": 1, "bovine": 1, "foreign": 0}
@@ -117,7 +122,8 @@ def sheets():
 
 def test_the_bovine_share_is_right_within_two_points(titrated, sheets):
     found, _, ions, proteins, truth = titrated
-    table = origins_table(ions, found.peptides, proteins, *sheets)
+    origins = origin_of(found.peptides[found.peptides["accepted"]], taxa(proteins))
+    table = origins_table(ions, origins, *sheets)
     bovine = table[table["origin"] == "bovine"].set_index("sample")["share"]
     true = pd.Series(truth)
     assert true["s0"] == 0

@@ -20,8 +20,9 @@
 #   results/proteins/alignment.parquet      retention times of every run on the common scale
 #   results/proteins/consensus.parquet      every identified ion, and where it elutes on that scale
 #   results/proteins/ions/{run}.parquet     MS1 quantity of every identified or transferred ion
-#   results/proteins/origins.tsv            peptides of the host, shared, bovine and foreign, per sample
 #   both routes:
+#   results/proteins/origins.tsv            peptides of the host, shared, bovine and foreign, per sample; without rows
+#                                           where the tables do not list all proteins of each peptide
 #   results/proteins/missing.tsv            missing values per sample: below detection or at random
 #   results/proteins/normalisation.tsv      samples before and after the normalisation
 if STUDY.spectra_runs:
@@ -249,6 +250,7 @@ else:
             quality="results/proteins/quality.tsv",
             filters="results/proteins/filters.tsv",
             columns="results/proteins/columns.tsv",
+            origins="results/proteins/origins.tsv",
             missing="results/proteins/missing.tsv",
             normalisation="results/proteins/normalisation.tsv",
         log:

@@ -212,12 +212,13 @@ def _annotate(
     peptides["group"] = np.where(peptides["is_decoy"], "", names.map(owner).fillna(""))
     peptides["unique"] = names.isin(unique)
     peptides["proteins"] = [";".join(sorted(holders[name])) for name in names]
-    peptides["origin"] = [_origin([hosted(a) for a in holders[name]]) for name in names]
+    peptides["origin"] = [origin_by([hosted(a) for a in holders[name]]) for name in names]
     peptides["accepted"] &= peptides["group"].isin(good)
     return peptides
 
 
-def _origin(hosted: list[bool]) -> str:
+def origin_by(hosted: list[bool]) -> str:
+    """Origin of a peptide by whether each protein that holds it is of the host."""
     if all(hosted):
         return "host"
     return "shared" if any(hosted) else "foreign"

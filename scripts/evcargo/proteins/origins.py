@@ -1,18 +1,17 @@
 """How much of each sample is of the host, of bovine serum or else foreign, by its peptides."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
-from evcargo.proteins.database import Protein
 from evcargo.proteins.quantities import ions_by_sample
 from evcargo.purity.markers import BOVINE
 
 ORIGINS = ("host", "shared", "bovine", "foreign")
 
 
-def origin_of(peptides: pd.DataFrame, proteins: Iterable[Protein]) -> pd.Series:
+def origin_of(peptides: pd.DataFrame, taxon: Mapping[str, str]) -> pd.Series:
     """Origin of each peptide: one of `ORIGINS`.
 
     Parameters
@@ -20,15 +19,14 @@ def origin_of(peptides: pd.DataFrame, proteins: Iterable[Protein]) -> pd.Series:
     peptides
         Of `evcargo.proteins.inference.Inference`: ``peptide``, ``proteins`` (all that hold it),
         ``origin`` (host, shared or foreign).
-    proteins
-        The database.
+    taxon
+        Protein -> NCBI taxon, empty where unknown.
 
     Returns
     -------
     pandas.Series
         Index is the peptide. ``bovine`` are foreign peptides that only bovine proteins hold.
     """
-    taxon = {protein.accession: protein.taxon for protein in proteins}
     only = [
         {taxon[accession] for accession in names.split(";")} == {BOVINE}
         for names in peptides["proteins"]
@@ -42,11 +40,7 @@ def origin_of(peptides: pd.DataFrame, proteins: Iterable[Protein]) -> pd.Series:
 
 
 def origins_table(
-    ions: pd.DataFrame,
-    peptides: pd.DataFrame,
-    proteins: Iterable[Protein],
-    samples: pd.DataFrame,
-    runs: pd.DataFrame,
+    ions: pd.DataFrame, origins: pd.Series, samples: pd.DataFrame, runs: pd.DataFrame
 ) -> pd.DataFrame:
     """Peptides and intensity of each origin in every sample (contract ``proteins_origins``).
 
@@ -54,13 +48,12 @@ def origins_table(
     ----------
     ions
         Ion quantities of all runs (``run``, ``ion``, ``peptide``, ``intensity``).
-    peptides, proteins
-        See `origin_of`; the accepted peptides count.
+    origins
+        Peptide -> origin, see `origin_of`; ions of other peptides do not count.
     samples, runs
         The sheets (contracts ``samples`` and ``runs``). A sample without a run has empty cells.
     """
     runs = runs[runs["assay"] == "proteins"]
-    origins = origin_of(peptides[peptides["accepted"]], proteins)
     ions = ions[ions["peptide"].isin(origins.index) & (ions["intensity"] > 0)]
     quantities = ions_by_sample(ions, runs)
     peptide = ions.drop_duplicates("ion").set_index("ion")["peptide"].reindex(quantities.index)

@@ -9,7 +9,7 @@ from evcargo.proteins.database import Protein
 from evcargo.proteins.ibaq import ibaq
 from evcargo.proteins.matrix import normalisation_table, protein_matrix
 from evcargo.proteins.missing import missing_table
-from evcargo.proteins.origins import origins_table
+from evcargo.proteins.origins import origin_of, origins_table
 from evcargo.proteins.quality import quality_table, spectra_table
 from evcargo.proteins.quantities import counts_by_sample, ions_by_sample, rolled_up
 from evcargo.proteins.rollups import sums
@@ -129,8 +129,10 @@ def describe_study(
     texts
         Run -> texts of `evcargo.proteins.spectra.RunFacts`.
     """
+    taxon = {protein.accession: protein.taxon for protein in proteins}
+    origins = origin_of(peptides[peptides["accepted"]], taxon)
     return {
-        "origins": origins_table(ions, peptides, proteins, samples, runs),
+        "origins": origins_table(ions, origins, samples, runs),
         "missing": missing_table(matrix),
         "normalisation": normalisation_table(matrix),
         "spectra": spectra_table(figures, texts, runs[runs["assay"] == "proteins"]),

@@ -27,6 +27,7 @@ from evcargo.proteins.tables.filtering import (
     steps_of,
 )
 from evcargo.proteins.tables.formats import MARKED, Format
+from evcargo.proteins.tables.names import is_decoy, members
 from evcargo.proteins.tables.table import Table
 
 HIGHEST_LOG2 = 64.0  # 2^64 ions: no instrument counts them, so that smaller values are log2
@@ -56,6 +57,8 @@ class Content:
         Rows before and after each filter.
     only_next_best
         Rows without this quantity that have the next best one.
+    holders
+        Peptide -> identifiers of all proteins that hold it; empty where the table does not say.
     """
 
     table: Table
@@ -67,6 +70,7 @@ class Content:
     ibaq: pd.DataFrame
     funnel: Funnel = field(default_factory=Funnel)
     only_next_best: int = 0
+    holders: Mapping[str, set[str]] = field(default_factory=dict)
 
     @property
     def source(self) -> str:
@@ -110,9 +114,8 @@ def read_content(table: Table, one: Format, wanted: Mapping[str, str]) -> Conten
     quantity = (reader.quantity or "spectral count") if one.is_long else name or "intensity"
     long, note = _linear(long, one, table.path, choice)
     ibaq = pd.concat(ibaqs, ignore_index=True)
-    return Content(
-        table, one, choice, quantity + note, long, about, ibaq, reader.funnel, reader.only_next_best
-    )
+    left = (reader.funnel, reader.only_next_best, reader.holders)
+    return Content(table, one, choice, quantity + note, long, about, ibaq, *left)
 
 
 class _Reader:
@@ -135,9 +138,18 @@ class _Reader:
         }
         self.peptide = table.column(one.peptide)
         self.unique = table.column(one.unique)
+        self.holding = self._holding()
+        self.holders: dict[str, set[str]] = {}
         self.psm = [c for name in one.psm if (c := table.column([name]))]
         self.quantity = table.column(one.quantities) if one.is_long else None
         self.count = table.column(one.counts) if one.is_long else None
+
+    def _holding(self) -> list[str]:
+        """Columns that list all proteins of a peptide; none if any is missing."""
+        if self.one.parsimony:
+            return [self.group]
+        found = [column for names in self.one.holders if (column := self.table.column(names))]
+        return found if len(found) == len(self.one.holders) else []
 
     def is_filled(self, column: str) -> bool:
         """Whether a column of numbers holds any but zeros."""
@@ -149,7 +161,7 @@ class _Reader:
     def _describing(self) -> list[str]:
         one_each = (*self.texts.values(), *self.figures.values(), self.peptide, self.unique)
         steps = [column for column, _ in self.steps]
-        lists = (self.members, self.ion, self.marks, self.psm, steps)
+        lists = (self.members, self.ion, self.marks, self.psm, self.holding, steps)
         return [self.group, *(c for c in one_each if c), *(c for some in lists for c in some)]
 
     def _chunks(self, more: list[str]) -> Iterator[pd.DataFrame]:
@@ -198,7 +210,14 @@ class _Reader:
             found["peptide"] = found["ion"]  # every ion counts as a peptide
         if self.unique:
             found["unique"] = words(chunk[self.unique]).str.lower().isin(MARKED)
+        for column in self.holding:
+            self._hold(found["peptide"], words(chunk[column]))
         return found
+
+    def _hold(self, peptides: pd.Series, proteins: pd.Series) -> None:
+        for peptide, names in sorted(set(zip(peptides, proteins, strict=True))):
+            known = (name for name in members(names) if not is_decoy(name))
+            self.holders.setdefault(peptide, set()).update(known)
 
     def wide_pieces(
         self, choice: Choice

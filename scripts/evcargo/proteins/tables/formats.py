@@ -90,6 +90,9 @@ class Format:
         Figures of a group.
     peptide, ion, unique
         Of an ion: its sequence, what tells it from others, and whether only one group holds it.
+    holders
+        Columns that together list all proteins of a peptide; one of each tuple must be there, else
+        the origin of its peptides is not known. `parsimony` formats list them in `group`.
     psm
         What tells a PSM from others of its run, where a PSM has one row per protein.
     counts, ibaq
@@ -134,6 +137,7 @@ class Format:
     peptide: tuple[str, ...] = ()
     ion: tuple[str, ...] = ()
     unique: tuple[str, ...] = ()
+    holders: tuple[tuple[str, ...], ...] = ()
     psm: tuple[str, ...] = ()
     counts: tuple[str, ...] = ()
     ibaq: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from evcargo.proteins.tables.engines import FORMATS
 from evcargo.proteins.tables.formats import AUTO, recognise
 from evcargo.proteins.tables.groups import is_mangled
 from evcargo.proteins.tables.opening import open_table
+from evcargo.proteins.tables.origins import origins_of_tables
 from evcargo.proteins.tables.quantify import (
     Quantities,
     joined,
@@ -44,6 +45,8 @@ class Imported:
         Contract ``proteins_filters``: rows before and after each step.
     columns
         Contract ``proteins_columns``: where each run was found.
+    origins
+        Contract ``proteins_origins``; without rows where no table tells.
     notes
         What else the reader should know, e.g. gene symbols that became dates.
     """
@@ -52,6 +55,7 @@ class Imported:
     quality: pd.DataFrame
     filters: pd.DataFrame
     columns: pd.DataFrame
+    origins: pd.DataFrame
     notes: tuple[str, ...]
 
 
@@ -110,7 +114,8 @@ def import_proteins(
     if proteins:
         parts.append(quantities_of_proteins(proteins, runs))
     found = joined(parts)
-    about = _tagged(found.proteins, contaminants)
+    taxa = contaminants.drop_duplicates("accession").set_index("accession")["taxon"].astype(str)
+    about = _tagged(found.proteins, taxa)
     failed = _failed(found.by_sample, runs)
     seen = found.by_sample.notna().any(axis=1).to_numpy()
     layers = {name: found.layers[name] for name in LAYERS}
@@ -134,6 +139,7 @@ def import_proteins(
             ignore_index=True,
         ),
         _columns_table(contents, runs),
+        origins_of_tables(contents.values(), runs, samples, taxa, organism),
         tuple(notes),
     )
 
@@ -180,8 +186,7 @@ def _notes(path: str, content: Content) -> list[str]:
     return notes
 
 
-def _tagged(proteins: pd.DataFrame, contaminants: pd.DataFrame) -> pd.DataFrame:
-    taxa = contaminants.drop_duplicates("accession").set_index("accession")["taxon"].astype(str)
+def _tagged(proteins: pd.DataFrame, taxa: pd.Series) -> pd.DataFrame:
     leading = proteins["accessions"].str.split(";").str[0].str.replace(r"-\d+$", "", regex=True)
     return proteins.assign(
         is_contaminant=proteins["is_contaminant"] | leading.isin(taxa.index),
