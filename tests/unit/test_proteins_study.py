@@ -130,6 +130,10 @@ def test_the_funnel_of_spectra_adds_up(study):
     assert (a["median_precursor_error"], a["missed_cleavage_rate"]) == (2.5, 0.25)
     assert a["identification_rate"] == 0.2
     assert wide.loc[("c", "c"), "psms"] == 0
+    assert wide["contaminant_share"].drop("c").tolist() == [0.25, 0.25, 0, 0]
+    assert "c" not in wide["contaminant_share"].dropna()  # nothing was identified
+    assert wide["quantified_ions"].tolist() == [4, 4, 3, 3, 0, 0]
+    assert wide["transferred_ions"].tolist() == [0, 0, 2, 2, 0, 0]
     assert wide.loc[("b", ""), "quantified_protein_groups"] == 1
 
 

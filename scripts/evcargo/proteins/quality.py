@@ -1,6 +1,6 @@
 """Figures of each proteins run and sample for the quality table."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
@@ -15,7 +15,9 @@ UNITS: Mapping[str, str] = {
     "psms": "PSMs",
     "peptides": "peptides",
     "protein_groups": "protein groups",
+    "contaminant_share": "fraction",
     "quantified_ions": "ions",
+    "transferred_ions": "ions",
     "quantified_protein_groups": "protein groups",
     "median_precursor_error": "ppm",
     "missed_cleavage_rate": "fraction",
@@ -30,6 +32,7 @@ def quality_table(
     ions: pd.DataFrame,
     quantities: pd.DataFrame,
     runs: pd.DataFrame,
+    contaminants: Collection[str] = (),
 ) -> pd.DataFrame:
     """Figures per run, and per sample over its runs (contract ``quality``).
 
@@ -40,13 +43,16 @@ def quality_table(
     psms
         PSMs of the study, with ``accepted``.
     ions
-        Ion quantities, with ``run``.
+        Ion quantities, with ``run``; those that only other runs identified are ``transferred``.
     quantities
         Protein group x sample.
     runs
         Run sheet, proteins only.
+    contaminants
+        Groups that are tagged as contaminants: their share of the accepted PSMs is told.
     """
     good = psms[psms["accepted"]]
+    good = good.assign(contaminant=good["group"].isin(contaminants))
     rows = []
     for sample in dict.fromkeys(runs["sample"].astype(str)):
         names = runs.loc[runs["sample"] == sample, "run"].astype(str).tolist()
@@ -102,6 +108,7 @@ def _figures(
         for name in ("ms1_spectra", "ms2_spectra", "ms1_tic", "minutes")
     }
     own = good[good["run"].isin(runs)]
+    measured = ions[ions["run"].isin(runs) & ions["intensity"].notna()]
     spectra, identified = total["ms2_spectra"], float(len(own))
     return {
         "ms1_spectra": total["ms1_spectra"],
@@ -112,7 +119,9 @@ def _figures(
         "psms": identified,
         "peptides": float(own["peptide"].nunique()),
         "protein_groups": float(own["group"].nunique()),
-        "quantified_ions": float(ions.loc[ions["run"].isin(runs), "intensity"].notna().sum()),
+        "contaminant_share": float(own["contaminant"].mean()),
+        "quantified_ions": float(len(measured)),
+        "transferred_ions": float(measured["transferred"].astype(bool).sum()),
         "median_precursor_error": float(own["ppm"].median()),
         "missed_cleavage_rate": float((own["missed_cleavages"] > 0).mean()),
         "ms1_tic": total["ms1_tic"],

@@ -103,7 +103,8 @@ def quantify_study(
     matrix.uns["raw_quantity"] = (
         "PSMs" if method == SPECTRAL_COUNTS else "MS1 peak area, intensity x s"
     )
-    return matrix, quality_table(figures, psms, ions, quantities, runs)
+    tagged = groups.index[groups["is_contaminant"].astype(bool)]
+    return matrix, quality_table(figures, psms, ions, quantities, runs, tagged)
 
 
 def describe_study(

@@ -31,7 +31,7 @@ from evcargo.proteins.tables.names import is_decoy, members
 from evcargo.proteins.tables.table import Table
 
 HIGHEST_LOG2 = 64.0  # 2^64 ions: no instrument counts them, so that smaller values are log2
-TEXTS = ("gene", "name", "header", "organism")
+TEXTS = ("gene", "name", "header", "organism", "entry")
 LONG = ["run", "group", "peptide", "ion", "intensity", "count"]
 
 

@@ -84,8 +84,9 @@ class Format:
         Columns that hold the run of a row: a long table. Empty: one column per run, a wide table.
     members
         Further identifiers of the group.
-    gene, name, header, organism
-        Gene symbols, protein names, FASTA headers, species (with ``OX=``).
+    gene, name, header, organism, entry
+        Gene symbols, protein names, FASTA headers, species (with ``OX=``), entry names of UniProt
+        (``ALBU_BOVIN``), which tell the species too.
     peptides, unique_peptides, q_value
         Figures of a group.
     peptide, ion, unique
@@ -126,11 +127,12 @@ class Format:
         *("gene names", "genes", "gene", "proteingene", "gene name", "gene symbol"),
     )
     name: tuple[str, ...] = (
-        *("protein names", "protein.names", "proteindescription", "description", "protein name"),
+        *("protein names", "proteindescription", "description", "protein name"),
         *("protein description", "first.protein.description", "name"),
     )
     header: tuple[str, ...] = ("fasta headers",)
     organism: tuple[str, ...] = ("organism", "taxid")
+    entry: tuple[str, ...] = ("protein.names", "entry name", "pg.proteinnames")
     peptides: tuple[str, ...] = ("peptides",)
     unique_peptides: tuple[str, ...] = ("unique peptides",)
     q_value: tuple[str, ...] = ("q-value",)
@@ -157,7 +159,14 @@ class Format:
     def describing(self) -> tuple[str, ...]:
         """All columns that are not quantities of a run."""
         known = (self.group, self.members, self.gene, self.name, self.header, self.organism)
-        more = (self.peptides, self.unique_peptides, self.q_value, self.peptide, self.ion)
+        more = (
+            self.entry,
+            self.peptides,
+            self.unique_peptides,
+            self.q_value,
+            self.peptide,
+            self.ion,
+        )
         return tuple(name for names in (*known, *more, self.contaminant) for name in names)
 
 

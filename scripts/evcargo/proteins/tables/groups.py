@@ -36,7 +36,7 @@ def describe(path: str, rows: pd.DataFrame) -> pd.DataFrame:
         File, for messages.
     rows
         One row per group, index the row of the file: ``group`` (identifiers, separated as the
-        engine does), ``gene``, ``name``, ``header``, ``organism`` (text, empty where unknown),
+        engine does), ``gene``, ``name``, ``header``, ``organism``, ``entry`` (empty if unknown),
         ``marked`` (flag of a contaminant) and `FIGURES`.
 
     Returns
@@ -62,12 +62,17 @@ def describe(path: str, rows: pd.DataFrame) -> pd.DataFrame:
     known = own_header.map(gene_of)
     unusable = (genes == "") | (genes.map(is_mangled) & (known != ""))
     named = rows["name"].where(rows["name"] != "", first_header)
+    named = named.where(named != "", rows["entry"])
+    entries = rows["entry"].str.split(";").str[0]
     proteins = pd.DataFrame(
         {
             "name": named.map(described),
             "gene": genes.where(~unusable, known),
             "accessions": groups.map(lambda ids: ";".join(map(accession_of, ids))),
-            "taxon": [taxon_of(one, text) for one, text in zip(leading, stated, strict=True)],
+            "taxon": [
+                taxon_of(one, text) or taxon_of(entry)
+                for one, text, entry in zip(leading, stated, entries, strict=True)
+            ],
             "is_contaminant": (rows["marked"] | leading.map(is_contaminant)).astype(bool),
             **{name: rows[name].astype(float) for name in FIGURES},
             # As of searched spectra: no peptide speaks for this group only.

@@ -8,7 +8,7 @@ import pandas as pd
 
 from evcargo.errors import EvcargoError
 from evcargo.proteins.quantities import by_sample, ions_by_sample, roll_up
-from evcargo.proteins.tables.contents import Content
+from evcargo.proteins.tables.contents import TEXTS, Content
 from evcargo.proteins.tables.groups import by_parsimony, describe
 from evcargo.proteins.tables.names import members
 from evcargo.study.notes import listed
@@ -148,7 +148,7 @@ def _grouped(contents: Sequence[Content], organism: str) -> tuple[pd.DataFrame, 
         members(group)[0]: row
         for group, row in zip(about["group"], about.to_dict("records"), strict=True)
     }
-    blank = {"gene": "", "name": "", "header": "", "organism": "", "marked": False}
+    blank = {**dict.fromkeys(TEXTS, ""), "marked": False}
     rows = [
         blank | text_of.get(members(group)[0], {}) | {"group": group, "q_value": np.nan}
         for group in figures.index
