@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -128,9 +129,10 @@ def import_proteins(
     markers = _ev_markers(panels)
     sources, notes = [], []
     for path, content in contents.items():
-        sources.append(f"{content.source} [{path}]")
+        name = PurePath(path).name  # its folder is in the tables of filters and columns
+        sources.append(f"{content.source} [{name}]")
         own = _notes(content, markers)
-        sources += [f"{note} [{path}]" for note in own]
+        sources += [f"{note} [{name}]" for note in own]
         notes += [f"{path}: {note}" for note in own]
     unseen = int((~seen).sum())
     matrix.uns["source"] = "; ".join(sources) + (
@@ -191,9 +193,8 @@ def _ev_markers(panels: pd.DataFrame | None) -> frozenset[str]:
     """Symbols of the best known EV proteins, upper case."""
     if panels is None:
         return frozenset()
-    return frozenset(
-        one for names in panels.loc[panels["role"] == "ev", "symbols"] for one in names
-    )
+    best = panels["panel"].isin(["tetraspanin", "classic_exosome"])
+    return frozenset(one for names in panels.loc[best, "symbols"] for one in names)
 
 
 def _tagged(proteins: pd.DataFrame, taxa: pd.Series) -> pd.DataFrame:
