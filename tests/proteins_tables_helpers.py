@@ -36,13 +36,14 @@ def all_imported(
     contaminants: pd.DataFrame = CONTAMINANTS,
     normalisation: str = "none",
     rollup: str = "sum",
+    panels: pd.DataFrame | None = None,
 ) -> Imported:
     """Import, with further samples that have no run."""
     names = [*dict.fromkeys(runs["sample"]), *more]
     columns = ["material", "condition", "subject", "batch", "biofluid", "isolation"]
     samples = pd.DataFrame({"sample": names} | dict.fromkeys(columns, ""))
     samples[["particle_count", "protein_ug"]] = np.nan
-    return import_proteins(runs, samples, contaminants, normalisation, rollup)
+    return import_proteins(runs, samples, contaminants, normalisation, rollup, panels=panels)
 
 
 def imported(runs: pd.DataFrame, *more: str):

@@ -81,8 +81,8 @@ def _as(values: "pd.Series", dtype: str) -> "pd.Series":
 
 
 def told_rows(table: pd.DataFrame) -> pd.DataFrame:
-    """Leave out samples that are in the table by name only: their next cell is empty."""
-    return table[table.iloc[:, 1].notna()]
+    """Leave out samples that are in the table by name only: their other cells are empty."""
+    return table[table.iloc[:, 1:].notna().any(axis=1)]
 
 
 def read_matrix(path: str | Path) -> "AnnData":

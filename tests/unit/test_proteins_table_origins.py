@@ -1,12 +1,16 @@
 """Host, shared, bovine and foreign peptides of imported tables, by hand."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 from proteins_tables_helpers import all_imported, one_each, runs_of, write
 
 from evcargo.proteins.origins import ORIGINS
+from evcargo.purity.markers import read_panels
 from evcargo.tables import read_table, write_table
 
+PANELS = Path(__file__).resolve().parents[2] / "resources" / "markers" / "panels.tsv"
 ION = ("Peptide Sequence", "Modified Sequence", "Charge", "Protein", "Protein ID")
 HUMAN, COW = "sp|P02768|ALBU_HUMAN", "sp|P02769|ALBU_BOVIN"
 IONS = [
@@ -81,6 +85,23 @@ def test_maxquant_evidence(tmp_path):
     assert s["intensity"].tolist() == [40, 20, 35, 5]
     assert s["peptides"].tolist() == [1, 1, 2, 1]
     np.testing.assert_allclose(s["share"], [0.4, 0.2, 0.35, 0.05])
+
+
+def test_ev_markers_that_lack_the_chosen_quantity_are_named(tmp_path):
+    """MaxLFQ leaves out proteins of few ions: whoever judges purity must know it."""
+    header = ("Protein", "Protein ID", "Gene", "Combined Total Peptides", "a MaxLFQ Intensity")
+    rows = [
+        ("sp|P21926|CD9_HUMAN", "P21926", "CD9", "1", "0", "50"),
+        ("sp|P68871|HBB_HUMAN", "P68871", "HBB", "1", "0", "60"),
+        (HUMAN, "P02768", "ALB", "9", "70", "80"),
+    ]
+    path = write(tmp_path / "combined_protein.tsv", table(rows, *header, "a Intensity"))
+    done = all_imported(one_each(path, "a"), panels=read_panels(PANELS))
+    assert len(done.notes) == 1
+    said = "2 protein groups (among them the EV markers CD9) have no MaxLFQ Intensity"
+    assert done.notes[0].startswith(f"{path}: {said}")
+    assert said in done.matrix.uns["source"]
+    assert str(tmp_path) not in done.matrix.uns["source"]
 
 
 def test_entry_names_tell_the_species(tmp_path):

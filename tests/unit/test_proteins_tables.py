@@ -131,11 +131,37 @@ def test_replicates_are_averaged_as_logarithms_and_fractions_summed(tmp_path: Pa
     assert set(quality["run"]) == {"", "s1.f1.r1", "s1.f2.r1", "s1.f1.r2"}
 
 
+def test_counts_are_not_taken_for_log2(tmp_path: Path) -> None:
+    """Whole numbers below 64 are counts, whose power of two would be beyond any intensity."""
+    path = write(tmp_path / "t.tsv", "Protein\ta\tb\nP1\t12\t0\nP2\t3\t40\n")
+    matrix, _ = imported(runs_of(path, ("a", "a", 1, 1), ("b", "b", 1, 1)))
+    assert quantity(matrix, "a", "P1") == 12
+    assert quantity(matrix, "b", "P2") == 40
+
+
+@pytest.mark.parametrize("column", ["Peptides a", "Intensity", "MS/MS count a"])
+def test_a_column_that_is_no_quantity_of_the_engine(tmp_path: Path, column: str) -> None:
+    header = "Majority protein IDs\tPeptides a\tIntensity\tIntensity a\tMS/MS count a"
+    path = write(tmp_path / "proteinGroups.txt", f"{header}\nP1\t3\t900\t700\t4\n")
+    with pytest.raises(EvcargoError, match=f"'{column}' for run s1.* is no quantity of a table of"):
+        imported(runs_of(path, ("s1", column, 1, 1)))
+    as_it_is, _ = imported(runs_of(path, ("s1", column, 1, 1), kind="matrix"))
+    assert as_it_is.n_vars == 1
+
+
+def test_the_only_intensity_of_a_table_without_experiments(tmp_path: Path) -> None:
+    path = write(tmp_path / "proteinGroups.txt", "Majority protein IDs\tIntensity\nP1\t900\n")
+    matrix, _ = imported(runs_of(path, ("s1", "Intensity", 1, 1)))
+    assert quantity(matrix, "s1", "P1") == 900
+
+
 def test_two_tables_are_joined_on_the_leading_accession(tmp_path: Path) -> None:
     ev = write(
         tmp_path / "ev.tsv", "Protein\tgene\tPeptides\ta\nP1;P9\t\t2\t1000\nP2\tB\t3\t2000\n"
     )
-    cell = write(tmp_path / "cell.tsv", "Protein\tgene\tPeptides\ta\nP1\tA\t7\t12\nP3\tC\t1\t13\n")
+    cell = write(
+        tmp_path / "cell.tsv", "Protein\tgene\tPeptides\ta\nP1\tA\t7\t12\nP3\tC\t1\t13.5\n"
+    )
     runs = pd.concat([runs_of(ev, ("s1", "a", 1, 1)), runs_of(cell, ("s2", "a", 1, 1))])
     matrix, _ = imported(runs)
     assert sorted(matrix.var_names) == ["P1", "P2", "P3"]

@@ -333,7 +333,7 @@ def test_runs_within_longer_names_of_columns(files: StudyFiles):
     Path("proteinGroups.txt").write_text(header.format("H2_rep") + "P1\t1\t2\t3\t4\n")
     problem = files.problem()
     assert (problem.row, problem.column, problem.value) == (5, "column", "H2")
-    assert problem.message == "has no column 'H2' for run H2"
+    assert problem.message == "cannot be taken: proteinGroups.txt: has no column 'H2' for run H2"
     assert "H2_rep" in problem.remedy
 
 

@@ -267,7 +267,9 @@ def missing_figure(results: Results, groups: Sequence[Group]) -> Figure | None:
             )
         )
     )
-    names = [name for name in PRESENCE if counts[name].max() > 1e-6]
+    if own["transferred"].isna().all():  # tables do not say it
+        counts = counts.rename(columns={PRESENCE[0]: "quantified"})
+    names = [name for name in counts if counts[name].max() > 1e-6]
     total = counts.sum(axis=1)
     shares = counts.div(total.where(total > 0), axis=0)[names]
     ident, title = "fig-proteins-missing", "Missing values and their reasons"

@@ -115,7 +115,7 @@ def _check_protein_tables(
     runs: pd.DataFrame, sound: Collection[str], lines: Mapping[str, int], notes: Notes
 ) -> None:
     """Look for each run in its protein table, as the import will do."""
-    from evcargo.proteins.tables.check import wrong_runs
+    from evcargo.proteins.tables.check import wrong_kinds, wrong_runs
     from evcargo.proteins.tables.columns import wanted_names
 
     tables = runs[(runs["assay"] == "proteins") & ~runs["format"].isin(RAW)]
@@ -125,6 +125,9 @@ def _check_protein_tables(
         wanted = wanted_names(of_table)
         for run, (why, remedy) in wrong_runs(str(path), str(kind), wanted).items():
             notes.add(why, remedy, lines[f"proteins/{run}"], "column", wanted[run])
+    first = tables[tables["path"].isin(sound)].drop_duplicates("path").set_index("path")
+    for path, (why, remedy) in wrong_kinds(first["format"].to_dict()).items():
+        notes.add(why, remedy, lines[f"proteins/{first['run'][path]}"], "path")
 
 
 def checked_head(path: str, wanted: str, notes: Notes, line: int, column: str) -> Head | None:

@@ -11,7 +11,7 @@ from evcargo.errors import EvcargoError
 from evcargo.proteins.tables.cells import words
 from evcargo.proteins.tables.formats import Format, by_run
 from evcargo.proteins.tables.table import Table
-from evcargo.study.notes import listed, nearest
+from evcargo.study.notes import SHOWN, listed, nearest
 
 EXTENSIONS = re.compile(
     r"\.(raw|mzml|mzxml|mzid|mgf|d|wiff2?|scan|htrms|dia|tdf|quant|gz|xz|bz2|zst|parquet)$",
@@ -125,6 +125,7 @@ def choose_columns(
         could be taken.
     """
     places = by_run(table.columns, one.quantities)
+    _refuse_other_columns(table, one, wanted, places)
     found = {run: _places_of(run, text, table, places) for run, text in wanted.items()}
     for run, options in found.items():
         if not options:
@@ -147,6 +148,23 @@ def choose_columns(
     )
     _refuse_shared(table.path, choice)
     return choice
+
+
+def _refuse_other_columns(
+    table: Table, one: Format, wanted: Mapping[str, str], places: Mapping[str, Mapping[str, str]]
+) -> None:
+    """Refuse columns that the engine fills with something else, such as counts and totals."""
+    if "{run}" in one.quantities:
+        return
+    known = {column for names in places.values() for column in names.values()}
+    totals = {quantity_name(pattern).lower() for pattern, names in places.items() if not names}
+    for run, text in wanted.items():
+        if text in table.columns and text not in known and text.lower() not in totals:
+            raise EvcargoError(
+                f"{table.path}: column {text!r} for run {run} is no quantity of a table of"
+                f" {one.title}, as {one.quantities[0]!r} is. Name such a column, or set format to"
+                " matrix in the run sheet to take this one as it is"
+            )
 
 
 def quantity_name(pattern: str) -> str:
@@ -197,7 +215,7 @@ def _not_found(
     path: str, wanted: str, run: str, candidates: tuple[list[str], list[str]]
 ) -> EvcargoError:
     names, columns = candidates
-    holding = [name for name in (*names, *columns) if wanted.lower() in name.lower()]
+    holding = _holding(wanted, names) or _holding(wanted, columns)
     close = nearest(wanted, names) or nearest(wanted, columns)
     near = list(dict.fromkeys(holding or ([close] if close else [])))
     hint = f"Near: {listed(near, 6)}" if near else f"It has {listed(names or columns, 20)}"
@@ -205,6 +223,10 @@ def _not_found(
         f"{path}: has no column {wanted!r} for run {run}."
         f" Write the column's name into the run sheet. {hint}"
     )
+
+
+def _holding(wanted: str, names: Iterable[str]) -> list[str]:
+    return [name for name in names if wanted.lower() in name.lower()]
 
 
 def choose_values(
@@ -247,7 +269,10 @@ def choose_values(
     if lost is not None:
         values = [name for name in seen[keys[0]] if name]
         near = nearest(wanted[lost], [*values, *map(file_stem, values)])
-        hint = f"Did you mean {near!r}?" if near else f"It has {listed(values, 12)}"
+        stems = list(dict.fromkeys(map(file_stem, values)))
+        too_long = any(len(value) > SHOWN for value in values) and len(stems) == len(values)
+        names = stems if too_long else values
+        hint = f"Did you mean {near!r}?" if near else f"It has {listed(sorted(names), 12)}"
         raise EvcargoError(
             f"{table.path}: has no {wanted[lost]!r} for run {lost} in its column {keys[0]!r}."
             f" Write the run's name into the column 'column' of the run sheet. {hint}"

@@ -30,7 +30,8 @@ from evcargo.proteins.tables.formats import MARKED, Format
 from evcargo.proteins.tables.names import is_decoy, members
 from evcargo.proteins.tables.table import Table
 
-HIGHEST_LOG2 = 64.0  # 2^64 ions: no instrument counts them, so that smaller values are log2
+# 2^64 ions: no instrument counts them, so that smaller values are log2, unless they are counts.
+HIGHEST_LOG2 = 64.0
 TEXTS = ("gene", "name", "header", "organism", "entry")
 LONG = ["run", "group", "peptide", "ion", "intensity", "count"]
 
@@ -56,7 +57,7 @@ class Content:
     funnel
         Rows before and after each filter.
     only_next_best
-        Rows without this quantity that have the next best one.
+        Gene symbols (or identifiers) of the rows that lack this quantity, but have the next best.
     holders
         Peptide -> identifiers of all proteins that hold it; empty where the table does not say.
     """
@@ -69,7 +70,7 @@ class Content:
     groups: pd.DataFrame
     ibaq: pd.DataFrame
     funnel: Funnel = field(default_factory=Funnel)
-    only_next_best: int = 0
+    only_next_best: tuple[str, ...] = ()
     holders: Mapping[str, set[str]] = field(default_factory=dict)
 
     @property
@@ -114,7 +115,7 @@ def read_content(table: Table, one: Format, wanted: Mapping[str, str]) -> Conten
     quantity = (reader.quantity or "spectral count") if one.is_long else name or "intensity"
     long, note = _linear(long, one, table.path, choice)
     ibaq = pd.concat(ibaqs, ignore_index=True)
-    left = (reader.funnel, reader.only_next_best, reader.holders)
+    left = (reader.funnel, tuple(reader.only_next_best), reader.holders)
     return Content(table, one, choice, quantity + note, long, about, ibaq, *left)
 
 
@@ -124,7 +125,7 @@ class _Reader:
     def __init__(self, table: Table, one: Format) -> None:
         self.table, self.one = table, one
         self.funnel = Funnel()
-        self.only_next_best = 0
+        self.only_next_best: list[str] = []
         self.steps = steps_of(table, one)
         self.group = table.column(one.group) or table.columns[0]
         self.members = [c for name in one.members if (c := table.column([name]))]
@@ -248,11 +249,15 @@ class _Reader:
             empty = pd.DataFrame({"run": [], "group": [], "value": []})
             yield long, self._about(chunk), pd.concat(ibaq) if ibaq else empty
 
-    def _without(self, chunk: pd.DataFrame, held: pd.Series, others: Mapping[str, str]) -> int:
-        """Count the rows that only the next quantity has."""
+    def _without(
+        self, chunk: pd.DataFrame, held: pd.Series, others: Mapping[str, str]
+    ) -> list[str]:
+        """Name the rows that only the next quantity has."""
         values = {run: self._numbers(chunk, column) for run, column in others.items()}
         also = pd.DataFrame(values, index=chunk.index).fillna(0) != 0
-        return int((also.any(axis=1) & ~held).sum())
+        lost = chunk[also.any(axis=1) & ~held]
+        genes = words(lost[self.texts["gene"]]) if self.texts["gene"] else lost[GROUP]
+        return genes.where(genes != "", lost[GROUP]).tolist()
 
     def long_pieces(
         self, choice: Choice
@@ -300,6 +305,11 @@ def bare(peptide: str) -> str:
     return re.sub(r"[^A-Z]", "", plain)
 
 
+def _counts(values: pd.Series, one: Format) -> bool:
+    """Whether small values are counts: whole numbers, but for Perseus, which takes logarithms."""
+    return not one.annotated and bool((values.dropna() % 1 == 0).all())
+
+
 def _linear(long: pd.DataFrame, one: Format, path: str, choice: Choice) -> tuple[pd.DataFrame, str]:
     """Bring intensities to the linear scale, NaN where missing; say what was taken for log2.
 
@@ -315,7 +325,7 @@ def _linear(long: pd.DataFrame, one: Format, path: str, choice: Choice) -> tuple
     note = ""
     if one.scale == "log2" or "log2" in choice.key.lower():
         values, note = 2.0**values, ", which is log2"
-    elif one.scale == "detected" and np.isfinite(highest) and highest < HIGHEST_LOG2:
+    elif one.scale == "detected" and highest < HIGHEST_LOG2 and not _counts(values, one):
         values, note = 2.0**values, f", taken for log2 as the highest is {highest:.4g}"
     elif (values < 0).any():
         run = long.loc[(values < 0).idxmax(), "run"]

@@ -1,7 +1,8 @@
 """One protein matrix from the tables of all runs."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,11 +10,13 @@ import pandas as pd
 
 from evcargo.errors import EvcargoError
 from evcargo.proteins.matrix import protein_matrix
+from evcargo.proteins.tables.check import refuse_mixed
 from evcargo.proteins.tables.columns import wanted_names
 from evcargo.proteins.tables.contents import Content, read_content
 from evcargo.proteins.tables.engines import FORMATS
 from evcargo.proteins.tables.formats import AUTO, recognise
 from evcargo.proteins.tables.groups import is_mangled
+from evcargo.proteins.tables.names import members
 from evcargo.proteins.tables.opening import open_table
 from evcargo.proteins.tables.origins import origins_of_tables
 from evcargo.proteins.tables.quantify import (
@@ -103,7 +106,8 @@ def import_proteins(
     contents = {
         str(path): _read(str(path), rows) for path, rows in runs.groupby("path", sort=False)
     }
-    _refuse_mixed(contents)
+    counted = [path for path, one in contents.items() if one.format.level == "psm"]
+    refuse_mixed(counted, [path for path in contents if path not in counted])
     parts: list[Quantities] = []
     for level in ("ion", "psm"):
         some = [one for one in contents.values() if one.format.level == level]
@@ -122,13 +126,18 @@ def import_proteins(
     matrix = protein_matrix(
         found.by_sample[seen], about[seen], samples, failed, normalisation, panels, layers
     )
-    notes = [note for path, one in contents.items() for note in _notes(path, one)]
-    sources = [f"{content.source} [{path}]" for path, content in contents.items()] + notes
+    markers = _ev_markers(panels)
+    sources, notes = [], []
+    for path, content in contents.items():
+        name = PurePath(path).name  # its folder is in the tables of filters and columns
+        sources.append(f"{content.source} [{name}]")
+        own = _notes(content, markers)
+        sources += [f"{note} [{name}]" for note in own]
+        notes += [f"{path}: {note}" for note in own]
     unseen = int((~seen).sum())
     matrix.uns["source"] = "; ".join(sources) + (
         f"; {unseen} proteins without a quantity in any sample left out" if unseen else ""
     )
-    counted = all(one.format.level == "psm" for one in contents.values())
     matrix.uns["raw_quantity"] = "spectral count" if counted else "intensity"
     matrix.uns["rollup"] = f"{rollup}, not normalised" if len(proteins) < len(contents) else ""
     return Imported(
@@ -156,34 +165,36 @@ def _read(path: str, runs: pd.DataFrame) -> Content:
     return read_content(table, one, wanted_names(runs))
 
 
-def _refuse_mixed(contents: Mapping[str, Content]) -> None:
-    counted = [path for path, one in contents.items() if one.format.level == "psm"]
-    measured = [path for path, one in contents.items() if one.format.level != "psm"]
-    if counted and measured:
-        raise EvcargoError(
-            f"{counted[0]}: holds identifications only, which are counted, but {measured[0]} holds"
-            " intensities: they cannot be compared. Make two studies of them"
-        )
-
-
-def _notes(path: str, content: Content) -> list[str]:
+def _notes(content: Content, markers: Container[str]) -> list[str]:
     """Gene symbols that a spreadsheet took for dates; proteins that lack only this quantity."""
     notes = []
     genes = content.groups["gene"]
     mangled = sorted(set(genes[genes.map(is_mangled)]))
     if mangled:
         notes.append(
-            f"{path}: {len(mangled)} gene symbols became dates in a spreadsheet"
+            f"{len(mangled)} gene symbols became dates in a spreadsheet"
             f" ({listed(mangled, 5)}); they match no marker. Export the table again without opening"
             " it in a spreadsheet"
         )
-    if content.only_next_best:
+    lost = content.only_next_best
+    if lost:
         other = next(iter(content.choice.next_best.values()))
+        known = [one for cell in lost for one in members(cell) if one.upper() in markers]
+        among = f" (among them the EV markers {listed(sorted(set(known)), 8)})" if known else ""
         notes.append(
-            f"{path}: {content.only_next_best} protein groups have no {content.quantity}, but the"
-            f" quantity of {other!r}. To have them, name such columns in the run sheet"
+            f"{len(lost)} protein groups{among} have no {content.quantity}, but another"
+            f" quantity. To have them, write its columns (such as {other!r}) into the column"
+            " 'column' of the run sheet"
         )
     return notes
+
+
+def _ev_markers(panels: pd.DataFrame | None) -> frozenset[str]:
+    """Symbols of the best known EV proteins, upper case."""
+    if panels is None:
+        return frozenset()
+    best = panels["panel"].isin(["tetraspanin", "classic_exosome"])
+    return frozenset(one for names in panels.loc[best, "symbols"] for one in names)
 
 
 def _tagged(proteins: pd.DataFrame, taxa: pd.Series) -> pd.DataFrame:
