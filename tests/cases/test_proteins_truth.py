@@ -74,12 +74,16 @@ def test_a_foreign_proteome_confirms_the_rates(found):
     assert told["protein group"] / 2 <= 0.015
 
 
-def test_shuffled_twins_confirm_the_rate_of_the_peptides(study):
+def test_shuffled_twins_confirm_the_rates(study):
     """The hardest entrapment: twins of the very peptides that are there, as the unknown ones are.
 
-    As all originals are there, only twins can be wrong; the estimate counts them twice.
+    As all originals are there, only twins can be wrong; the estimate counts them twice. Some 300
+    groups show 1 % by three of them, so that one draw tells little: in five draws (seeds 15 to 19)
+    3, 8, 0, 4 and 0 of 282, 300, 268, 288 and 217 groups were foreign, 1.1 % in all. Twins that may
+    be near copies (two neighbours exchanged) are another matter: 2.8 % in three draws. No decoy is
+    so near, and no spectrum tells such a twin from its peptide; real proteins seldom differ so.
     """
-    twins = shuffled_proteins(study.proteins, 5)
+    twins = shuffled_proteins(study.proteins, 15)
     found = inferred(study, twins)
     how = SearchSettings.from_config(search_options()).digestion
     peptides = found.peptides[found.peptides["q_value"] <= 0.01]
@@ -87,3 +91,5 @@ def test_shuffled_twins_confirm_the_rate_of_the_peptides(study):
     assert 0.002 <= wrong <= 0.015
     pairs = twin_peptides({**study.proteins, **twins}, how)
     assert wrong <= paired_estimate(found.peptides, pairs, peptides["score"].min()) <= 0.03
+    groups = found.groups[found.groups["accepted"]]
+    assert is_entrapment(groups["accessions"]).mean() <= 0.015

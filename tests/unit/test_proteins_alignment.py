@@ -3,6 +3,8 @@ import pandas as pd
 import pytest
 
 from evcargo.proteins.alignment import CURVE_COLUMNS, Alignment, align_runs, fit_curve
+from evcargo.proteins.extraction import measure_run, read_match
+from evcargo.proteins.files import write_parquet
 
 LENGTH = 60.0  # min
 JITTER = 0.05
@@ -44,7 +46,7 @@ def test_drift_is_undone(drifting):
     assert np.median(before) > 1.5  # min: what there was to undo
     assert np.median(spread) < 0.02
     assert spread.max() < 0.1
-    assert list(curves.columns) == CURVE_COLUMNS
+    assert list(curves.columns) == list(CURVE_COLUMNS)
 
 
 def test_the_residual_is_the_jitter(drifting):
@@ -72,7 +74,9 @@ def test_the_consensus_says_where_others_saw_an_ion(drifting):
     assert whole.index.is_unique
     assert set(whole.index) == set(psms["modified"] + "/2")
     runs = psms.groupby(psms["modified"] + "/2")["run"].nunique()
-    pd.testing.assert_series_equal(whole["runs"], runs[whole.index], check_names=False)
+    pd.testing.assert_series_equal(
+        whole["runs"], runs[whole.index], check_names=False, check_index_type=False
+    )
     ion = whole.index[whole["runs"] == 4][0]
     assert whole.loc[ion, "fractions"] == "1;2;3"
     own = consensus[consensus["run"] == "a"].set_index("ion")
@@ -107,11 +111,22 @@ def test_a_run_that_shares_too_little_is_left_alone(drifting):
     np.testing.assert_array_equal(Alignment.of(curves, "z").to_common(np.array([3.0])), [3.0])
 
 
-def test_nothing_to_align(drifting):
+def test_nothing_to_align(drifting, tmp_path):
+    """As in a study of one run: the empty tables go through their files to the extraction."""
     for psms in (drifting[0].iloc[:0], drifting[0][drifting[0]["run"] == "a"]):
         curves, consensus = align_runs(psms, sheet(["a", "b"]))
         assert curves.empty
         assert consensus.empty
+        write_parquet(curves, tmp_path / "curves.parquet")
+        write_parquet(consensus, tmp_path / "consensus.parquet")
+        runs = sheet(["a", "b"]).assign(assay="proteins")
+        match = read_match(
+            tmp_path / "curves.parquet", tmp_path / "consensus.parquet", runs, "a", 0.01
+        )
+        assert match.curves.empty and match.consensus.empty
+        ions, said = measure_run([], psms.assign(ppm=0.0).iloc[:0], 10.0, match)
+        assert ions.empty
+        assert "shares too few ions" in said
 
 
 def test_a_curve_that_would_turn_back_is_held():

@@ -8,7 +8,7 @@ from evcargo.proteins.database import Protein
 from evcargo.proteins.digest import Digestion, digest, leucine, mirror
 from evcargo.proteins.fdr import accept
 from evcargo.proteins.grouping import Group
-from evcargo.proteins.inference import _compete, infer_proteins
+from evcargo.proteins.inference import GROUP_COLUMNS, _compete, infer_proteins
 from evcargo.proteins.search import COLUMNS
 
 HOW = Digestion("trypsin", missed_cleavages=0, min_length=7, max_length=30)
@@ -168,4 +168,5 @@ def test_a_study_without_matches_has_empty_tables():
     assert found.psms.empty
     assert found.peptides.empty
     assert found.groups.empty
+    assert found.groups[found.groups["accepted"]].columns.tolist() == GROUP_COLUMNS
     assert found.rules["accepted"].tolist() == [0, 0, 0]

@@ -2,7 +2,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from evcargo.proteins.ions import SurveyScans, extract_ions, isotopes_of, peak_at, windows_of
+from evcargo.proteins.ions import (
+    SurveyScans,
+    extract_ions,
+    isotopes_of,
+    mass_shift,
+    peak_at,
+    windows_of,
+)
+from evcargo.proteins.isotopes import isotope_shares
 from evcargo.proteins.search import ISOTOPE, PROTON
 from evcargo.proteins.spectra import Spectrum
 
@@ -40,6 +48,24 @@ def psm(mass=1000.0, charge=2, rt=5.0, **more):
         "ppm": 0.0,
     }
     return {**row, **more}
+
+
+def test_a_mass_shift_is_an_ion_of_its_own():
+    """An open search: 79.97 Da more, no precursor error known; either peak is one ion's alone."""
+    plain, heavy = psm(ppm=np.nan), psm(1079.97, rt=6.0, modified="[+79.97]?PEPTLDEK", ppm=np.nan)
+    peaks = []
+    for given, area in ((plain, 1e6), (heavy, 5e6)):
+        mz = isotopes_of(np.array([given["mass"]]), np.array([2]), 1.0, 3)[0]
+        shares = isotope_shares(["PEPTLDEK"], 3)[0]
+        peaks += [(m, gaussian(given["rt"], area * s)) for m, s in zip(mz, shares, strict=True)]
+    psms = pd.DataFrame([plain, heavy])
+    assert mass_shift(psms) == 1
+    assert mass_shift(pd.concat([psms, pd.DataFrame([psm(ppm=4.0)])])) == 1 + 4e-6
+    ions = extract_ions(SurveyScans.of(survey(sorted(peaks, key=lambda peak: peak[0]))), psms, 5.0)
+    found = ions.set_index("ion")
+    assert found.loc["PEPTLDEK/2", "intensity"] == pytest.approx(1e6, rel=0.03)
+    assert found.loc["[+79.97]?PEPTLDEK/2", "intensity"] == pytest.approx(5e6, rel=0.03)
+    assert found.loc["[+79.97]?PEPTLDEK/2", "mz"] == pytest.approx(1079.97 / 2 + PROTON)
 
 
 def test_the_area_of_a_peak_is_found_from_its_flank():

@@ -119,6 +119,20 @@ def test_groups_of_too_few_peptides_stay_without_quantities(study):
     assert matrix[:, "P"].X[0, 0] == 60.0
 
 
+def test_why_a_sample_has_no_quantity_is_said(study):
+    """c without MS1, or with MS1 that shows no peak; both with an identified spectrum."""
+    ions, psms, groups, rules, figures, samples, runs = study
+    psms = psms.assign(accepted=True).replace({"group": {"": "P"}, "peptide": {"N": "P1"}})
+    for survey, reason in (
+        (0.0, "1 spectra identified, but the file holds no MS1 spectra to measure in"),
+        (10.0, "1 spectra identified, but no ion with a peak in 10 MS1 spectra"),
+    ):
+        told = {**figures, "c": {**figures["c"], "ms1_spectra": survey}}
+        rest = (groups, rules, told, samples, runs, "directlfq", 1, "none")
+        matrix, _ = quantify_study(ions, psms, *rest)
+        assert matrix.obs["status_reason"]["c"].startswith(reason)
+
+
 def test_the_funnel_of_spectra_adds_up(study):
     _, quality = quantify_study(*study, "sum", 1, "none")
     wide = quality.pivot_table(index=["sample", "run"], columns="metric", values="value")

@@ -7,6 +7,7 @@ separates by more than noise. Curves and consensus are found in turn. No run is 
 that a bad one cannot bend the others.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,10 +20,25 @@ SETTLED = 1e-3  # min; the consensus moves by less than this in the last round
 KNOTS = 101
 SHARE = 0.2  # of the anchors in each local regression
 LEAST_LOCAL = 15  # anchors in it
-CURVE_COLUMNS = ["run", "anchors", "residual", "rt", "common_rt"]
-CONSENSUS_COLUMNS = [
-    *("run", "ion", "peptide", "group", "charge", "mass", "common_rt", "runs", "fractions"),
-]
+# With types, so that empty tables (a study of one run) can be written and filtered like others.
+CURVE_COLUMNS: Mapping[str, str] = {
+    "run": "string",
+    "anchors": "int64",
+    "residual": "float64",
+    "rt": "float64",
+    "common_rt": "float64",
+}
+CONSENSUS_COLUMNS: Mapping[str, str] = {
+    "run": "string",
+    "ion": "string",
+    "peptide": "string",
+    "group": "string",
+    "charge": "int64",
+    "mass": "float64",
+    "common_rt": "float64",
+    "runs": "int64",
+    "fractions": "string",
+}
 
 Floats = NDArray[np.float64]
 
@@ -116,8 +132,8 @@ def align_runs(psms: pd.DataFrame, runs: pd.DataFrame) -> tuple[pd.DataFrame, pd
         run: common.drop(columns=run).median(axis=1)[common[run].notna()].dropna() for run in usable
     }
     parts = [_curve(run, common[run] - others[run], *curves[run]) for run in usable]
-    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=CURVE_COLUMNS)
-    return table, _consensus(seen, common, others, runs)
+    table = pd.concat(parts or [pd.DataFrame(columns=list(CURVE_COLUMNS))], ignore_index=True)
+    return table.astype(dict(CURVE_COLUMNS)), _consensus(seen, common, others, runs)
 
 
 def _curve(run: str, apart: pd.Series, rt: Floats, common_rt: Floats) -> pd.DataFrame:
@@ -198,4 +214,4 @@ def _consensus(
         for run in common
     ]
     table = pd.concat([whole, *own]).rename_axis("ion").reset_index()
-    return table.astype({"runs": int, "charge": int})[CONSENSUS_COLUMNS]
+    return table[list(CONSENSUS_COLUMNS)].astype(dict(CONSENSUS_COLUMNS))

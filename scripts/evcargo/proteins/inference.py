@@ -194,7 +194,9 @@ def _describe(
                 "accepted": bool(accepted),
             }
         )
-    return pd.DataFrame(rows, columns=GROUP_COLUMNS)
+    # Flags are flags in an empty table, too: a frame is filtered by them.
+    flags = dict.fromkeys(["is_contaminant", "ambiguous", "accepted"], bool)
+    return pd.DataFrame(rows, columns=GROUP_COLUMNS).astype(flags)
 
 
 def _annotate(

@@ -123,8 +123,12 @@ def isotopes_of(mass: Floats, charge: NDArray[np.int64], shift: float, count: in
 
 
 def mass_shift(psms: pd.DataFrame) -> float:
-    """Observed over calculated m/z of a run: 1 + the median precursor error of its PSMs."""
-    return 1 + (float(psms["ppm"].median()) * 1e-6 if len(psms) else 0.0)
+    """Observed over calculated m/z of a run: 1 + the median precursor error of its PSMs, if known.
+
+    An open search does not know it of PSMs with a mass shift.
+    """
+    known = psms["ppm"].dropna()
+    return 1 + (float(known.median()) * 1e-6 if len(known) else 0.0)
 
 
 def best_psms(psms: pd.DataFrame) -> pd.DataFrame:

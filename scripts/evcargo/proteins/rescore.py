@@ -136,7 +136,7 @@ def features_of(
             np.log1p(psms["matched_share"] * 100),
             -psms["poisson"].clip(-50, 0),
             np.log1p(psms["candidates"]),
-            np.sqrt(error.fillna(error.max())),
+            np.sqrt(error.fillna(error.max()).fillna(0.0)),
             (psms["mass_shift"] != 0).astype(float),
             psms["fragment_ppm"],
             (psms["isotope_error"] != 0).astype(float),

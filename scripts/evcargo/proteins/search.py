@@ -126,7 +126,7 @@ def search_runs(
         del engine  # before the next index is built
     tables = [best_matches(pd.concat(found.pop(run))).assign(run=run) for run in runs]
     psms = pd.concat(tables, ignore_index=True)
-    return psms[["run", *COLUMNS]], figures
+    return psms[["run", *COLUMNS]].astype({"run": "string"}), figures
 
 
 def best_matches(matches: pd.DataFrame) -> pd.DataFrame:

@@ -89,8 +89,8 @@ def quantify_study(
         "transferred": transferred_share(ions, runs),
     }
     failed = {
-        sample: f"no protein group in {spectra:.0f} MS2 spectra"
-        for sample, spectra in _spectra_of(runs, figures).items()
+        sample: _why_nothing(own, figures, good)
+        for sample, own in runs.astype({"run": str}).groupby(runs["sample"].astype(str))["run"]
         if not quantities[sample].notna().any()
     }
     described = groups.assign(rollup=used.reindex(groups.index).fillna(""))
@@ -169,10 +169,17 @@ def _rollup_text(method: str, used: pd.Series) -> str:
     return f"{method}, not normalised{instead}"
 
 
-def _spectra_of(runs: pd.DataFrame, figures: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
-    total: dict[str, float] = {}
-    for row in runs.itertuples():
-        total[str(row.sample)] = (
-            total.get(str(row.sample), 0.0) + figures[str(row.run)]["ms2_spectra"]
+def _why_nothing(
+    runs: pd.Series, figures: Mapping[str, Mapping[str, float]], good: pd.DataFrame
+) -> str:
+    """Tell why a sample has no quantity, from its runs and the accepted PSMs of the study."""
+    survey, spectra = (sum(figures[run][f"ms{level}_spectra"] for run in runs) for level in (1, 2))
+    found = int(good["run"].astype(str).isin(runs).sum())
+    if not found:
+        return f"no protein group in {spectra:.0f} MS2 spectra"
+    if not survey:
+        return (
+            f"{found} spectra identified, but the file holds no MS1 spectra to measure in:"
+            f" proteins.rollup {SPECTRAL_COUNTS} needs none"
         )
-    return total
+    return f"{found} spectra identified, but no ion with a peak in {survey:.0f} MS1 spectra"

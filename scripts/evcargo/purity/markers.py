@@ -111,7 +111,7 @@ def marker_table(
     -------
     pandas.DataFrame
         One row per sample and marker that has a symbol. `evidence` is `detected` (the leading
-        protein of a quantified group), `transferred` (so, but see `only_transferred`),
+        protein of a quantified group), `transferred` (the same, but see `only_transferred`),
         `ambiguous` (only another member of the group), `not detected`, or `not assessed` (too few
         protein groups for the absence to mean anything).
     """
@@ -158,8 +158,8 @@ def _sample_markers(
         }
     )
     here = matches[matches["feature"].isin(seen.index)].join(groups, on="feature")
-    # The clearest evidence of a marker: a group that it leads, and of the sample's own spectra,
-    # then the most intense.
+    # The clearest evidence of a marker: a group that it leads, by the sample's own spectra, and of
+    # these the most intense.
     order = ["leading", "own", "intensity", "feature"]
     best = here.sort_values(order, ascending=[False, False, False, True])
     best = best.drop_duplicates("row").set_index("row")
