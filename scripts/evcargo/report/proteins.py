@@ -26,7 +26,7 @@ TRENDS = {
     "peptides": "peptides",
     "ms1_tic": "summed MS1 intensity",
     "median_precursor_error": "median precursor error, ppm",
-    "missed_cleavage_rate": "peptides with missed cleavages, %",
+    "missed_cleavage_rate": "PSMs with missed cleavages, %",
     "contaminant_share": "contaminant share of the PSMs, %",
 }
 ORIGINS = {
