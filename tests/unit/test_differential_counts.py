@@ -138,7 +138,7 @@ def test_the_line_of_a_contrast_adds_up(root: Path, tmp_path: Path) -> None:
     panels = read_panels(root / "resources" / "markers" / "panels.tsv")
     result = compare(made, LPS, 0.05, ALL)
     table = flagged_table(result, made.var, panels, "rna")
-    line = contrast_line(LPS.name, "rna", result, table)
+    line = contrast_line(LPS.name, "rna", result, table, 0.05)
     one = line.iloc[0]
     assert one["tested"] + one["not_tested"] == made.n_vars
     assert one["up"] + one["down"] == one["significant"]

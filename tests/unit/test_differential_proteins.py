@@ -10,10 +10,11 @@ from differential_helpers import LPS, matrix
 from scipy.stats import ttest_ind
 
 from evcargo.contracts import CONTRACTS
+from evcargo.differential.adjust import adjust
 from evcargo.differential.design import NotTestable, compared_samples, model_matrix
 from evcargo.differential.moderated import fit_features, moderated_test
 from evcargo.differential.prior import fit_prior
-from evcargo.differential.proteins import Moderation, adjust, test_proteins
+from evcargo.differential.proteins import Moderation, test_proteins
 from evcargo.errors import EvcargoError
 
 # pytest would take the function under test for a test

@@ -28,7 +28,7 @@ BIOFLUIDS = (
 
 @dataclass(frozen=True)
 class Contrast:
-    """Test level against reference level of one column of the sample sheet.
+    """What is asked of one column of the sample sheet.
 
     Parameters
     ----------
@@ -37,11 +37,19 @@ class Contrast:
     column
         Column of the sample sheet.
     test, reference
-        Levels of that column; the log2 fold change is test minus reference.
+        Levels of that column, of kind ``pair``; the log2 fold change is test minus reference.
     covariates
         Further columns of the sample sheet in the design.
     material
         Only samples of this material are compared.
+    kind
+        ``pair``: two levels; ``any``: whether any two of all levels differ (F or likelihood ratio
+        test); ``slope``: the change per unit of a column of numbers.
+    fit_on
+        ``compared``: of kind ``pair``, the model sees the samples of the two levels; ``all``: those
+        of every level of the column, each level with a mean of its own.
+    block
+        Column of which the samples of one value belong together (random effect), or empty.
     """
 
     name: str
@@ -50,6 +58,18 @@ class Contrast:
     reference: str
     covariates: tuple[str, ...] = ()
     material: str = "ev"
+    kind: str = "pair"
+    fit_on: str = "compared"
+    block: str = ""
+
+    @property
+    def question(self) -> str:
+        """What is compared, in words."""
+        return {
+            "pair": f"{self.test} v {self.reference}",
+            "any": f"any two levels of {self.column}",
+            "slope": f"{self.column}, per unit",
+        }[self.kind]
 
 
 @dataclass(frozen=True)
