@@ -29,7 +29,7 @@ DIFFERENTIAL: Mapping[str, Contract] = {
         ("largest_between", "text", "", "of kind any: these two levels, the higher first"),
         ("detected_test", "count", "samples", "proteins: samples at the test level in which it was seen, not only by transfer between runs"),
         ("detected_reference", "count", "samples", "proteins: the same at the reference level"),
-        ("detection_p_value", "number", "", "proteins: two-sided exact test of the detection, apart from the intensities; empty if no detection could be below alpha"),
+        ("detection_p_value", "number", "", "proteins: two-sided exact test of the detection, apart from the intensities; empty if seen in no compared sample or in all"),
         ("detection_adjusted_p_value", "number", "", "Benjamini-Hochberg over the detection tests"),
         ("flag", "text", "", "contaminant or impurity class of the feature, empty if none"),
         ("flag_reason", "text", "", "why it carries the flag"),

@@ -124,7 +124,7 @@ def test_proteins(
         f" {np.median(prior.df) if len(prior.df) else 0:.3g} degrees of freedom;"
         " missing values left missing; Benjamini-Hochberg"
     )
-    detection, said = _detection(matrix, rows, contrast, seen, alpha)
+    detection, said = _detection(matrix, rows, contrast, seen)
     table = differential_table(
         matrix.var, figures, side_counts(seen, names, contrast, groups), reasons, alpha, detection
     )
@@ -159,7 +159,7 @@ def _figures(
 
 
 def _detection(
-    matrix: "AnnData", rows: pd.DataFrame, contrast: Contrast, seen: Flags, alpha: float
+    matrix: "AnnData", rows: pd.DataFrame, contrast: Contrast, seen: Flags
 ) -> tuple[pd.DataFrame | None, str]:
     """Detection test of a pair, by feature, and what to say of it."""
     if contrast.kind != "pair" or contrast.block:
@@ -175,7 +175,7 @@ def _detection(
     strata = rows.loc[of_pair, categories].astype(str).agg("|".join, axis=1)
     strata = strata if categories else pd.Series("", index=rows.index[of_pair])
     table, least = detection_test(
-        seen[:, of_pair], groups[contrast.test][of_pair], strata.tolist(), alpha
+        seen[:, of_pair], groups[contrast.test][of_pair], strata.tolist()
     )
     within = f" within {' and '.join(categories)}" if categories else ""
     said = (
