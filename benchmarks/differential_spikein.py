@@ -23,7 +23,12 @@ from evcargo.study.model import Contrast
 
 ALPHA = 0.05
 TRUTH = {"b": np.log2(1.5), "c": 1.0, "d": np.log2(2.5)}  # against a
-PUBLISHED = ("msqrob", "msqrobsum", "dep_miximp", "perseus_my")
+FILES = {
+    "msqrob": "msqrob_pairwise.csv",
+    "msqrobsum": "msqrobsum_pairwise.csv",
+    "dep_miximp": "dep_miximp_pairwise.csv",
+    "perseus_my": "perseus_my.csv",
+}
 WAYS = {
     "plain": (Moderation("none", False), "compared"),
     "trend": (Moderation("intensity", False), "compared"),
@@ -37,8 +42,8 @@ def main() -> None:
     """Print every method side by side."""
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "../shared/data/ecoli_human_spikein")
     rows = []
-    for name in PUBLISHED:
-        table = pd.read_csv(folder / f"{name}_pairwise.csv".replace("my_pairwise", "my"))
+    for name in FILES:
+        table = pd.read_csv(folder / FILES[name])
         for level in TRUTH:
             part = table[table["contrast"] == f"{level}-a"]
             called = part["qvalue"] < ALPHA
@@ -56,7 +61,7 @@ def main() -> None:
 
 
 def judged(called: pd.Series, ecoli: pd.Series, change: pd.Series, level: str) -> list[object]:
-    """Proteins, contrast, true and false positives, their share, and the median error of the ratios."""
+    """Proteins, contrast, true and false positives, their share, median error of the ratios."""
     called, ecoli = called.astype(bool), ecoli.astype(bool)
     true, false = int((called & ecoli).sum()), int((called & ~ecoli).sum())
     error = (change[ecoli] - TRUTH[level]).abs().median()
@@ -78,7 +83,7 @@ def ours(folder: Path, way: str, level: str) -> pd.DataFrame:
 
 @lru_cache
 def study(folder: Path) -> AnnData:
-    """The protein table as the stages before write it."""
+    """Build the protein matrix as the stages before write it."""
     with (folder / "ecoli_up000000625_7_06_2018.fasta").open() as lines:
         bacterial = {line.split("|")[1] for line in lines if line.startswith(">")}
     values = pd.read_csv(folder / "perseus_input.tsv", sep="\t", index_col=0)

@@ -19,9 +19,8 @@ from evcargo.differential.negative_binomial import (
 )
 from evcargo.differential.summary import contrast_line, flagged_table
 from evcargo.purity.markers import read_panels
-from evcargo.tables import read_table, write_table
-
 from evcargo.study.model import Contrast
+from evcargo.tables import read_table, write_table
 
 compare = test_counts
 del test_counts

@@ -88,7 +88,9 @@ def test_samples_of_one_subject() -> None:
         levels = np.repeat(rng.permutation(["control"] * 4 + ["lps"] * 4), 2).tolist()
         made = matrix(values, levels, classes="protein", subject=subjects)
         alone.append((compare(made, LPS).table["p_value"] < 0.05).mean())
-        blocked.append((compare(made, replace(LPS, block="subject")).table["p_value"] < 0.05).mean())
+        blocked.append(
+            (compare(made, replace(LPS, block="subject")).table["p_value"] < 0.05).mean()
+        )
     assert np.mean(alone) > 0.12
     assert np.mean(blocked) == pytest.approx(0.05, abs=0.02)
 

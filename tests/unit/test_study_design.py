@@ -1,5 +1,7 @@
 """Contrasts: levels, independent samples, and designs that cannot be estimated."""
 
+from dataclasses import asdict
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,7 +12,7 @@ from study_files import CONTRAST, StudyFiles
 from evcargo.contracts import CONTRACTS
 from evcargo.study.contrasts import check_contrasts
 from evcargo.study.design import aliased_terms, compared, covariate_numbers, design_columns
-from evcargo.study.model import Contrast
+from evcargo.study.model import Contrast, question
 from evcargo.study.notes import Notes
 from evcargo.tables import DTYPES
 
@@ -238,7 +240,7 @@ def test_questions_of_more_than_two_levels():
     asked = {"test": "", "reference": ""}
     found, problems = check(samples, kind="any", covariates=["subject"], **asked)
     assert problems == []
-    assert found[0].question == "any two levels of condition"
+    assert question(asdict(found[0])) == "any two levels of condition"
     columns = design_columns(found[0], compared(found[0], samples, set(samples["sample"])))
     assert [values.tolist() for _, values in columns] == [
         [0, 0, 0, 0, 1, 1],
@@ -247,7 +249,7 @@ def test_questions_of_more_than_two_levels():
     ]
     found, problems = check(samples, kind="slope", **asked)
     assert problems == []
-    assert found[0].question == "condition, per unit"
+    assert question(asdict(found[0])) == "condition, per unit"
     columns = design_columns(found[0], compared(found[0], samples, set(samples["sample"])))
     assert columns[0][1].tolist() == [0, 0, 6, 6, 24, 24]
 

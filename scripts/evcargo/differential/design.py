@@ -37,7 +37,7 @@ def compared_samples(obs: pd.DataFrame, contrast: Contrast) -> pd.DataFrame:
 
 
 def sides(rows: pd.DataFrame, contrast: Contrast) -> dict[str, np.ndarray]:
-    """Samples of each level that the contrast compares, as flags over `rows`.
+    """Flag the samples (`rows`) of each level that the contrast compares.
 
     Of a pair, the test level comes first; of a slope, all samples are of one level, named by the
     column.
@@ -132,7 +132,9 @@ def repeated_subjects(rows: pd.DataFrame, contrast: Contrast) -> str:
     level = rows[contrast.column].astype("string")
     if contrast.kind == "slope":
         level = pd.Series("", index=rows.index)
-    repeated = sorted(set(subjects[(subjects != "") & pd.DataFrame([subjects, level]).T.duplicated()]))
+    repeated = sorted(
+        set(subjects[(subjects != "") & pd.DataFrame([subjects, level]).T.duplicated()])
+    )
     if not repeated:
         return ""
     return (

@@ -1,4 +1,4 @@
-"""Differential detection: is a protein seen in more samples of one level than of the other?
+"""Differential detection: proteins seen in more samples of one level than of the other.
 
 An exact conditional test per protein, apart from the test of the intensities: given in how many
 samples of each stratum (combination of the categories among the covariates, such as the batch or
@@ -30,9 +30,7 @@ from evcargo.differential.moderated import Flags
 TIE = 1 + 1e-7  # probabilities of outcomes that are equal but for rounding
 
 
-def detection_test(
-    seen: Flags, test: Flags, strata: Sequence[str]
-) -> tuple[pd.DataFrame, float]:
+def detection_test(seen: Flags, test: Flags, strata: Sequence[str]) -> tuple[pd.DataFrame, float]:
     """Compare in how many samples of two levels each protein was seen.
 
     Parameters

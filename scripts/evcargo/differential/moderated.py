@@ -193,9 +193,7 @@ def moderated_f_test(fits: JointFits, prior: Prior) -> pd.DataFrame:
     df = np.where(known, np.minimum(fits.df + prior.df, fits.df.sum()), np.nan)
     statistic = np.full(len(df), np.nan)
     inverse = np.linalg.inv(fits.unscaled_covariance[known])
-    squares = np.einsum(
-        "fi,fij,fj->f", fits.coefficients[known], inverse, fits.coefficients[known]
-    )
+    squares = np.einsum("fi,fij,fj->f", fits.coefficients[known], inverse, fits.coefficients[known])
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic[known] = squares / asked / variance[known]
     p_value = stats.f.sf(statistic, asked, df)

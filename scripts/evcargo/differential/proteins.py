@@ -144,9 +144,7 @@ def _blocks(
     return block_correlation(blocks, correlation), said
 
 
-def _figures(
-    fits: JointFits, prior: Prior, rows: pd.DataFrame, contrast: Contrast
-) -> pd.DataFrame:
+def _figures(fits: JointFits, prior: Prior, rows: pd.DataFrame, contrast: Contrast) -> pd.DataFrame:
     """Figures per tested feature, in the order of the fits."""
     if contrast.kind == "any":
         levels = sorted(set(rows[contrast.column].astype(str)))
@@ -161,7 +159,7 @@ def _figures(
 def _detection(
     matrix: "AnnData", rows: pd.DataFrame, contrast: Contrast, seen: Flags
 ) -> tuple[pd.DataFrame | None, str]:
-    """Detection test of a pair, by feature, and what to say of it."""
+    """Run the detection test of a pair, by feature, and say how."""
     if contrast.kind != "pair" or contrast.block:
         return None, ""
     if "transferred" in matrix.layers:
@@ -169,14 +167,10 @@ def _detection(
         seen = seen & ~(np.array(matrix[rows.index].layers["transferred"], float).T >= 1)
     groups = sides(rows, contrast)
     of_pair = groups[contrast.test] | groups[contrast.reference]
-    categories = [
-        name for name in contrast.covariates if covariate_numbers(rows, name) is None
-    ]
+    categories = [name for name in contrast.covariates if covariate_numbers(rows, name) is None]
     strata = rows.loc[of_pair, categories].astype(str).agg("|".join, axis=1)
     strata = strata if categories else pd.Series("", index=rows.index[of_pair])
-    table, least = detection_test(
-        seen[:, of_pair], groups[contrast.test][of_pair], strata.tolist()
-    )
+    table, least = detection_test(seen[:, of_pair], groups[contrast.test][of_pair], strata.tolist())
     within = f" within {' and '.join(categories)}" if categories else ""
     said = (
         f"; detection: exact conditional test{within} (Fisher) of the proteins seen, whose"

@@ -115,7 +115,7 @@ def untested(
 
 
 def side_sizes(groups: Mapping[str, Floats], contrast: Contrast) -> tuple[int, int | None]:
-    """Samples at the test and at the reference level; without these, all samples and none."""
+    """Count the samples of the test and the reference level; without these, all and none."""
     sizes = [int(which.sum()) for which in groups.values()]
     return (sizes[0], sizes[1]) if contrast.kind == "pair" else (sum(sizes), None)
 
@@ -123,7 +123,7 @@ def side_sizes(groups: Mapping[str, Floats], contrast: Contrast) -> tuple[int, i
 def side_counts(
     seen: Floats, names: pd.Index, contrast: Contrast, groups: Mapping[str, Floats]
 ) -> pd.DataFrame:
-    """Samples with a value (features x samples, flags) by feature, as in `side_sizes`."""
+    """Count the samples with a value (`seen`, features x samples), as in `side_sizes`."""
     counts = [seen[:, which].sum(axis=1) for which in groups.values()]
     if contrast.kind == "pair":
         return pd.DataFrame({"n_test": counts[0], "n_reference": counts[1]}, index=names)

@@ -113,9 +113,7 @@ def _check_columns(
     measured = column in columns and column in KNOWN and column not in TEXT_COLUMNS
     if measured and given["kind"] != "slope":
         remedy = "Compare a column that holds groups, or ask for its slope (kind: slope)"
-        notes.add(
-            "is a measurement, not a group", remedy, column=f"{place}.column", value=column
-        )
+        notes.add("is a measurement, not a group", remedy, column=f"{place}.column", value=column)
     for name in sorted(set(given["covariates"])):
         if name == column or given["covariates"].count(name) > 1:
             message = "is given twice: a covariate is listed once, and is not the column compared"
@@ -146,7 +144,10 @@ def _why_no_level(
 ) -> tuple[str, str]:
     column, material = given["column"], given["material"]
     if given[key] == "":
-        return "is missing", f"Add it, or ask for any or slope with kind; {column} has {listed(levels)}"
+        return (
+            "is missing",
+            f"Add it, or ask for any or slope with kind; {column} has {listed(levels)}",
+        )
     if _level(given[key], everywhere) is not None:
         message = f"is no level of {column} among the samples of material {material}"
         there = listed(levels) or "none"

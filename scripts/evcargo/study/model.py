@@ -1,6 +1,7 @@
 """What a study is: its config, its samples, its runs and its contrasts, all checked."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -62,14 +63,15 @@ class Contrast:
     fit_on: str = "compared"
     block: str = ""
 
-    @property
-    def question(self) -> str:
-        """What is compared, in words."""
-        return {
-            "pair": f"{self.test} v {self.reference}",
-            "any": f"any two levels of {self.column}",
-            "slope": f"{self.column}, per unit",
-        }[self.kind]
+
+def question(contrast: Mapping[str, Any]) -> str:
+    """Say what a contrast of the config compares."""
+    kind = contrast.get("kind", "pair")
+    if kind == "any":
+        return f"any two levels of {contrast['column']}"
+    if kind == "slope":
+        return f"{contrast['column']}, per unit"
+    return f"{contrast['test']} v {contrast['reference']}"
 
 
 @dataclass(frozen=True)
