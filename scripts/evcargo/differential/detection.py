@@ -8,8 +8,8 @@ It holds under any permutation of the levels within the strata, whatever makes v
 likelihood of values lost at low intensity is not used: missing values come in clusters of samples,
 against which it is not safe.
 
-The test is coarse. With 4 v 4 samples no p-value is below 2 / 70 = 0.029, and only for proteins seen
-in exactly one of the groups, so that next to nothing can stay below 0.05 after the adjustment; with
+The test is coarse. With 4 v 4 samples no p-value is below 2 / 70 = 0.029, and only for proteins
+seen in exactly one of the groups, so that next to nothing stays below 0.05 once adjusted; with
 3 v 3 the least is 0.1. The adjustment is over all proteins that were seen in some of the compared
 samples and not in all. Leaving out those that could never get below alpha (Tarone 1990,
 10.2307/2531456) would find more, but was not safe in the spike-in study of `benchmarks/`: groups
