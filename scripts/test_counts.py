@@ -18,10 +18,12 @@ with job_log(snakemake.log):
     contrast = Contrast(**snakemake.params.contrast)
     matrix = read_matrix(snakemake.input.matrix)
     expressed = CountFilter(options["min_cpm"], options["min_cpm_share"])
-    result = test_counts(matrix, contrast, options["alpha"], expressed)
+    result = test_counts(matrix, contrast, options["alpha"], expressed, options["size_factors"])
     panels = read_panels(snakemake.input.panels, snakemake.params.organism)
     table = flagged_table(result, matrix.var, panels, assay)
     write_table(table, snakemake.output.table, "differential")
     write_table(
-        contrast_line(contrast.name, assay, result, table), snakemake.output.line, "contrasts"
+        contrast_line(contrast.name, assay, result, table, options["alpha"]),
+        snakemake.output.line,
+        "contrasts",
     )

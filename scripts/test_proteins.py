@@ -27,5 +27,7 @@ with job_log(snakemake.log):
     table = flagged_table(result, matrix.var, panels, "proteins")
     write_table(table, snakemake.output.table, "differential")
     write_table(
-        contrast_line(contrast.name, "proteins", result, table), snakemake.output.line, "contrasts"
+        contrast_line(contrast.name, "proteins", result, table, options["alpha"]),
+        snakemake.output.line,
+        "contrasts",
     )

@@ -1,5 +1,6 @@
 # Reference values of R limma for evcargo.differential.moderated.
 # Debian 12: apt-get install r-bioc-limma (3.54.1), then: Rscript tests/reference/make_limma.R
+# (and r-cran-statmod, for the correlation within blocks).
 # Writes limma_input.tsv, limma_design.tsv and one limma_<case>.tsv per case beside this script.
 suppressPackageStartupMessages(library(limma))
 set.seed(20041)
@@ -76,3 +77,84 @@ reference(missing, ~ group + batch_b + batch_c + age, "limma_trend_robust.tsv",
           trend = TRUE, robust = TRUE)
 reference(values, ~ group, "limma_complete_robust.tsv", trend = TRUE, robust = TRUE)
 reference(equal, ~ group, "limma_equal_robust.tsv", trend = TRUE, robust = TRUE)
+
+# Three levels in one design: each against the first, and any difference between them.
+design$mid <- c(0, 0, 0, 1, 1, 1, 1, 0, 0, 0)
+design$high <- c(0, 0, 0, 0, 0, 0, 0, 1, 1, 1)
+# Samples of one subject belong together; c is on both sides of the group.
+design$subject <- c("a", "a", "b", "b", "c", "d", "d", "c", "e", "e")
+write(design, "limma_design.tsv")
+reference_level <- function(values, name, ...) {
+    fit <- eBayes(lmFit(round(values, 6), model.matrix(~ mid + high + age, design)), ...)
+    table <- topTable(fit, coef = "high", number = Inf, sort.by = "none", confint = TRUE)
+    write(data.frame(
+        feature = rownames(values), log2_fold_change = table$logFC, statistic = table$t,
+        p_value = table$P.Value, df_residual = fit$df.residual
+    ), name)
+}
+reference_level(missing, "limma_levels.tsv", robust = TRUE)
+
+# topTable's F takes the covariance of the complete design, which is exact for complete values only.
+fit <- eBayes(lmFit(round(values, 6), model.matrix(~ mid + high + age, design)), trend = TRUE)
+table <- topTable(fit, coef = c("mid", "high"), number = Inf, sort.by = "none")
+write(data.frame(feature = rownames(values), statistic = table$F, p_value = table$P.Value),
+      "limma_f.tsv")
+# With missing values: F by comparing R's lm with and without the levels, and limma's variances.
+fit <- suppressWarnings(eBayes(lmFit(round(missing, 6), model.matrix(~ mid + high + age, design))))
+exact <- t(sapply(seq_len(nrow(missing)), function(row) {
+    frame <- data.frame(y = round(missing[row, ], 6), design)[!is.na(missing[row, ]), ]
+    full <- lm(y ~ mid + high + age, frame)
+    if (anyNA(coef(full)) || full$df.residual == 0) return(c(NA, NA))
+    gained <- deviance(lm(y ~ age, frame)) - deviance(full)
+    statistic <- gained / 2 / fit$s2.post[row]
+    c(statistic, pf(statistic, 2, fit$df.total[row], lower.tail = FALSE))
+}))
+write(data.frame(feature = rownames(missing), statistic = exact[, 1], p_value = exact[, 2]),
+      "limma_f_missing.tsv")
+
+# A subject has a level of its own, and so its samples are alike.
+alike <- matrix(rnorm(rows * 5, 0, 1), rows) * spread
+blocks <- values + alike[, match(design$subject, letters)]
+blocks_missing <- blocks
+blocks_missing[holes] <- NA
+write(input(round(blocks, 6)), "limma_input_blocks.tsv")
+write(input(round(blocks_missing, 6)), "limma_input_blocks_missing.tsv")
+# limma's solver (statmod) stops early; this one looks for the greatest restricted likelihood itself.
+exact_correlation <- function(y, model, block, lowest) {
+    seen <- !is.na(y)
+    y <- y[seen]; model <- model[seen, , drop = FALSE]; block <- block[seen]
+    used <- length(unique(block))
+    if (length(y) <= ncol(model) + 2 || used <= 1 || used >= length(y) - 1) return(NA)
+    model <- qr.Q(qr(model))[, seq_len(qr(model)$rank), drop = FALSE]
+    same <- outer(block, block, "==") * 1
+    cost <- function(rho) {
+        precision <- solve(same * rho + diag(1 - rho, length(y)))
+        middle <- t(model) %*% precision %*% model
+        project <- precision - precision %*% model %*% solve(middle, t(model) %*% precision)
+        -as.numeric(determinant(precision)$modulus) + as.numeric(determinant(middle)$modulus) +
+            (length(y) - ncol(model)) * log(drop(t(y) %*% project %*% y))
+    }
+    grid <- seq(lowest, 0.99, length.out = 400)
+    best <- which.min(sapply(grid, cost))
+    optimize(cost, grid[c(max(best - 1, 1), min(best + 1, 400))], tol = 1e-10)$minimum
+}
+correlations <- list()
+for (case in c("blocks", "blocks_missing")) {
+    given <- round(get(case), 6)
+    model <- model.matrix(~ group + age, design)
+    found <- suppressWarnings(duplicateCorrelation(given, model, block = design$subject))
+    fit <- lmFit(given, model, block = design$subject, correlation = found$consensus)
+    fit <- suppressWarnings(eBayes(fit))
+    table <- topTable(fit, coef = "group", number = Inf, sort.by = "none")
+    write(data.frame(
+        feature = rownames(given), log2_fold_change = table$logFC, statistic = table$t,
+        p_value = table$P.Value, df_residual = fit$df.residual
+    ), paste0("limma_", case, ".tsv"))
+    each <- apply(given, 1, exact_correlation, model, design$subject, 1 / (1 - 2) + 0.01)
+    exact <- tanh(mean(atanh(each), trim = 0.15, na.rm = TRUE))
+    correlations[[case]] <- c(found$consensus, exact)
+}
+correlations <- do.call(rbind, correlations)
+write(data.frame(case = rownames(correlations), limma = correlations[, 1],
+                 exact = correlations[, 2]),
+      "limma_correlations.tsv")

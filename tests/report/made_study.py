@@ -602,6 +602,7 @@ def _contrasts(made: MadeStudy, tables: dict[str, pd.DataFrame]) -> pd.DataFrame
                 "significant": len(hits),
                 "up": int((hits["log2_fold_change"] > 0).sum()),
                 "down": int((hits["log2_fold_change"] < 0).sum()),
+                "detected": 0 if assay == "proteins" else None,
                 "flagged": int(hits["flag"].notna().sum()),
                 "method": "moderated t (limma eBayes), BH"
                 if assay == "proteins"

@@ -10,8 +10,16 @@ from differential_helpers import LPS, matrix
 
 from evcargo.contracts import CONTRACTS
 from evcargo.differential.counts import CountFilter, is_expressed, test_counts
+from evcargo.differential.dispersions import prior_variance
+from evcargo.differential.negative_binomial import (
+    fit_counts,
+    likelihood_ratio_test,
+    median_of_ratios,
+    wald_test,
+)
 from evcargo.differential.summary import contrast_line, flagged_table
 from evcargo.purity.markers import read_panels
+from evcargo.study.model import Contrast
 from evcargo.tables import read_table, write_table
 
 compare = test_counts
@@ -20,6 +28,15 @@ del test_counts
 GROUPS = ["control"] * 4 + ["lps"] * 4
 SAMPLES = [f"s{n}" for n in range(8)]
 ALL = CountFilter(0, 0)
+# Samples and terms of tests/reference/make_deseq2.R.
+SIX = range(6)
+CASES = {
+    "two_df": ((0, 1, 3, 4), ["level"]),
+    "three_df": (SIX, ["level", "half"]),
+    "spike_in": (SIX, ["level"]),
+    "any": (range(9), ["level"]),
+}
+SPIKES = [f"g{n}" for n in range(391, 401)]
 
 
 def simulated(seed: int = 3) -> pd.DataFrame:
@@ -138,7 +155,7 @@ def test_the_line_of_a_contrast_adds_up(root: Path, tmp_path: Path) -> None:
     panels = read_panels(root / "resources" / "markers" / "panels.tsv")
     result = compare(made, LPS, 0.05, ALL)
     table = flagged_table(result, made.var, panels, "rna")
-    line = contrast_line(LPS.name, "rna", result, table)
+    line = contrast_line(LPS.name, "rna", result, table, 0.05)
     one = line.iloc[0]
     assert one["tested"] + one["not_tested"] == made.n_vars
     assert one["up"] + one["down"] == one["significant"]
@@ -151,3 +168,120 @@ def test_the_line_of_a_contrast_adds_up(root: Path, tmp_path: Path) -> None:
     again = read_table(tmp_path / "table.tsv", "differential")
     assert again.columns.tolist() == CONTRACTS["differential"].names
     assert again.set_index("feature").loc["hsa-miR-451a", "flag"] == "haemolysis"
+
+
+def read(root: Path, name: str) -> pd.DataFrame:
+    return pd.read_csv(root / "tests" / "reference" / f"deseq2_{name}.tsv", sep="\t", index_col=0)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_equals_deseq2(root: Path, case: str) -> None:
+    """The same hits as DESeq2 1.38.3, and p-values as near as the two programs are."""
+    places, terms = CASES[case]
+    sheet, expected = read(root, "design").iloc[list(places)], read(root, case)
+    counts = read(root, "counts").T.iloc[list(places)]
+    model = pd.DataFrame({"intercept": 1.0}, index=sheet.index)
+    for term in terms:
+        for level in sorted(sheet[term].unique())[1:]:
+            model[level] = (sheet[term] == level).astype(float)
+    factors = median_of_ratios(counts[SPIKES]) if case == "spike_in" else None
+    fit = fit_counts(counts[expected.index], model, factors)
+    if case == "any":
+        found = likelihood_ratio_test(fit, ["b", "c"], 0.05)
+    else:
+        found = wald_test(fit, "b", 0.05, 1)
+        gap = (found["log2_fold_change"] - expected["log2_fold_change"]).abs()
+        assert gap.median() < 0.002
+        shrunken = found["shrunken_log2_fold_change"].abs()
+        sure = found["statistic"].abs() > 6
+        assert sure.sum() == {"two_df": 7, "three_df": 13, "spike_in": 0}[case]
+        assert (shrunken / found["log2_fold_change"].abs())[sure].between(0.9, 1).all()
+        assert shrunken.mean() < 0.8 * found["log2_fold_change"].abs().mean()
+    np.testing.assert_allclose(found["mean"], expected["mean"], rtol=1e-6)
+    # DESeq2 draws its prior at random and smooths the divergences; ours is integrated.
+    prior = read(root, "priors").loc[case, "variance"]
+    assert float(fit.uns["prior_disp_var"]) == pytest.approx(prior, rel=0.08)
+    assert found["p_value"].notna().equals(expected["p_value"].notna())
+    gap = np.log10(found["p_value"] / expected["p_value"]).abs()
+    assert gap.median() < 0.004
+    assert gap.quantile(0.9) < 0.05
+    hits = {
+        name: set(table.index[table["adjusted_p_value"] < 0.05])
+        for name, table in (("found", found), ("expected", expected))
+    }
+    assert hits["found"] == hits["expected"]
+
+
+@pytest.mark.parametrize(("variance", "residual"), [(0.0, 3), (1.0, 3), (1.0, 1), (4.0, 2)])
+def test_scatter_of_the_dispersions_with_few_degrees_of_freedom(
+    variance: float, residual: int
+) -> None:
+    rng = np.random.default_rng(4)
+    truth = rng.normal(0, np.sqrt(variance), 20_000)
+    estimates = truth + np.log(rng.chisquare(residual, 20_000) / residual)
+    assert prior_variance(estimates, residual) == pytest.approx(max(variance, 0.25), abs=0.12)
+
+
+def test_spike_ins_keep_a_change_of_all_cargo_visible() -> None:
+    """Every RNA doubles; the median of ratios cannot see it, and the spike-ins can."""
+    rng = np.random.default_rng(8)
+    mean = np.exp(rng.normal(5, 1, 80))[:, None] * np.array([1] * 4 + [2] * 4)
+    counts = pd.DataFrame(
+        rng.negative_binomial(20, 20 / (20 + mean)), [f"f{n:02d}" for n in range(80)], SAMPLES
+    )
+    for n in range(5):
+        counts.loc[f"spike{n}"] = rng.poisson(400, 8)
+    made = matrix(counts, GROUPS, classes=["miRNA"] * 80 + ["spike_in"] * 5)
+    changes = {
+        how: compare(made, LPS, 0.05, ALL, how).table["log2_fold_change"].median()
+        for how in ("auto", "spike_in")
+    }
+    assert changes["auto"] == pytest.approx(0, abs=0.1)
+    assert changes["spike_in"] == pytest.approx(1, abs=0.1)
+    few = made[:, [*range(80), 80]].copy()
+    assert "3 are needed" in compare(few, LPS, 0.05, ALL, "spike_in").warnings[0]
+
+
+def test_questions_for_any_level_and_for_a_slope() -> None:
+    counts = simulated()
+    depth = counts.iloc[8:].sum() / counts.iloc[8:].sum().mean()
+    counts.loc["f79"] = (200 * 2 ** (0.4 * np.arange(8)) * depth).round().astype(int)
+    dose = ["0", "1", "2", "3", "4", "5", "6", "7"]
+    levels = ["a", "a", "b", "b", "c", "c", "c", "b"]
+    made = matrix(counts, levels, dose=dose)
+    table = compare(made, Contrast("c", "condition", "", "", kind="any"), 0.05, ALL).table
+    assert table["log2_fold_change"].isna().all()
+    changed = table.set_index("feature").loc["f00"]
+    assert changed["largest_between"] == "c v a"
+    assert changed["largest_difference"] == pytest.approx(2, abs=0.7)
+    assert changed["n_test"] == 8
+    assert pd.isna(changed["n_reference"])
+    half = [str(float(one) / 2) for one in dose]
+    slopes = [
+        compare(
+            matrix(counts, GROUPS, dose=given),
+            Contrast("c", "dose", "", "", kind="slope"),
+            0.05,
+            ALL,
+        ).table.set_index("feature")
+        for given in (dose, half)
+    ]
+    for column in ("log2_fold_change", "standard_error", "ci_high", "shrunken_log2_fold_change"):
+        np.testing.assert_allclose(2 * slopes[0][column], slopes[1][column], rtol=1e-5)
+    np.testing.assert_allclose(slopes[0]["p_value"], slopes[1]["p_value"], rtol=1e-6)
+    assert slopes[0].loc["f79", "log2_fold_change"] == pytest.approx(0.4, abs=0.05)
+
+
+def test_samples_of_one_subject_on_one_side_are_no_independent_counts() -> None:
+    made = matrix(simulated(), GROUPS, subject=list("aabbccdd"))
+    told = compare(made, LPS, 0.05, ALL).warnings
+    assert told == (
+        "4 subjects have several samples (a ...), which are tested as if they were independent:"
+        " set block: subject.",
+    )
+    refused = compare(made, replace(LPS, block="subject"), 0.05, ALL)
+    assert "condition and subject cannot be told apart" in refused.warnings[0]
+    paired = matrix(simulated(), GROUPS, subject=list("abcdabcd"))
+    fixed = compare(paired, replace(LPS, covariates=("subject",)), 0.05, ALL)
+    block = compare(paired, replace(LPS, block="subject"), 0.05, ALL)
+    pd.testing.assert_frame_equal(fixed.table, block.table)

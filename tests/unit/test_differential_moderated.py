@@ -7,7 +7,14 @@ import pandas as pd
 import pytest
 from scipy.special import polygamma
 
-from evcargo.differential.moderated import Fits, fit_features, moderated_test
+from evcargo.differential.blocks import block_correlation, consensus_correlation
+from evcargo.differential.moderated import (
+    Fits,
+    fit_features,
+    fit_jointly,
+    moderated_f_test,
+    moderated_test,
+)
 from evcargo.differential.prior import Prior, fit_prior, inverse_trigamma
 
 TESTED = {
@@ -177,3 +184,60 @@ def test_nothing_seen_at_all() -> None:
     fits = fit_features(np.full((2, 4), np.nan), np.ones((4, 2)), 1)
     found = moderated_test(fits, fit_prior(fits.variance, fits.df))
     assert found.isna().all(axis=None)
+
+
+def test_moderated_f_equals_limma(root: Path) -> None:
+    model = np.column_stack([np.ones(10), levels_of(root)])
+    for case, file, trend in (
+        ("f", "limma_input_complete.tsv", True),
+        ("f_missing", "limma_input.tsv", False),
+    ):
+        values, expected = read(root, file), read(root, f"limma_{case}.tsv")
+        values = values.loc[expected.index]
+        fits = fit_jointly(values.to_numpy(), model, [1, 2])
+        along = values.mean(axis=1).to_numpy() if trend else None
+        found = moderated_f_test(fits, fit_prior(fits.variance, fits.df, along))
+        found = found.set_index(values.index)
+        both = expected["p_value"].notna()
+        assert found["p_value"].notna().equals(both)
+        assert both.sum() == {"f": 120, "f_missing": 95}[case]
+        assert log10_gap(found, expected) < 1e-6
+        np.testing.assert_allclose(
+            found["statistic"][both], expected["statistic"][both], rtol=1e-8, atol=1e-12
+        )
+
+
+def test_a_level_among_others_equals_limma(root: Path) -> None:
+    values, expected = read(root, "limma_input.tsv"), read(root, "limma_levels.tsv")
+    values = values.loc[expected.index]
+    fits = fit_features(values.to_numpy(), np.column_stack([np.ones(10), levels_of(root)]), 2)
+    prior = fit_prior(fits.variance, fits.df, robust=True)
+    found = moderated_test(fits, prior).set_index(values.index)
+    assert fits.df.tolist() == expected["df_residual"].tolist()
+    assert found["p_value"].notna().sum() == 95
+    assert log10_gap(found, expected) < 1e-6
+
+
+@pytest.mark.parametrize("case", ["blocks", "blocks_missing"])
+def test_samples_of_one_subject_equal_limma(root: Path, case: str) -> None:
+    """limma's correlation comes from a solver that stops early; the exact one is R's optimize."""
+    values, expected = read(root, f"limma_input_{case}.tsv"), read(root, f"limma_{case}.tsv")
+    sheet = read(root, "limma_design.tsv")
+    model = np.column_stack([np.ones(10), sheet[["group", "age"]]])
+    theirs, exact = read(root, "limma_correlations.tsv").loc[case, ["limma", "exact"]]
+    ours = consensus_correlation(values.to_numpy(), model, sheet["subject"].tolist())
+    assert ours == pytest.approx(exact, abs=1e-6)
+    assert ours == pytest.approx(theirs, abs=0.05)
+    errors = block_correlation(sheet["subject"].tolist(), theirs)
+    fits = fit_features(values.to_numpy(), model, 1, errors)
+    found = moderated_test(fits, fit_prior(fits.variance, fits.df)).set_index(values.index)
+    assert log10_gap(found, expected) < 1e-6
+
+
+def levels_of(root: Path) -> np.ndarray:
+    return read(root, "limma_design.tsv")[["mid", "high", "age"]].to_numpy()
+
+
+def log10_gap(found: pd.DataFrame, expected: pd.DataFrame) -> float:
+    both = found["p_value"].notna() & expected["p_value"].notna()
+    return float(np.log10(found["p_value"] / expected["p_value"])[both].abs().max())

@@ -1,5 +1,6 @@
 """Proteins of two groups: who is compared, what is tested, and why something is not."""
 
+import re
 from dataclasses import replace
 from functools import partial
 
@@ -7,14 +8,16 @@ import numpy as np
 import pandas as pd
 import pytest
 from differential_helpers import LPS, matrix
-from scipy.stats import ttest_ind
+from scipy.stats import f_oneway, linregress, ttest_ind
 
 from evcargo.contracts import CONTRACTS
+from evcargo.differential.adjust import adjust
 from evcargo.differential.design import NotTestable, compared_samples, model_matrix
 from evcargo.differential.moderated import fit_features, moderated_test
 from evcargo.differential.prior import fit_prior
-from evcargo.differential.proteins import Moderation, adjust, test_proteins
+from evcargo.differential.proteins import Moderation, test_proteins
 from evcargo.errors import EvcargoError
+from evcargo.study.model import Contrast
 
 # pytest would take the function under test for a test
 compare = partial(test_proteins, how=Moderation("intensity", True))
@@ -174,3 +177,108 @@ def test_the_prior_may_follow_the_peptides() -> None:
     made.var.loc["n007", "n_peptides"] = np.nan
     with pytest.raises(EvcargoError, match="variance_trend.*1 have none .n007"):
         compare(made, LPS, 0.05, 2, how=how)
+
+
+NINE = [f"s{n}" for n in range(9)]
+
+
+def three_levels() -> pd.DataFrame:
+    """Sixty proteins of 9 samples without a difference, but for the first two."""
+    rng = np.random.default_rng(9)
+    values = pd.DataFrame(rng.normal(20, 0.3, (60, 9)), [f"n{n:02d}" for n in range(60)], NINE)
+    values.loc["n00", ["s3", "s4", "s5"]] += 3
+    values.loc["n01", ["s6", "s7", "s8"]] -= 2
+    return values
+
+
+def test_any_level_and_the_two_furthest_apart() -> None:
+    values = three_levels()
+    values.loc["n02", ["s6", "s7"]] = NAN
+    made = matrix(values, list("aaabbbccc"), classes="protein")
+    result = compare(made, Contrast("c", "condition", "", "", kind="any"), 0.05, 2)
+    assert (result.n_test, result.n_reference) == (9, None)
+    assert "moderated F statistics" in result.method
+    table = result.table.set_index("feature")
+    assert table.index[table["significant"]].tolist() == ["n00", "n01"]
+    assert table.loc["n00", "largest_between"].startswith("b v ")
+    assert table.loc["n00", "largest_difference"] == pytest.approx(3, abs=0.5)
+    assert table.loc["n01", "largest_between"].endswith(" v c")
+    assert table.loc["n02", "reason"] == "fewer than 2 values at c"
+    assert table["log2_fold_change"].isna().all()
+    assert table["detection_p_value"].isna().all()
+
+
+def test_without_moderation_any_is_the_analysis_of_variance() -> None:
+    values = pd.DataFrame([[1.0, 2, 3, 4, 6, 5, 9, 7, 8]], ["a"], NINE)
+    made = matrix(values, list("aaabbbccc"), classes="protein")
+    found = compare(made, Contrast("c", "condition", "", "", kind="any"), 0.05, 2).table.iloc[0]
+    expected = f_oneway([1, 2, 3], [4, 6, 5], [9, 7, 8])
+    assert found["p_value"] == pytest.approx(expected.pvalue)
+    assert found["statistic"] == pytest.approx(expected.statistic)
+
+
+def test_without_moderation_a_slope_is_the_regression() -> None:
+    values = pd.DataFrame([[1.0, 2, 3, 4, 6, 5, 9, 7, 8]], ["a"], NINE)
+    ages = [20, 25, 31, 37, 40, 55, 56, 60, 71]
+    made = matrix(values, ["a"] * 9, classes="protein", age=[str(age) for age in ages])
+    found = compare(made, Contrast("c", "age", "", "", kind="slope"), 0.05, 2).table.iloc[0]
+    expected = linregress(ages, values.iloc[0])
+    assert found["log2_fold_change"] == pytest.approx(expected.slope)
+    assert found["standard_error"] == pytest.approx(expected.stderr)
+    assert found["p_value"] == pytest.approx(expected.pvalue)
+
+
+def test_other_levels_lend_degrees_of_freedom_and_move_no_fold_change() -> None:
+    made = matrix(three_levels(), list("aaabbbccc"), classes="protein")
+    pair = Contrast("c", "condition", "b", "a")
+    alone = compare(made, pair, 0.05, 2)
+    among = compare(made, replace(pair, fit_on="all"), 0.05, 2)
+    assert (among.n_test, among.n_reference) == (alone.n_test, alone.n_reference) == (3, 3)
+    assert "fitted on all levels of condition" in among.method
+    tables = [one.table.set_index("feature").sort_index() for one in (alone, among)]
+    for column in ("log2_fold_change", "n_test", "n_reference", "detection_p_value"):
+        pd.testing.assert_series_equal(tables[0][column], tables[1][column])
+    rows = compared_samples(made.obs, replace(pair, fit_on="all"))
+    assert model_matrix(rows, replace(pair, fit_on="all")).shape == (9, 3)
+
+
+def test_a_batch_of_other_levels_only_costs_no_comparison() -> None:
+    made = matrix(three_levels(), list("aaabbbccc"), classes="protein", batch=list("xyxxyyzzz"))
+    contrast = Contrast("c", "condition", "b", "a", ("batch",), fit_on="all")
+    found = compare(made, contrast, 0.05, 2).table.set_index("feature")
+    alone = compare(made, replace(contrast, fit_on="compared"), 0.05, 2)
+    assert found["tested"].all()
+    np.testing.assert_allclose(
+        found["log2_fold_change"].sort_index(),
+        alone.table.set_index("feature")["log2_fold_change"].sort_index(),
+    )
+
+
+def test_detection_counts_what_was_not_transferred_alone() -> None:
+    made = proteins({"gone": [NAN, NAN, NAN, 25, 25.1, 24.9], "filled": [20.0] * 6})
+    transferred = np.where(np.isfinite(made.layers["normalised"]), 0.0, np.nan)
+    transferred[:2, made.var_names.get_loc("filled")] = 1
+    transferred[2, made.var_names.get_loc("filled")] = 0.5
+    made.layers["transferred"] = transferred
+    result = compare(made, LPS, 0.05, 2)
+    table = result.table.set_index("feature")
+    assert table.loc["gone", ["detected_test", "detected_reference"]].tolist() == [3, 0]
+    assert table.loc["gone", "detection_p_value"] == pytest.approx(2 / 20)
+    assert table.loc["filled", ["detected_test", "detected_reference"]].tolist() == [3, 1]
+    assert table.loc["filled", ["n_test", "n_reference"]].tolist() == [3, 3]
+    assert "whose p-value is 0.1 at the least" in result.method
+
+
+def test_samples_of_one_subject_are_told_or_a_block() -> None:
+    rng = np.random.default_rng(2)
+    values = three_levels().iloc[:, :8] + np.repeat(rng.normal(0, 1, (60, 4)), 2, axis=1)
+    made = matrix(values, list("aaaabbbb"), classes="protein", subject=list("ppqqrrss"))
+    pair = Contrast("c", "condition", "b", "a")
+    assert compare(made, pair, 0.05, 2).warnings == (
+        "4 subjects have several samples (p ...), which are tested as if they were independent:"
+        " set block: subject.",
+    )
+    result = compare(made, replace(pair, block="subject"), 0.05, 2)
+    assert result.warnings == ()
+    assert re.search(r"correlation of 0\.[89]\d within subject", result.method)
+    assert result.table["detection_p_value"].isna().all()

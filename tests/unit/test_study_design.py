@@ -1,5 +1,7 @@
 """Contrasts: levels, independent samples, and designs that cannot be estimated."""
 
+from dataclasses import asdict
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,14 +10,9 @@ from hypothesis import strategies as st
 from study_files import CONTRAST, StudyFiles
 
 from evcargo.contracts import CONTRACTS
-from evcargo.study.design import (
-    aliased_terms,
-    check_contrasts,
-    compared,
-    covariate_numbers,
-    design_columns,
-)
-from evcargo.study.model import Contrast
+from evcargo.study.contrasts import check_contrasts
+from evcargo.study.design import aliased_terms, compared, covariate_numbers, design_columns
+from evcargo.study.model import Contrast, question
 from evcargo.study.notes import Notes
 from evcargo.tables import DTYPES
 
@@ -38,10 +35,14 @@ def runs_of(samples: pd.DataFrame, assay: str = "rna") -> pd.DataFrame:
     return pd.DataFrame({"sample": samples["sample"], "assay": assay})
 
 
+#: What a contrast of the config has beside name, column and levels, by default.
+REST = {"covariates": [], "material": "ev", "kind": "pair", "fit_on": "compared", "block": ""}
+
+
 def check(samples: pd.DataFrame, runs: pd.DataFrame | None = None, **contrast):
     notes = Notes("config.yaml")
     given = {"name": "c", "column": "condition", "test": "t", "reference": "h"}
-    given |= {"covariates": [], "material": "ev"} | contrast
+    given |= REST | contrast
     found = check_contrasts([given], samples, runs_of(samples) if runs is None else runs, notes)
     return found, notes.problems
 
@@ -108,7 +109,7 @@ def test_a_level_of_another_material():
 def test_two_contrasts_of_one_name():
     samples = sheet(condition="t t h h")
     notes = Notes("config.yaml")
-    one = {"column": "condition", "test": "t", "reference": "h", "covariates": [], "material": "ev"}
+    one = {"column": "condition", "test": "t", "reference": "h"} | REST
     check_contrasts([{"name": "a", **one}, {"name": "A", **one}], samples, runs_of(samples), notes)
     assert [p.message for p in notes.problems] == ["is the name of two contrasts"]
 
@@ -229,3 +230,69 @@ def test_a_contrast_of_the_whole_study(files: StudyFiles):
     assert problem.file == "config/config.yaml"
     assert problem.column == "contrasts[tumour_v_healthy].covariates"
     assert "condition cannot be told apart from subject (confounded design)" in problem.message
+
+
+SERIES = {"condition": "0 0 6 6 24 24", "test": "", "reference": ""}
+
+
+def test_questions_of_more_than_two_levels():
+    samples = sheet(condition=SERIES["condition"], donor="a b a b a b", subject="a b a b a b")
+    asked = {"test": "", "reference": ""}
+    found, problems = check(samples, kind="any", covariates=["subject"], **asked)
+    assert problems == []
+    assert question(asdict(found[0])) == "any two levels of condition"
+    columns = design_columns(found[0], compared(found[0], samples, set(samples["sample"])))
+    assert [values.tolist() for _, values in columns] == [
+        [0, 0, 0, 0, 1, 1],
+        [0, 0, 1, 1, 0, 0],
+        [0, 1, 0, 1, 0, 1],
+    ]
+    found, problems = check(samples, kind="slope", **asked)
+    assert problems == []
+    assert question(asdict(found[0])) == "condition, per unit"
+    columns = design_columns(found[0], compared(found[0], samples, set(samples["sample"])))
+    assert columns[0][1].tolist() == [0, 0, 6, 6, 24, 24]
+
+
+def test_other_levels_have_a_mean_of_their_own():
+    samples = sheet(condition="x t h t h y x")
+    contrast = Contrast("c", "condition", "t", "h", fit_on="all")
+    columns = design_columns(contrast, samples)
+    assert [values.tolist() for _, values in columns] == [
+        [0, 1, 0, 1, 0, 0, 0],
+        [1, 0, 0, 0, 0, 0, 1],
+        [0, 0, 0, 0, 0, 1, 0],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cells", "contrast", "place", "message"),
+    [
+        ("t t h h", {"test": ""}, "test", "is missing"),
+        ("t t h h", {"kind": "any"}, "test", "kind any compares no two levels"),
+        ("t t h h", {"kind": "any", "test": "", "reference": ""}, "kind", "no third level"),
+        ("t t h h x", {"kind": "any", "test": "", "reference": ""}, None, "fewer than 2"),
+        ("t t 5 3", {"kind": "slope", "test": "", "reference": ""}, "column", "words"),
+        ("1 1 2 2", {"kind": "slope", "test": "", "reference": ""}, "column", "2 different"),
+        ("t t h h", {"block": "donor"}, "block", "not a column"),
+        ("t t h h", {"block": "condition"}, "block", "given twice"),
+        ("t t h h", {"block": "sex"}, "block", "is empty for s1"),
+        ("t t h h", {"block": "subject"}, "block", "value of its own"),
+    ],
+)
+def test_questions_that_the_sheet_cannot_answer(cells, contrast, place, message):
+    n = len(cells.split())
+    samples = sheet(
+        condition=cells,
+        subject=" ".join(f"d{i}" for i in range(n)),
+        sex=" ".join([".", *"mfmf"][:n]),
+    )
+    problems = check(samples, **contrast)[1]
+    assert problems[0].column == ("contrasts[c]" if place is None else f"contrasts[c].{place}")
+    assert message in problems[0].message
+    assert problems[0].remedy
+
+
+def test_samples_of_one_subject_on_one_side_may_be_a_block():
+    samples = sheet(condition="t t t h h h", subject="a a b c c d")
+    assert check(samples, block="subject")[1] == []

@@ -1,31 +1,46 @@
-"""Differential RNA: PyDESeq2 on raw counts."""
+"""Differential RNA: negative binomial models of raw counts."""
 
-import warnings
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from evcargo.differential.design import (
     COMPARISON,
     NotTestable,
+    asked_columns,
     compared_samples,
-    is_test,
     model_matrix,
+    model_words,
+    per_unit,
+    repeated_subjects,
+    sides,
 )
-from evcargo.differential.result import Result, differential_table, untested
+from evcargo.differential.dispersions import FEW_RESIDUAL_DF
+from evcargo.differential.negative_binomial import (
+    fit_counts,
+    likelihood_ratio_test,
+    median_of_ratios,
+    wald_test,
+)
+from evcargo.differential.result import (
+    Result,
+    differential_table,
+    largest_differences,
+    side_counts,
+    side_sizes,
+    untested,
+)
 from evcargo.study.model import Contrast
 
 if TYPE_CHECKING:
     from anndata import AnnData
 
-CONFIDENCE = 0.95
-#: With so few, DESeq2 estimates the prior of the dispersions by simulation and PyDESeq2 does not.
-FEW_RESIDUAL_DF = 3
 #: With so few features, one of them may move a size factor.
 FEW_FEATURES = 10
 SPIKE_IN = "spike_in"
+FEWEST_SPIKES = 3
 
 
 class CountFilter(NamedTuple):
@@ -36,47 +51,89 @@ class CountFilter(NamedTuple):
 
 
 def test_counts(
-    matrix: "AnnData", contrast: Contrast, alpha: float, expressed: CountFilter
+    matrix: "AnnData",
+    contrast: Contrast,
+    alpha: float,
+    expressed: CountFilter,
+    size_factors: str = "auto",
 ) -> Result:
-    """Compare the RNA of two groups of samples.
+    """Compare the RNA of groups of samples.
 
     Parameters
     ----------
     matrix
         Samples x features, raw counts.
     contrast
-        What is compared.
+        What is compared. The model has no random effects: a block becomes a covariate.
     alpha
         Adjusted p-value below which a feature is significant; also the level for which the
         independent filter is optimised.
     expressed
         Which features are tested.
+    size_factors
+        ``auto`` from the features tested, ``spike_in`` from the spike-ins.
 
     Returns
     -------
     Result
-        Log2 fold changes are the maximum likelihood estimates, not shrunken. Source: Love 2014
-        (10.1186/s13059-014-0550-8), Muzellec 2023 (10.1093/bioinformatics/btad547).
+        Log2 fold changes are the maximum likelihood estimates; the shrunken ones are beside them.
+        Source: Love 2014 (10.1186/s13059-014-0550-8), Muzellec 2023
+        (10.1093/bioinformatics/btad547).
     """
+    if contrast.block:
+        covariates = (*contrast.covariates, contrast.block)
+        contrast = replace(contrast, covariates=covariates, block="")
     rows = compared_samples(matrix.obs, contrast)
-    test = is_test(rows, contrast).to_numpy(bool)
-    sides = int(test.sum()), int((~test).sum())
+    groups = sides(rows, contrast)
+    names = matrix.var_names.astype(str)
+    raw = pd.DataFrame(matrix[rows.index].X, index=rows.index, columns=names)
+    added = (matrix.var["class"] == SPIKE_IN).set_axis(names)
     try:
         design = model_matrix(rows, contrast)
+        raw = raw.astype(int)
+        spikes = _spike_in_factors(raw.loc[:, added]) if size_factors == SPIKE_IN else None
+        kept = is_expressed(raw.loc[:, ~added], expressed).reindex(names, fill_value=False)
+        if not kept.any():
+            why = f"no feature reaches {expressed.min_cpm:g} CPM in enough of the compared samples"
+            raise NotTestable(why)
     except NotTestable as reason:
-        return untested(matrix.var, *sides, str(reason))
-    names = matrix.var_names.astype(str)
-    raw = pd.DataFrame(matrix[rows.index].X, index=rows.index, columns=names).astype(int)
-    added = (matrix.var["class"] == SPIKE_IN).set_axis(names)
-    kept = is_expressed(raw.loc[:, ~added], expressed).reindex(names, fill_value=False)
-    if not kept.any():
-        why = f"no feature reaches {expressed.min_cpm:g} CPM in enough of the compared samples"
-        return untested(matrix.var, *sides, why)
-    figures, how, said = _deseq2(raw.loc[:, kept], design, alpha)
-    counts = pd.DataFrame(
-        {"n_test": (raw[test] > 0).sum(), "n_reference": (raw[~test] > 0).sum()}, index=names
+        return untested(matrix.var, contrast, groups, str(reason))
+    fit = fit_counts(raw.loc[:, kept], design, spikes)
+    if contrast.kind == "any":
+        asked = [str(name) for name in design.columns[asked_columns(design, contrast)]]
+        changes = fit.varm["LFC"][asked].to_numpy(float) / np.log(2)
+        levels = sorted(set(rows[contrast.column].astype(str)))
+        largest = largest_differences(changes, levels).set_index(fit.var_names)
+        figures = likelihood_ratio_test(fit, asked, alpha).join(largest)
+    else:
+        figures = wald_test(fit, COMPARISON, alpha, per_unit(rows, contrast))
+    seen = (raw > 0).to_numpy(bool).T
+    table = differential_table(
+        matrix.var,
+        figures,
+        side_counts(seen, names, contrast, groups),
+        _reasons(figures, kept, added, expressed),
+        alpha,
     )
-    reasons = pd.Series("", index=names)
+    how, said = _size_factor_words(raw.loc[:, kept], raw.loc[:, added], spikes is not None)
+    said += _fit_warnings(design, fit.uns["disp_function_type"])
+    repeated = repeated_subjects(rows, contrast)
+    test = "likelihood ratio test" if contrast.kind == "any" else "Wald test"
+    method = (
+        f"PyDESeq2, {test}, size factors by {how}, {model_words(contrast)};"
+        f" features with at least {expressed.min_cpm:g} CPM in {expressed.min_share:.0%} of"
+        " the samples;"
+        f" Benjamini-Hochberg with independent filtering at {alpha:g}"
+    )
+    warnings = tuple([*said, repeated] if repeated else said)
+    return Result(table, method, warnings, *side_sizes(groups, contrast))
+
+
+def _reasons(
+    figures: pd.DataFrame, kept: pd.Series, added: pd.Series, expressed: CountFilter
+) -> pd.Series:
+    """Why a feature has no p-value, or no adjusted one; empty where it has."""
+    reasons = pd.Series("", index=kept.index)
     reasons[~kept] = (
         f"below {expressed.min_cpm:g} CPM in more than {1 - expressed.min_share:.0%} of the samples"
     )
@@ -86,15 +143,7 @@ def test_counts(
     )
     filtered = figures["p_value"].notna() & figures["adjusted_p_value"].isna()
     reasons[figures.index[filtered]] = "mean count too low (independent filtering)"
-    method = (
-        f"PyDESeq2, Wald test, size factors by {how},"
-        f" model: {' + '.join(['intercept', contrast.column, *contrast.covariates])};"
-        f" features with at least {expressed.min_cpm:g} CPM in {expressed.min_share:.0%} of"
-        " the samples;"
-        f" Benjamini-Hochberg with independent filtering at {alpha:g}"
-    )
-    table = differential_table(matrix.var, figures, counts, reasons, alpha)
-    return Result(table, method, tuple(said), *sides)
+    return reasons
 
 
 def is_expressed(counts: pd.DataFrame, expressed: CountFilter) -> pd.Series:
@@ -105,60 +154,46 @@ def is_expressed(counts: pd.DataFrame, expressed: CountFilter) -> pd.Series:
     return (share >= expressed.min_share) & (counts.sum() > 0)
 
 
-def _deseq2(
-    counts: pd.DataFrame, design: pd.DataFrame, alpha: float
-) -> tuple[pd.DataFrame, str, list[str]]:
-    """Figures by feature, how the size factors were made, and what to warn of."""
-    from pydeseq2.dds import DeseqDataSet
-    from pydeseq2.ds import DeseqStats
+def _spike_in_factors(spikes: pd.DataFrame) -> pd.Series:
+    """Size factors from the counts of the spike-ins, samples x features."""
+    complete = int((spikes > 0).all().sum())
+    if complete < FEWEST_SPIKES:
+        raise NotTestable(
+            f"differential.size_factors is spike_in, and {complete} spike-ins are counted in every"
+            f" compared sample; {FEWEST_SPIKES} are needed"
+        )
+    return median_of_ratios(spikes)
 
-    said = []
+
+def _size_factor_words(
+    counts: pd.DataFrame, spikes: pd.DataFrame, from_spikes: bool
+) -> tuple[str, list[str]]:
+    """How the size factors were made, and what to warn of."""
+    if from_spikes:
+        used = int((spikes > 0).all().sum())
+        return f"median of ratios over {used} spike-ins", []
     complete = int((counts > 0).all().sum())
-    ratios = complete > 0
-    how = "median of ratios" if ratios else "median of ratios over positive counts"
-    if not ratios:
-        said.append(
+    if not complete:
+        said = (
             "Every feature is zero in some sample: size factors were taken from positive counts"
             " only (poscounts), and are less certain."
         )
-    elif complete < FEW_FEATURES:
-        said.append(
-            f"The size factors rest on {complete} feature{'s' if complete > 1 else ''}: no other is"
-            " counted in every sample."
-        )
+        return "median of ratios over positive counts", [said]
+    said = (
+        f"The size factors rest on {complete} feature{'s' if complete > 1 else ''}: no other is"
+        " counted in every sample."
+    )
+    return "median of ratios", [said] if complete < FEW_FEATURES else []
+
+
+def _fit_warnings(design: pd.DataFrame, trend: str) -> list[str]:
+    said = []
     residual = len(design) - design.shape[1]
     if residual <= FEW_RESIDUAL_DF:
         said.append(
-            f"Only {residual} residual degrees of freedom: the dispersions, and with them the"
-            " p-values, are uncertain and may differ from those of DESeq2 in R."
+            f"Only {residual} residual degree{'s' if residual > 1 else ''} of freedom: the"
+            " dispersions, and with them the p-values, are uncertain."
         )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # PyDESeq2 warns of its own choices, which `said` tells
-        fit = DeseqDataSet(
-            counts=counts,
-            metadata=pd.DataFrame(index=counts.index),
-            design=design,
-            size_factors_fit_type="ratio" if ratios else "poscounts",
-            n_cpus=1,
-            quiet=True,
-        )
-        fit.deseq2()
-        asked = (design.columns == COMPARISON).astype(float)
-        wald = DeseqStats(fit, asked, alpha=alpha, n_cpus=1, quiet=True)
-        wald.summary()
-    if fit.uns["disp_function_type"] == "mean":
+    if trend == "mean":
         said.append("The dispersions follow no trend with the mean: their mean was used instead.")
-    figures = wald.results_df.rename(
-        columns={
-            "baseMean": "mean",
-            "log2FoldChange": "log2_fold_change",
-            "lfcSE": "standard_error",
-            "stat": "statistic",
-            "pvalue": "p_value",
-            "padj": "adjusted_p_value",
-        }
-    )
-    margin = figures["standard_error"] * stats.norm.ppf((1 + CONFIDENCE) / 2)
-    figures["ci_low"] = figures["log2_fold_change"] - margin
-    figures["ci_high"] = figures["log2_fold_change"] + margin
-    return figures.astype(np.float64), how, said
+    return said

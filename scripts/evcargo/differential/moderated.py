@@ -6,13 +6,13 @@ nothing is imputed. The results equal those of R limma 3.54.1 (`lmFit`, `eBayes`
 compare them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import linalg, stats
 
 from evcargo.differential.prior import Prior
 
@@ -45,7 +45,29 @@ class Fits:
     df: Floats
 
 
-def fit_features(values: Floats, design: Floats, coefficient: int) -> Fits:
+@dataclass(frozen=True)
+class JointFits:
+    """One linear model per feature, seen through several coefficients at once.
+
+    Parameters
+    ----------
+    coefficients
+        Features x coefficients; NaN as in `Fits`.
+    unscaled_covariance
+        Features x coefficients x coefficients, for a residual variance of 1.
+    variance, df
+        As in `Fits`.
+    """
+
+    coefficients: Floats
+    unscaled_covariance: Floats
+    variance: Floats
+    df: Floats
+
+
+def fit_features(
+    values: Floats, design: Floats, coefficient: int, correlation: Floats | None = None
+) -> Fits:
     """Least squares for every feature on the samples in which it was observed.
 
     Parameters
@@ -57,15 +79,36 @@ def fit_features(values: Floats, design: Floats, coefficient: int) -> Fits:
     coefficient
         Column of `design` that is asked for. A comparison must be a coefficient of the design:
         building it afterwards from several is only approximate where values are missing.
+    correlation
+        Samples x samples, of the errors (`evcargo.differential.blocks`); None if independent.
     """
-    unknown = np.full(values.shape[0], np.nan)
-    fits = Fits(unknown.copy(), unknown.copy(), unknown.copy(), np.zeros(values.shape[0]))
-    for rows, observed in _patterns(np.isfinite(values)):
-        _fit_pattern(fits, rows, values[np.ix_(rows, observed)], design[observed], coefficient)
+    fits = fit_jointly(values, design, [coefficient], correlation)
+    sd = np.sqrt(fits.unscaled_covariance[:, 0, 0])
+    return Fits(fits.coefficients[:, 0], sd, fits.variance, fits.df)
+
+
+def fit_jointly(
+    values: Floats, design: Floats, coefficients: Sequence[int], correlation: Floats | None = None
+) -> JointFits:
+    """As `fit_features`, for several columns of the design."""
+    count, asked = values.shape[0], len(coefficients)
+    fits = JointFits(
+        np.full((count, asked), np.nan),
+        np.full((count, asked, asked), np.nan),
+        np.full(count, np.nan),
+        np.zeros(count),
+    )
+    for rows, observed in patterns(np.isfinite(values)):
+        seen, model = values[np.ix_(rows, observed)], design[observed]
+        if correlation is not None and len(observed):
+            root = linalg.cholesky(correlation[np.ix_(observed, observed)], lower=True)
+            seen = linalg.solve_triangular(root, seen.T, lower=True).T
+            model = linalg.solve_triangular(root, model, lower=True)
+        _fit_pattern(fits, rows, seen, model, list(coefficients))
     return fits
 
 
-def _patterns(observed: Flags) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+def patterns(observed: Flags) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
     """Features that share their observed samples, and these samples."""
     kinds, kind_of = np.unique(observed, axis=0, return_inverse=True)
     for number, kind in enumerate(kinds):
@@ -73,7 +116,7 @@ def _patterns(observed: Flags) -> Iterator[tuple[NDArray[np.intp], NDArray[np.in
 
 
 def _fit_pattern(
-    fits: Fits, rows: NDArray[np.intp], values: Floats, design: Floats, coefficient: int
+    fits: JointFits, rows: NDArray[np.intp], values: Floats, design: Floats, asked: list[int]
 ) -> None:
     if not design.size:
         return
@@ -85,11 +128,12 @@ def _fit_pattern(
     fits.df[rows] = df = design.shape[0] - rank
     if df:
         fits.variance[rows] = (residuals**2).sum(axis=1) / df
-    # The coefficient can be told from the others if it lies in the row space of the design.
-    weights = right[:, coefficient]
-    if weights @ weights > 1 - RANK_TOLERANCE:
-        fits.coefficient[rows] = (projected / singular) @ weights
-        fits.unscaled_sd[rows] = np.sqrt(((weights / singular) ** 2).sum())
+    # A coefficient can be told from the others if it lies in the row space of the design.
+    weights = right[:, asked]
+    known = np.flatnonzero((weights**2).sum(axis=0) > 1 - RANK_TOLERANCE)
+    scaled = weights[:, known] / singular[:, None]
+    fits.coefficients[np.ix_(rows, known)] = projected @ scaled
+    fits.unscaled_covariance[np.ix_(rows, known, known)] = scaled.T @ scaled
 
 
 def moderated_test(fits: Fits, prior: Prior) -> pd.DataFrame:
@@ -130,7 +174,33 @@ def moderated_test(fits: Fits, prior: Prior) -> pd.DataFrame:
     )
 
 
-def _posterior(fits: Fits, prior: Prior) -> Floats:
+def moderated_f_test(fits: JointFits, prior: Prior) -> pd.DataFrame:
+    """Moderated F test that all asked coefficients of a feature are zero.
+
+    The F statistic takes the covariance of the coefficients from the samples in which the feature
+    was observed; limma takes that of the complete design, which is the same without missing values
+    and an approximation with them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per feature: statistic (F), df (of the denominator) and p_value; NaN where a
+        feature has no residual degrees of freedom or one of its coefficients cannot be estimated.
+    """
+    asked = fits.coefficients.shape[1]
+    variance = _posterior(fits, prior)
+    known = np.isfinite(fits.coefficients).all(axis=1) & np.isfinite(variance)
+    df = np.where(known, np.minimum(fits.df + prior.df, fits.df.sum()), np.nan)
+    statistic = np.full(len(df), np.nan)
+    inverse = np.linalg.inv(fits.unscaled_covariance[known])
+    squares = np.einsum("fi,fij,fj->f", fits.coefficients[known], inverse, fits.coefficients[known])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        statistic[known] = squares / asked / variance[known]
+    p_value = stats.f.sf(statistic, asked, df)
+    return pd.DataFrame({"statistic": statistic, "df": df, "p_value": p_value})
+
+
+def _posterior(fits: Fits | JointFits, prior: Prior) -> Floats:
     """Residual variances, each between its own and that of the prior."""
     finite = np.where(np.isfinite(prior.df), prior.df, 0.0)
     borrowed = np.where(finite > 0, finite * prior.variance, 0.0)

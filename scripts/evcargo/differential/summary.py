@@ -21,8 +21,10 @@ def flagged_table(
     return result.table.join(flags[["flag", "flag_reason"]], on="feature")
 
 
-def contrast_line(contrast: str, assay: str, result: Result, table: pd.DataFrame) -> pd.DataFrame:
-    """Sum up a contrast in one assay.
+def contrast_line(
+    contrast: str, assay: str, result: Result, table: pd.DataFrame, alpha: float
+) -> pd.DataFrame:
+    """Sum up a contrast in one assay, with the hits below `alpha`.
 
     Returns
     -------
@@ -48,9 +50,17 @@ def contrast_line(contrast: str, assay: str, result: Result, table: pd.DataFrame
                 "significant": len(hits),
                 "up": int((hits["log2_fold_change"] > 0).sum()),
                 "down": int((hits["log2_fold_change"] < 0).sum()),
+                "detected": _detected(table, alpha),
                 "flagged": flagged,
                 "method": result.method,
                 "warning": " ".join(said),
             }
         ]
     )
+
+
+def _detected(table: pd.DataFrame, alpha: float) -> int | None:
+    """Hits of the detection test, or None without such a test."""
+    if table["detected_test"].isna().all():
+        return None
+    return int((table["detection_adjusted_p_value"] < alpha).sum())

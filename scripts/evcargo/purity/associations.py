@@ -108,6 +108,8 @@ def _contrast(
             table.loc[tested, "p_value"]
         )
     judged = [_judge(row, int(tested.sum()), alpha) for row in table.to_dict("records")]
+    if contrast.get("kind", "pair") != "pair":
+        judged = [(None, "purity is compared between two levels only")] * len(table)
     table["associated"] = pd.array([flag for flag, _ in judged], dtype="boolean")
     table["rule"] = [rule for _, rule in judged]
     return table.drop(columns=["least_p", "constant"])

@@ -19,6 +19,7 @@ from evcargo.report.parts import (
     table_of,
 )
 from evcargo.report.results import Results
+from evcargo.study.model import question
 
 NAMED = 3  # metrics that the answer names
 VERDICTS = ("pass", "warn", "fail", "not assessed")
@@ -84,7 +85,7 @@ def answer(results: Results, contrast: dict[str, Any]) -> Answer:
     verdict = clean if tested else "not assessed"
     return Answer(
         name,
-        f"{contrast['test']} v {contrast['reference']}",
+        question(contrast),
         verdict,
         cargo_words(rows),
         purity_words(results, contrast),

@@ -27,6 +27,7 @@ from evcargo.report.parts import (
 )
 from evcargo.report.results import Results
 from evcargo.report.volcano import volcano_points, volcano_spec, volcano_svg
+from evcargo.study.model import question
 
 HOVER = 2000  # background points of the interactive volcano
 
@@ -51,8 +52,9 @@ def _contrast(results: Results, number: int, contrast: Mapping[str, Any]) -> dic
         "number": number,
         "name": name,
         "answer": answer(results, dict(contrast)),
+        "question": question(contrast),
+        "kind": contrast.get("kind", "pair"),
         "test": str(contrast["test"]),
-        "reference": str(contrast["reference"]),
         "column": contrast["column"],
         "covariates": contrast.get("covariates", []),
         "material": MATERIAL_WORDS[contrast.get("material", "ev")],
@@ -67,7 +69,7 @@ def association_table(results: Results, contrast: Mapping[str, Any], number: int
     table = results.associations
     test, reference = contrast["test"], contrast["reference"]
     rows = table[table["contrast"] == contrast["name"]].sort_values("p_value", kind="stable")
-    if rows.empty:
+    if rows.empty or contrast.get("kind", "pair") != "pair":
         return None
     cells = {
         Column("purity metric"): rows["metric"],
@@ -119,16 +121,10 @@ def hit_table(
         ],
         Column("feature"): shown["feature"],
         Column("flag", "flag"): [_flag(row) for row in shown.itertuples(index=False)],
-        Column("log2 fold change", "number"): shown["log2_fold_change"],
-        Column("95 % CI", "short"): [
-            f"{figure_text(low)} to {figure_text(high)}"
-            for low, high in zip(shown["ci_low"], shown["ci_high"], strict=True)
-        ],
+        **_effect(shown),
         Column("p-value", "p"): shown["p_value"],
         Column("adjusted p", "p"): shown["adjusted_p_value"],
-        Column("n", "short"): shown["n_test"].astype(str)
-        + " v "
-        + shown["n_reference"].astype(str),
+        Column("n", "short"): _sizes(shown),
         Column("significant"): shown["significant"].map({True: "yes", False: "no"}).fillna("no"),
     }
     if (shown["name"].fillna(shown["feature"]) == shown["feature"]).all():
@@ -160,7 +156,24 @@ def _table(ident: str, caption: str, cells: Mapping[Column, Any], note: str) -> 
 
 
 def _sizes(rows: pd.DataFrame) -> pd.Series:
-    return rows["n_test"].astype(str) + " v " + rows["n_reference"].astype(str)
+    both = rows["n_test"].astype(str) + " v " + rows["n_reference"].astype(str)
+    return both.where(rows["n_reference"].notna(), rows["n_test"].astype(str))
+
+
+def _effect(shown: pd.DataFrame) -> dict[Column, Any]:
+    """Columns of the size of the difference: of any two levels, or of the two compared."""
+    if "largest_between" in shown and shown["largest_between"].notna().any():
+        return {
+            Column("largest log2 difference", "number"): shown["largest_difference"],
+            Column("between"): shown["largest_between"],
+        }
+    return {
+        Column("log2 fold change", "number"): shown["log2_fold_change"],
+        Column("95 % CI", "short"): [
+            f"{figure_text(low)} to {figure_text(high)}"
+            for low, high in zip(shown["ci_low"], shown["ci_high"], strict=True)
+        ],
+    }
 
 
 def _flag(row: Any) -> str | None:
@@ -186,7 +199,7 @@ def _block(
         "hits": hit_table(
             table,
             f"hits-{number}-{assay}",
-            f"{capital(many)}: {contrast['test']} v {contrast['reference']}",
+            f"{capital(many)}: {question(contrast)}",
             top,
             results.ambiguous if assay == "proteins" else frozenset(),
         )
@@ -200,9 +213,14 @@ def _block(
 def _sentence(row: Any, one: str, many: str, contrast: Mapping[str, Any], alpha: float) -> str:
     if not row.tested:
         return f"No {one} could be tested."
+    ways = {
+        "pair": f": {row.up:,} higher and {row.down:,} lower in {contrast['test']}",
+        "slope": f": {row.up:,} rise and {row.down:,} fall with {contrast['column']}",
+        "any": f" between levels of {contrast['column']}",
+    }[contrast.get("kind", "pair")]
     said = (
         f"{row.significant:,} of {row.tested:,} tested {many} differ (adjusted p <"
-        f" {p_text(alpha)}): {row.up:,} higher and {row.down:,} lower in {contrast['test']}."
+        f" {p_text(alpha)}){ways}."
     )
     if not row.significant:
         return f"None of {row.tested:,} tested {many} differs (adjusted p < {p_text(alpha)})."
@@ -220,7 +238,9 @@ def _volcano(
     points = volcano_points(table)
     if points.empty:
         return None
-    axis = f"log2 fold change, {contrast['test']} minus {contrast['reference']}"
+    axis = f"log2 fold change, {question(contrast)}"
+    if contrast.get("kind", "pair") == "pair":
+        axis = f"log2 fold change, {contrast['test']} minus {contrast['reference']}"
     title = f"Volcano, {ASSAY_WORDS.get(assay, assay)}"
     ident = f"fig-volcano-{number}-{assay}"
     caption = (

@@ -18,7 +18,7 @@ COLOURS = ["var(--faint)", "var(--blue)", "var(--vermillion)", "var(--vermillion
 
 
 def volcano_points(table: pd.DataFrame) -> pd.DataFrame:
-    """Give each tested feature its place and kind.
+    """Give each tested feature with a fold change its place and kind.
 
     Parameters
     ----------
@@ -32,6 +32,7 @@ def volcano_points(table: pd.DataFrame) -> pd.DataFrame:
         kind last, so that it is drawn on top.
     """
     tested = table[table["tested"].fillna(False) & table["p_value"].notna()]
+    tested = tested[tested["log2_fold_change"].notna()]  # a question for any level has none
     p = tested["p_value"].astype(float).clip(lower=1e-300)
     significant = tested["significant"].fillna(False).astype(int)
     flagged = tested["flag"].notna().astype(int)

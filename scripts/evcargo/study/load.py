@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from evcargo.errors import Problem, StudyError
-from evcargo.study.design import check_contrasts
+from evcargo.study.contrasts import check_contrasts
 from evcargo.study.files import check_run_files, why_no_file
 from evcargo.study.model import Contrast, Study
 from evcargo.study.notes import Notes

@@ -1,6 +1,7 @@
 """What a study is: its config, its samples, its runs and its contrasts, all checked."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -28,7 +29,7 @@ BIOFLUIDS = (
 
 @dataclass(frozen=True)
 class Contrast:
-    """Test level against reference level of one column of the sample sheet.
+    """What is asked of one column of the sample sheet.
 
     Parameters
     ----------
@@ -37,11 +38,19 @@ class Contrast:
     column
         Column of the sample sheet.
     test, reference
-        Levels of that column; the log2 fold change is test minus reference.
+        Levels of that column, of kind ``pair``; the log2 fold change is test minus reference.
     covariates
         Further columns of the sample sheet in the design.
     material
         Only samples of this material are compared.
+    kind
+        ``pair``: two levels; ``any``: whether any two of all levels differ (F or likelihood ratio
+        test); ``slope``: the change per unit of a column of numbers.
+    fit_on
+        ``compared``: of kind ``pair``, the model sees the samples of the two levels; ``all``: those
+        of every level of the column, each level with a mean of its own.
+    block
+        Column of which the samples of one value belong together (random effect), or empty.
     """
 
     name: str
@@ -50,6 +59,19 @@ class Contrast:
     reference: str
     covariates: tuple[str, ...] = ()
     material: str = "ev"
+    kind: str = "pair"
+    fit_on: str = "compared"
+    block: str = ""
+
+
+def question(contrast: Mapping[str, Any]) -> str:
+    """Say what a contrast of the config compares."""
+    kind = contrast.get("kind", "pair")
+    if kind == "any":
+        return f"any two levels of {contrast['column']}"
+    if kind == "slope":
+        return f"{contrast['column']}, per unit"
+    return f"{contrast['test']} v {contrast['reference']}"
 
 
 @dataclass(frozen=True)

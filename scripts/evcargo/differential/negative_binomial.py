@@ -1,0 +1,203 @@
+"""Negative binomial models of counts, fitted with PyDESeq2, and what it lacks of DESeq2.
+
+PyDESeq2 (Muzellec 2023, 10.1093/bioinformatics/btad547) fits and tests as DESeq2 (Love 2014,
+10.1186/s13059-014-0550-8) does. Added here: the prior of the dispersions with few residual degrees
+of freedom (`evcargo.differential.dispersions`), size factors from spike-ins, and the likelihood
+ratio test.
+"""
+
+import warnings
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy import special, stats
+
+from evcargo.differential.dispersions import FEW_RESIDUAL_DF, prior_variance
+from evcargo.differential.prior import Floats
+
+if TYPE_CHECKING:
+    from pydeseq2.dds import DeseqDataSet
+
+CONFIDENCE = 0.95
+LOWEST_FACTOR = 100  # times the least dispersion: below it, an estimate says nothing
+NAMES = {
+    "baseMean": "mean",
+    "log2FoldChange": "log2_fold_change",
+    "lfcSE": "standard_error",
+    "stat": "statistic",
+    "pvalue": "p_value",
+    "padj": "adjusted_p_value",
+}
+
+
+def median_of_ratios(counts: pd.DataFrame) -> pd.Series:
+    """Size factor of each sample from features (columns) that are counted in every sample.
+
+    Source: Anders and Huber 2010 (10.1186/gb-2010-11-10-r106).
+    """
+    complete = counts.loc[:, (counts > 0).all()]
+    logs = np.log(complete)
+    return np.exp((logs - logs.mean()).median(axis=1))
+
+
+def fit_counts(
+    counts: pd.DataFrame, design: pd.DataFrame, size_factors: pd.Series | None = None
+) -> "DeseqDataSet":
+    """Fit a negative binomial model per feature.
+
+    Parameters
+    ----------
+    counts
+        Samples x features, raw.
+    design
+        Samples x coefficients.
+    size_factors
+        One per sample; None for the median of ratios over all features, or over positive counts
+        where no feature is counted in every sample.
+    """
+    from pydeseq2.dds import DeseqDataSet
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # PyDESeq2 warns of its own choices, which the caller tells
+        fit = DeseqDataSet(
+            counts=counts,
+            metadata=pd.DataFrame(index=counts.index),
+            design=design,
+            size_factors_fit_type="ratio" if (counts > 0).all().any() else "poscounts",
+            n_cpus=1,
+            quiet=True,
+        )
+        if size_factors is None:
+            fit.fit_size_factors(fit_type=fit.size_factors_fit_type)
+        else:
+            fit.obs["size_factors"] = size_factors.reindex(counts.index).to_numpy(float)
+            fit.layers["normed_counts"] = fit.X / fit.obs["size_factors"].to_numpy()[:, None]
+            fit.var["_normed_means"] = fit.layers["normed_counts"].mean(axis=0)
+        fit.fit_genewise_dispersions()
+        fit.fit_dispersion_trend()
+        fit.fit_dispersion_prior()
+        residual = len(design) - design.shape[1]
+        if residual <= FEW_RESIDUAL_DF:
+            fit.uns["prior_disp_var"] = np.float64(prior_variance(_log_ratios(fit), residual))
+        fit.fit_MAP_dispersions()
+        fit.fit_LFC()
+        fit.calculate_cooks()
+        fit.refit()
+        fit.cooks_outlier()
+    return fit
+
+
+def _log_ratios(fit: "DeseqDataSet") -> Floats:
+    """Log of the estimated dispersions over their trend, where the estimate says something."""
+    estimates = fit.var["genewise_dispersions"].to_numpy(float)
+    known = np.isfinite(estimates) & (estimates >= LOWEST_FACTOR * fit.min_disp)
+    return np.asarray(np.log(estimates[known] / fit.var["fitted_dispersions"][known]), float)
+
+
+def wald_test(fit: "DeseqDataSet", column: str, alpha: float, per_unit: float) -> pd.DataFrame:
+    """Wald test of one coefficient.
+
+    Parameters
+    ----------
+    fit
+        From `fit_counts`.
+    column
+        Column of the design.
+    alpha
+        Level for which the independent filter is optimised.
+    per_unit
+        What a fold change of the column is multiplied with.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Per feature: mean, log2_fold_change, standard_error, statistic, p_value, adjusted_p_value,
+        ci_low, ci_high (95 %) and shrunken_log2_fold_change (Zhu 2019,
+        10.1093/bioinformatics/bty895).
+    """
+    tests = _tests(fit, column, alpha)
+    figures = tests.results_df.rename(columns=NAMES).astype(np.float64)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tests.lfc_shrink(coeff=column)
+    figures["shrunken_log2_fold_change"] = tests.results_df["log2FoldChange"]
+    margin = figures["standard_error"] * stats.norm.ppf((1 + CONFIDENCE) / 2)
+    figures["ci_low"] = figures["log2_fold_change"] - margin
+    figures["ci_high"] = figures["log2_fold_change"] + margin
+    scaled = ["log2_fold_change", "standard_error", "ci_low", "ci_high"]
+    scaled.append("shrunken_log2_fold_change")
+    figures[scaled] *= per_unit
+    return figures
+
+
+def likelihood_ratio_test(fit: "DeseqDataSet", columns: list[str], alpha: float) -> pd.DataFrame:
+    """Test whether a model without `columns` of the design explains the counts as well.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Per feature: mean, statistic (twice the log likelihood ratio), p_value, adjusted_p_value.
+    """
+    tests = _tests(fit, columns[0], alpha, summed_up=False)
+    counts = fit.X.copy()
+    refitted = fit.var["refitted"].to_numpy(bool) if "refitted" in fit.var else []
+    if np.any(refitted):
+        counts[:, refitted] = fit.counts_to_refit.X
+    used = np.flatnonzero(fit.var["non_zero"] & np.isfinite(fit.var["dispersions"]))
+    design = fit.obsm["design_matrix"]
+    dispersions = fit.var["dispersions"].to_numpy(float)[used]
+    likelihoods = [
+        _log_likelihood(fit, counts[:, used], model.to_numpy(float), dispersions)
+        for model in (design, design.drop(columns=columns))
+    ]
+    statistic = pd.Series(np.nan, index=fit.var_names)
+    statistic.iloc[used] = np.maximum(2 * (likelihoods[0] - likelihoods[1]), 0)
+    replaced_by_none = np.setdiff1d(np.flatnonzero(fit.var["replaced"]), np.flatnonzero(refitted))
+    statistic.iloc[replaced_by_none] = 0.0  # nothing but outliers was counted
+    tests.statistics = statistic
+    tests.p_values = pd.Series(stats.chi2.sf(statistic, len(columns)), index=fit.var_names)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tests.summary()
+    kept = ["mean", "statistic", "p_value", "adjusted_p_value"]
+    return tests.results_df.rename(columns=NAMES).astype(np.float64)[kept]
+
+
+def _tests(fit: "DeseqDataSet", column: str, alpha: float, summed_up: bool = True):  # type: ignore[no-untyped-def]
+    from pydeseq2.ds import DeseqStats
+
+    asked = (fit.obsm["design_matrix"].columns == column).astype(float)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tests = DeseqStats(fit, asked, alpha=alpha, n_cpus=1, quiet=True)
+        if summed_up:
+            tests.summary()
+        else:
+            tests.run_wald_test()  # whose p-values are replaced
+    return tests
+
+
+def _log_likelihood(
+    fit: "DeseqDataSet", counts: Floats, design: Floats, dispersions: Floats
+) -> Floats:
+    """Greatest log likelihood of each feature (column of `counts`) with known dispersions."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        _, means, _, _ = fit.inference.irls(
+            counts=counts,
+            size_factors=fit.obs["size_factors"].to_numpy(float),
+            design_matrix=design,
+            disp=dispersions,
+            min_mu=fit.min_mu,
+            beta_tol=fit.beta_tol,
+        )
+    size = 1 / dispersions
+    return np.asarray(
+        (
+            special.gammaln(counts + size)
+            - special.gammaln(size)
+            + counts * np.log(means / (means + size))
+            - size * np.log1p(means / size)
+        ).sum(axis=0)
+    )

@@ -1,0 +1,36 @@
+"""Counts of published EV studies against DESeq2 in R on the same counts (shared/data)."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from evcargo.differential.negative_binomial import fit_counts, wald_test
+
+
+@pytest.mark.parametrize(
+    ("study", "level", "features", "hits", "fold_change"),
+    [("bv2_EV_miRNA_LPS", "LPS", 103, 23, 2e-3), ("gbm_exosome_GBMvsHC", "GBM", 165, 49, 3e-4)],
+)
+def test_equals_deseq2(
+    shared_data: Path, study: str, level: str, features: int, hits: int, fold_change: float
+) -> None:
+    def read(kind: str) -> pd.DataFrame:
+        path = shared_data / "reference_deseq2" / f"{study}.{kind}.tsv"
+        return pd.read_csv(path, sep="\t", index_col=0)
+
+    counts = read("counts").T
+    test = (read("coldata")["group"].reindex(counts.index) == level).astype(float)
+    fit = fit_counts(counts, pd.DataFrame({"intercept": 1.0, "level": test}))
+    found = wald_test(fit, "level", 0.05, 1)
+    expected = read("deseq2").reindex(found.index)
+    factors = read("sizefactors")["sizeFactor"].reindex(counts.index)
+    np.testing.assert_allclose(fit.obs["size_factors"], factors, rtol=1e-12)
+    assert len(found) == features
+    gap = (found["log2_fold_change"] - expected["log2FoldChange"]).abs()
+    assert gap.max() < fold_change
+    assert np.log10(found["p_value"] / expected["pvalue"]).abs().median() < 0.01
+    ours = set(found.index[found["adjusted_p_value"] < 0.05])
+    assert ours == set(expected.index[expected["padj_alpha05"] < 0.05])
+    assert len(ours) == hits
