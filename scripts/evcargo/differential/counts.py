@@ -36,7 +36,11 @@ class CountFilter(NamedTuple):
 
 
 def test_counts(
-    matrix: "AnnData", contrast: Contrast, alpha: float, expressed: CountFilter
+    matrix: "AnnData",
+    contrast: Contrast,
+    alpha: float,
+    expressed: CountFilter,
+    coefficient: str = COMPARISON,
 ) -> Result:
     """Compare the RNA of two groups of samples.
 
@@ -51,6 +55,8 @@ def test_counts(
         independent filter is optimised.
     expressed
         Which features are tested.
+    coefficient
+        Column of the model matrix that is tested.
 
     Returns
     -------
@@ -72,7 +78,7 @@ def test_counts(
     if not kept.any():
         why = f"no feature reaches {expressed.min_cpm:g} CPM in enough of the compared samples"
         return untested(matrix.var, *sides, why)
-    figures, how, said = _deseq2(raw.loc[:, kept], design, alpha)
+    figures, how, said = _deseq2(raw.loc[:, kept], design, alpha, coefficient)
     counts = pd.DataFrame(
         {"n_test": (raw[test] > 0).sum(), "n_reference": (raw[~test] > 0).sum()}, index=names
     )
@@ -106,7 +112,7 @@ def is_expressed(counts: pd.DataFrame, expressed: CountFilter) -> pd.Series:
 
 
 def _deseq2(
-    counts: pd.DataFrame, design: pd.DataFrame, alpha: float
+    counts: pd.DataFrame, design: pd.DataFrame, alpha: float, coefficient: str
 ) -> tuple[pd.DataFrame, str, list[str]]:
     """Figures by feature, how the size factors were made, and what to warn of."""
     from pydeseq2.dds import DeseqDataSet
@@ -143,7 +149,7 @@ def _deseq2(
             quiet=True,
         )
         fit.deseq2()
-        asked = (design.columns == COMPARISON).astype(float)
+        asked = (design.columns == coefficient).astype(float)
         wald = DeseqStats(fit, asked, alpha=alpha, n_cpus=1, quiet=True)
         wald.summary()
     if fit.uns["disp_function_type"] == "mean":

@@ -36,7 +36,12 @@ class Moderation(NamedTuple):
 
 
 def test_proteins(
-    matrix: "AnnData", contrast: Contrast, alpha: float, min_samples: int, how: Moderation
+    matrix: "AnnData",
+    contrast: Contrast,
+    alpha: float,
+    min_samples: int,
+    how: Moderation,
+    coefficient: str = COMPARISON,
 ) -> Result:
     """Compare the proteins of two groups of samples.
 
@@ -52,6 +57,8 @@ def test_proteins(
         Samples with a value that a protein needs at either level.
     how
         How the variances are moderated.
+    coefficient
+        Column of the model matrix that is tested.
 
     Returns
     -------
@@ -79,7 +86,7 @@ def test_proteins(
         {"n_test": seen[:, test].sum(axis=1), "n_reference": seen[:, ~test].sum(axis=1)}, names
     )
     enough = (counts >= min_samples).all(axis=1).to_numpy()
-    fits = fit_features(values[enough], design.to_numpy(), design.columns.get_loc(COMPARISON))
+    fits = fit_features(values[enough], design.to_numpy(), design.columns.get_loc(coefficient))
     mean = np.array([row[np.isfinite(row)].mean() for row in values[enough]])
     prior = fit_prior(
         fits.variance, fits.df, _covariate(how.trend, mean, matrix.var[enough]), how.robust
