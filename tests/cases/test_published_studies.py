@@ -110,6 +110,18 @@ def test_bv2_evs_and_cells_of_three_assays(shared_data: Path, write_study, snake
     # 3 v 3: with few residual degrees of freedom PyDESeq2 finds a little less than DESeq2.
     assert len(found & expected) >= 0.96 * len(found | expected)
 
+    lines = read_table(study / "results/differential/contrasts.tsv", "contrasts")
+    verdicts = ["stands", "weakened", "explained", "contaminant", "not_assessed"]
+    assert (lines[verdicts].sum(axis=1) == lines["significant"]).all()
+    lines = lines.set_index("assay")
+    print(lines[["significant", "axes", *verdicts]])
+    # 3 v 3 leave no room for an axis; 4 v 4 have room for one.
+    for assay in ("rna", "transcripts"):
+        assert lines.loc[assay, "stands"] == 0
+    reasons = differential(study, "LPS_v_control.rna").query("significant")["robustness_reason"]
+    assert "too few samples for a purity covariate in the model" in set(reasons)
+    assert len(lines.loc["proteins", "axes"].split("; ")) == 1
+
     matrix = read_matrix(study / "results/proteins/proteins.h5ad")
     ev = matrix[matrix.obs["material"] == "ev"]
     assert np.isfinite(np.asarray(ev.X)).any(axis=0).sum() == 568
@@ -164,6 +176,14 @@ def test_glioblastoma_hits_and_their_haemolysis(shared_data: Path, write_study, 
     assert score["p_value"] < 1e-3
     page = (study / REPORT).read_text(encoding="utf-8")
     assert "haemolysis: 20-miRNA score is higher in GBM" in page
+
+    line = read_table(study / "results/differential/contrasts.tsv", "contrasts").iloc[0]
+    assert line["axes"] == "haemolysis: 20-miRNA score"
+    verdicts = line[["stands", "weakened", "explained", "contaminant", "not_assessed"]]
+    assert verdicts.sum() == 49
+    assert verdicts["contaminant"] == 10  # of the 20-miRNA signature, as counted by hand
+    assert verdicts["not_assessed"] == 0
+    print(verdicts.to_dict())
 
 
 def test_breast_cancer_replicates_are_averaged(shared_data: Path, write_study, snakemake) -> None:

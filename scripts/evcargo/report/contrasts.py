@@ -26,6 +26,7 @@ from evcargo.report.parts import (
     table_of,
 )
 from evcargo.report.results import Results
+from evcargo.report.robustness import robustness_figure, robustness_words, verdict_cells
 from evcargo.report.volcano import volcano_points, volcano_spec, volcano_svg
 
 HOVER = 2000  # background points of the interactive volcano
@@ -119,11 +120,13 @@ def hit_table(
         ],
         Column("feature"): shown["feature"],
         Column("flag", "flag"): [_flag(row) for row in shown.itertuples(index=False)],
+        Column("survives the impurity?", "said"): verdict_cells(shown),
         Column("log2 fold change", "number"): shown["log2_fold_change"],
-        Column("95 % CI", "short"): [
-            f"{figure_text(low)} to {figure_text(high)}"
-            for low, high in zip(shown["ci_low"], shown["ci_high"], strict=True)
-        ],
+        Column("95 % CI", "short"): _intervals(shown["ci_low"], shown["ci_high"]),
+        Column("log2 fold change given purity", "number"): shown["log2_fold_change_given_purity"],
+        Column("95 % CI given purity", "short"): _intervals(
+            shown["ci_low_given_purity"], shown["ci_high_given_purity"]
+        ),
         Column("p-value", "p"): shown["p_value"],
         Column("adjusted p", "p"): shown["adjusted_p_value"],
         Column("n", "short"): shown["n_test"].astype(str)
@@ -133,6 +136,8 @@ def hit_table(
     }
     if (shown["name"].fillna(shown["feature"]) == shown["feature"]).all():
         del cells[Column("feature")]
+    if shown["log2_fold_change_given_purity"].isna().all():
+        cells = {column: cell for column, cell in cells.items() if "given" not in column.label}
     left = len(tested) - len(shown)
     note = (
         f"All {significant.sum():,} significant features and the next"
@@ -159,6 +164,13 @@ def _table(ident: str, caption: str, cells: Mapping[Column, Any], note: str) -> 
     return table_of(ident, caption, frame, list(cells), note)
 
 
+def _intervals(low: pd.Series, high: pd.Series) -> list[str]:
+    return [
+        f"{figure_text(a)} to {figure_text(b)}" if pd.notna(a) else ""
+        for a, b in zip(low, high, strict=True)
+    ]
+
+
 def _sizes(rows: pd.DataFrame) -> pd.Series:
     return rows["n_test"].astype(str) + " v " + rows["n_reference"].astype(str)
 
@@ -182,6 +194,10 @@ def _block(
         "sentence": _sentence(row, one, many, contrast, results.config["differential"]["alpha"]),
         "warning": "" if pd.isna(row.warning) else row.warning,
         "method": "" if pd.isna(row.method) else row.method,
+        "robustness": robustness_words(row, table),
+        "bar": robustness_figure(
+            row, f"fig-robustness-{number}-{assay}", f"Robustness, {ASSAY_WORDS.get(assay, assay)}"
+        ),
         "volcano": _volcano(table, number, assay, contrast),
         "hits": hit_table(
             table,
@@ -224,9 +240,10 @@ def _volcano(
     title = f"Volcano, {ASSAY_WORDS.get(assay, assay)}"
     ident = f"fig-volcano-{number}-{assay}"
     caption = (
-        "Each point is a tested feature. Blue circles differ significantly; diamonds differ too,"
-        " but are contaminants or impurity markers; grey circles and crosses do not differ. The"
-        " table below holds the data."
+        "Each point is a tested feature. Blue circles differ significantly, and the difference"
+        " survives the impurity; triangles are weakened and squares explained by it; diamonds are"
+        " contaminants themselves; of hollow circles it could not be assessed. Grey circles and"
+        " crosses do not differ. The table below holds the data."
     )
     return Figure(
         ident,
