@@ -26,9 +26,7 @@ STUDIES = {
         Confounding(per_group=6, delta=1.8),
         Confounding(per_group=10, red_delta=1.2),
     ],
-    "rna": [
-        Confounding(per_group=n, cargo=150, hidden=25, mixed=35, changed=30) for n in (6, 10)
-    ],
+    "rna": [Confounding(per_group=n, cargo=150, hidden=25, mixed=35, changed=30) for n in (6, 10)],
 }
 MAKERS = {"proteins": confounded_proteins, "rna": confounded_mirnas}
 

@@ -42,7 +42,12 @@ def test_shares_become_log2_of_impurity_over_all_that_is_none() -> None:
             row | {"criterion": "rRNA share", "unit": "fraction", "value": 0.2},
             row | {"criterion": "tetraspanins", "unit": "tetraspanins", "value": 3.0},
             row
-            | {"assay": "proteins", "criterion": "keratin share", "unit": "fraction", "value": None},
+            | {
+                "assay": "proteins",
+                "criterion": "keratin share",
+                "unit": "fraction",
+                "value": None,
+            },
         ]
     )
     found = log2_metrics(criteria, shares).loc["a"]
@@ -94,6 +99,12 @@ def test_a_second_axis_must_go_with_the_contrast(p: float, names: int) -> None:
     )
     found = axes(metrics, p=p)
     assert found.names == ["albumin share", "haemoglobin share"][:names]
+
+
+def test_haemolysis_is_one_impurity() -> None:
+    names = ["haemolysis: 20-miRNA score", "haemolysis: miR-451a to miR-23a-3p"]
+    found = axes(pd.DataFrame({names[0]: 2 * GROUP + WAVE, names[1]: GROUP + NOISE[1]}), p=0.01)
+    assert found.names == names[:1]
 
 
 @pytest.mark.parametrize(("each", "room"), [(3, 0), (4, 1), (5, 1), (6, 2)])

@@ -17,7 +17,7 @@ from evcargo.errors import EvcargoError
 from evcargo.purity.associations import purity_metrics
 from evcargo.purity.particles import PER_PROTEIN
 from evcargo.purity.rna import RATIO, RIBOSOMAL, SCORE
-from evcargo.purity.shares import CONTAMINANT_CLASSES, DEBRIS
+from evcargo.purity.shares import CONTAMINANT_CLASSES, DEBRIS, HAEMOGLOBIN
 
 AUTO, NONE = WORDS = ("auto", "none")
 SHARE = " share"
@@ -27,6 +27,8 @@ IMPURITIES = (
 )
 """Metrics that `auto` chooses from: of impurity alone. A ratio to a tetraspanin is none of them, as
 the condition may change the tetraspanin, and cargo would then be explained by itself."""
+HAEMOLYSIS = frozenset({RATIO[0], SCORE[0], f"{HAEMOGLOBIN}{SHARE}"})
+"""Metrics of one impurity, which never make two axes."""
 MOST_AXES = 2
 DF_PER_AXIS = 5
 """Residual degrees of freedom of the model without axes that each axis needs."""
@@ -155,9 +157,12 @@ def purity_axes(
         joined = _alike(usable, first) if asked == AUTO else [first]
         signs = np.sign(usable[joined].corrwith(usable[first]))
         values[first] = _standardised((usable[joined] * signs).mean(axis=1))
-        fates |= {one: f"part of the axis {first}" for one in joined} | {first: "axis"}
-        left = [one for one in left if one not in joined]
-    fates |= dict.fromkeys(left, "not used: the axes differ more between the groups")
+        fates |= dict.fromkeys(joined, f"part of the axis {first}") | {first: "axis"}
+        used = {*joined, *(HAEMOLYSIS if asked == AUTO and first in HAEMOLYSIS else ())}
+        left = [one for one in left if one not in used]
+    asked_for = IMPURITIES if asked == AUTO else asked
+    rest = [one for one in usable if one not in fates and one in asked_for and len(values.columns)]
+    fates |= dict.fromkeys(rest, "not used: the axes differ more between the groups")
     reason = _why_none(asked, room, values) or _why_confounded(design, comparison, values)
     table = _table(metrics, associations, usable.corrwith(group), fates, asked)
     return Axes(values, table, reason)

@@ -16,9 +16,9 @@ no room for an axis, or where an axis and the comparison cannot be told apart.
 
 The bounds were chosen, and the rule is validated, on simulated studies in which contamination goes
 with the condition (`evcargo.simulate.confounded`): figures, beside those of the plain tests, in
-benchmarks/README.md. p < 0.1 and half of the fold change let through nearly twice the
-contaminants for 4 points of true changes. The rule judges measured impurity only: one that no metric
-shows cannot be seen.
+benchmarks/README.md. p < 0.1 and half of the fold change would keep 4 more of 100 true changes, and
+let through half as many contaminants again. The rule judges measured impurity only: one that no
+metric shows cannot be seen.
 """
 
 from collections.abc import Callable, Sequence
@@ -69,9 +69,12 @@ class Purity:
 
 def read_purity(paths: Any, asked: str | Sequence[str]) -> Purity:
     """Read the tables of the purity stage: `criteria`, `shares` and `associations` of `paths`."""
-    names = ("criteria", "shares", "associations")
-    tables = (read_table(getattr(paths, name), name) for name in names)
-    return Purity(*tables, [asked] if isinstance(asked, str) and asked not in WORDS else asked)
+    return Purity(
+        read_table(paths.criteria, "criteria"),
+        read_table(paths.shares, "shares"),
+        read_table(paths.associations, "associations"),
+        [asked] if isinstance(asked, str) and asked not in WORDS else asked,
+    )
 
 
 def axes_of(matrix: "AnnData", contrast: Contrast, purity: Purity) -> Axes:
@@ -121,7 +124,9 @@ def judge(
         columns = model_matrix(compared_samples(joint.obs, wider), wider).columns
         for name, term in zip(axes.names, terms, strict=True):
             column = next(one for one in columns if one.rpartition(".")[0] == term)
-            of_axes[name] = _figures(test(joint, wider, coefficient=column))["statistic"].reindex(features)
+            of_axes[name] = _figures(test(joint, wider, coefficient=column))["statistic"].reindex(
+                features
+            )
     judged = table.set_index("feature")
     for name in GIVEN_PURITY:
         judged[f"{name}_given_purity"] = given[name].astype(float)

@@ -75,15 +75,18 @@ def robustness_figure(row: Any, ident: str, title: str) -> Figure | None:
             "share": [count / int(row.significant) for count in counts.values()],
         }
     )
-    columns = [Column("verdict"), Column("significant features", "number"), Column("share", "share")]
+    columns = [
+        Column("verdict"),
+        Column("significant features", "number"),
+        Column("share", "share"),
+    ]
     caption = (
         "Each significant feature has one verdict. Stands: still different in the model with the"
         " purity axes, better explained by the comparison than by an axis, and with more than two"
         " thirds of its fold change. Explained: neither. Weakened: in between."
     )
-    return Figure(
-        ident, title, caption, _bar(counts, ident, title), table_of(f"{ident}-data", title, data, columns)
-    )  # fmt: skip
+    behind = table_of(f"{ident}-data", title, data, columns)
+    return Figure(ident, title, caption, _bar(counts, ident, title), behind)
 
 
 def _bar(counts: dict[str, int], ident: str, title: str) -> Markup:

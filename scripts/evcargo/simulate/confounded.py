@@ -9,9 +9,9 @@ delta x group + noise, so that group and contamination are correlated. The prote
 * ``mixed``: in EVs and in plasma, 30 to 70 % of an average preparation's signal from plasma.
 
 Raw intensities have a loading factor per sample, noise of a variance of its own per protein, and
-values missing the oftener the lower they are. If asked, red cells are a second contamination of its
-own, with a panel and hidden proteins of theirs. Counts of miRNAs are drawn in the same way, with red
-cells in the place of plasma.
+values missing the oftener the lower they are. If asked, red cells are a second contamination, with
+a panel and hidden proteins of their own. Counts of miRNAs are drawn in the same way, with red cells
+in the place of plasma.
 """
 
 from collections.abc import Mapping, Sequence

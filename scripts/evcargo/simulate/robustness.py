@@ -33,9 +33,7 @@ def judged(study: Confounded, assay: str, panels: pd.DataFrame) -> pd.DataFrame:
     """
     matrix = study.matrix
     options, _ = check_config({"study": "confounded"}, read_schema("config"), Notes("config"))
-    tables = score(
-        study.samples, panels, options["purity"], [asdict(CONTRAST)], **{assay: matrix}
-    )  # type: ignore[arg-type]
+    tables = score(study.samples, panels, options["purity"], [asdict(CONTRAST)], **{assay: matrix})
     how = options["differential"]
     if assay == "proteins":
         every = np.ones(matrix.n_vars, dtype=bool)
