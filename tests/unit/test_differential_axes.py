@@ -18,13 +18,9 @@ NOISE = pd.DataFrame(RNG.normal(0, 1, (12, 6)), index=SAMPLES)
 WAVE = pd.Series([-1.0, 1, -1, 1, -1, 1] * 2, index=SAMPLES)
 
 
-def told(**p_values: float) -> pd.DataFrame:
-    names = [name.replace("_", " ") for name in p_values]
-    return pd.DataFrame({"metric": names, "p_value": list(p_values.values()), "associated": False})
-
-
 def axes(metrics: pd.DataFrame, asked: str | list[str] = "auto", design=DESIGN, p=0.5):  # type: ignore[no-untyped-def]
-    rows = pd.DataFrame({"metric": metrics.columns, "p_value": p, "associated": False})
+    p_values = pd.array([p] * len(metrics.columns), dtype="Float64")
+    rows = pd.DataFrame({"metric": metrics.columns, "p_value": p_values, "associated": False})
     return purity_axes(metrics, rows, design, COMPARISON, asked)
 
 
@@ -98,6 +94,7 @@ def test_a_second_axis_must_go_with_the_contrast(p: float, names: int) -> None:
         {"albumin share": 1.5 * GROUP + WAVE, "haemoglobin share": 0.8 * GROUP + NOISE[1]}
     )
     found = axes(metrics, p=p)
+    assert axes(metrics, p=pd.NA).names == ["albumin share"]
     assert found.names == ["albumin share", "haemoglobin share"][:names]
 
 

@@ -84,9 +84,9 @@ def log2_metrics(criteria: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
         Samples x metrics; minus infinity where a share is zero, NaN where it was not assessed.
     """
     long = purity_metrics(criteria, shares)
-    metrics = long.drop_duplicates(["sample", "metric"]).pivot(
-        index="sample", columns="metric", values="value"
-    )
+    first = long.drop_duplicates("metric").set_index("metric")["assay"]
+    long = long[long["assay"] == long["metric"].map(first)]  # two assays may have a class `other`
+    metrics = long.pivot(index="sample", columns="metric", values="value")
     impure = [f"{name}{SHARE}" for name in CONTAMINANT_CLASSES]
     classes = shares[(shares["assay"] == "proteins") & ~shares["class"].isin(CONTAMINANT_CLASSES)]
     clean = classes.astype({"share": float}).groupby("sample")["share"].sum(min_count=1)
@@ -138,7 +138,7 @@ def purity_axes(
         If a metric is asked for that the study does not have.
     """
     here = metrics.reindex(design.index)
-    told = associations.drop_duplicates("metric").set_index("metric")
+    told = associations.drop_duplicates("metric").set_index("metric")["p_value"].astype(float)
     if not isinstance(asked, str) and (unknown := [one for one in asked if one not in metrics]):
         raise EvcargoError(
             f"config, differential.purity_covariates: {unknown[0]!r} is no purity metric of this"
@@ -152,7 +152,7 @@ def purity_axes(
     left = _ordered(usable, group, asked)
     while left and len(values.columns) < room:
         first = left[0]
-        if asked == AUTO and len(values.columns) and not told["p_value"].get(first, 1) < SECOND_P:
+        if asked == AUTO and len(values.columns) and not told.get(first, 1.0) < SECOND_P:
             break
         joined = _alike(usable, first) if asked == AUTO else [first]
         signs = np.sign(usable[joined].corrwith(usable[first]))
@@ -160,10 +160,10 @@ def purity_axes(
         fates |= dict.fromkeys(joined, f"part of the axis {first}") | {first: "axis"}
         used = {*joined, *(HAEMOLYSIS if asked == AUTO and first in HAEMOLYSIS else ())}
         left = [one for one in left if one not in used]
-    asked_for = IMPURITIES if asked == AUTO else asked
-    rest = [one for one in usable if one not in fates and one in asked_for and len(values.columns)]
-    fates |= dict.fromkeys(rest, "not used: the axes differ more between the groups")
     reason = _why_none(asked, room, values) or _why_confounded(design, comparison, values)
+    wanted = IMPURITIES if asked == AUTO else () if asked == NONE else asked
+    why = "the axes differ more between the groups" if len(values.columns) else reason
+    fates = {name: f"not used: {why}" for name in usable if name in wanted} | fates
     table = _table(metrics, associations, usable.corrwith(group), fates, asked)
     return Axes(values, table, reason)
 

@@ -1,0 +1,270 @@
+"""Published EV studies, from the tables of other tools through the whole workflow.
+
+Each is run as a user runs it; the numbers are those of the papers, or of DESeq2 and limma in R.
+"""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from evcargo.tables import read_matrix, read_table
+
+pytestmark = pytest.mark.slow
+
+REPORT = "results/report/index.html"
+
+
+def hits(table: pd.DataFrame) -> set[str]:
+    return set(table.loc[table["significant"].fillna(False), "feature"])
+
+
+def differential(study: Path, name: str) -> pd.DataFrame:
+    return read_table(study / f"results/differential/{name}.tsv", "differential")
+
+
+def test_bv2_evs_and_cells_of_three_assays(shared_data: Path, write_study, snakemake) -> None:
+    """Santiago 2023: microglia EVs and cells, control v LPS; proteome, miRNA and mRNA."""
+    data = shared_data / "bv2_ev_lps"
+    reference = shared_data / "reference_deseq2"
+    samples, runs = [], []
+    counts = pd.read_csv(data / "mirna" / "ev_counts.csv", index_col=0)
+    for treatment, words, perseus in (
+        ("control", "control Evs", "control"),
+        ("LPS", "LPS Evs", "+ LPS"),
+    ):
+        for n in range(1, 5):
+            for material in ("ev", "source"):
+                sample = f"{material}_{treatment}_{n}"
+                samples.append(
+                    {
+                        "sample": sample,
+                        "material": material,
+                        "condition": treatment,
+                        "subject": f"culture_{treatment}_{n}",
+                        "biofluid": "cell_culture",
+                    }
+                )
+                ev = material == "ev"
+                path = data / "proteomics" / f"{'ev' if ev else 'cell'}_perseus.csv"
+                column = f"normalized_BV2 {perseus} ({n})_exo" if ev else f"BV2 {perseus} ({n})"
+                header = path.read_text(encoding="utf-8-sig").splitlines()[0].split(",")
+                column = next(
+                    c
+                    for c in header
+                    if c.lower().replace("_", " ") == column.lower().replace("_", " ")
+                )
+                runs.append({"sample": sample, "assay": "proteins", "path": path, "column": column})
+                if ev and n <= 3:
+                    for assay, table in (
+                        ("rna", "mirna.tsv"),
+                        ("transcripts", data / "mrna/ev_counts.csv"),
+                    ):
+                        runs.append(
+                            {
+                                "sample": sample,
+                                "assay": assay,
+                                "path": table,
+                                "column": f"{words}_{n}",
+                            }
+                        )
+    contrast = {
+        "name": "LPS_v_control",
+        "column": "condition",
+        "test": "LPS",
+        "reference": "control",
+    }
+    study = write_study(
+        {
+            "study": "bv2",
+            "organism": "mouse",
+            "contrasts": [contrast],
+            "differential": {"min_cpm": 0},
+        },
+        samples,
+        runs,
+    )
+    # The authors kept the miRNAs with a mean count of 5.
+    counts[counts.mean(axis=1) >= 5].to_csv(study / "mirna.tsv", sep="\t")
+    snakemake(study, "results/differential/contrasts.tsv")
+
+    ours = differential(study, "LPS_v_control.rna").set_index("feature")
+    theirs = pd.read_csv(reference / "bv2_EV_miRNA_LPS.deseq2.tsv", sep="\t", index_col="id")
+    assert len(ours) == len(theirs) == 103
+    assert set(ours.index[ours["significant"].fillna(False)]) == set(
+        theirs.index[theirs["padj_alpha05"] < 0.05]
+    )
+    assert ours["significant"].sum() == 23
+    gap = ours["log2_fold_change"].astype(float) - theirs["log2FoldChange"]
+    assert gap.abs().max() < 0.01
+
+    ours = differential(study, "LPS_v_control.transcripts").set_index("feature")
+    theirs = pd.read_csv(reference / "bv2_EV_mRNA_LPS.deseq2.tsv", sep="\t", index_col="id")
+    # R made syntactic names of the gene symbols.
+    ours.index = [re.sub(r"^(?=\d)", "X", re.sub(r"[^\w.]", ".", name)) for name in ours.index]
+    assert len(ours.index.intersection(theirs.index)) >= 13_029
+    expected = set(theirs.index[theirs["padj_alpha05"] < 0.05])
+    found = set(ours.index[ours["significant"].fillna(False)])
+    # 3 v 3: with few residual degrees of freedom PyDESeq2 finds a little less than DESeq2.
+    assert len(found & expected) >= 0.96 * len(found | expected)
+
+    lines = read_table(study / "results/differential/contrasts.tsv", "contrasts")
+    verdicts = ["stands", "weakened", "explained", "contaminant", "not_assessed"]
+    assert (lines[verdicts].sum(axis=1) == lines["significant"]).all()
+    lines = lines.set_index("assay")
+    print(lines[["significant", "axes", *verdicts]])
+    # 3 v 3 leave no room for an axis; 4 v 4 have room for one.
+    for assay in ("rna", "transcripts"):
+        assert lines.loc[assay, "stands"] == 0
+    reasons = differential(study, "LPS_v_control.rna").query("significant")["robustness_reason"]
+    assert "too few samples for a purity covariate in the model" in set(reasons)
+    assert len(lines.loc["proteins", "axes"].split("; ")) == 1
+
+    matrix = read_matrix(study / "results/proteins/proteins.h5ad")
+    ev = matrix[matrix.obs["material"] == "ev"]
+    assert np.isfinite(np.asarray(ev.X)).any(axis=0).sum() == 568
+    cells = matrix[matrix.obs["material"] == "source"]
+    assert np.isfinite(np.asarray(cells.X)).any(axis=0).sum() == 1933
+    found = set(ev.var["gene"][np.isfinite(np.asarray(ev.X)).any(axis=0)])
+    assert {"Cd9", "Cd63", "Cd81", "Pdcd6ip", "Sdcbp", "Hspa8"} <= found
+
+
+def test_glioblastoma_hits_and_their_haemolysis(shared_data: Path, write_study, snakemake) -> None:
+    """VafaeeLab: serum exosome miRNA, 12 GBM v 12 matched controls; the file has CR line ends."""
+    data = shared_data / "gbm_serum_exosome"
+    phenotype = pd.read_csv(data / "phenotype.txt", sep="\t", lineterminator="\r", dtype=str)
+    samples = [
+        {
+            "sample": row["Sample"],
+            "condition": row["Type"].strip(),
+            "comparison": row["GBMvsCont"] if isinstance(row["GBMvsCont"], str) else "other",
+            "biofluid": "serum",
+        }
+        for _, row in phenotype.iterrows()
+    ]
+    table = data / "mirna_counts.txt"
+    runs = [{"sample": one["sample"], "assay": "rna", "path": table} for one in samples]
+    contrast = {
+        "name": "GBM_v_control",
+        "column": "comparison",
+        "test": "GBM",
+        "reference": "Control",
+    }
+    options = {"min_cpm": 100, "min_cpm_share": 0.5}
+    study = write_study(
+        {"study": "gbm", "contrasts": [contrast], "differential": options}, samples, runs
+    )
+    snakemake(study, REPORT)
+
+    ours = differential(study, "GBM_v_control.rna")
+    theirs = pd.read_csv(
+        shared_data / "reference_deseq2/gbm_exosome_GBMvsHC.deseq2.tsv", sep="\t", index_col="id"
+    )
+    considered = ours[~ours["reason"].fillna("").str.contains("CPM")].set_index("feature")
+    assert set(considered.index) == set(theirs.index)
+    assert len(considered) == 165
+    assert hits(ours) == set(theirs.index[theirs["padj_alpha05"] < 0.05])
+    assert len(hits(ours)) == 49
+    gap = considered["log2_fold_change"].astype(float) - theirs["log2FoldChange"]
+    assert gap.abs().max() < 1e-3
+
+    associations = read_table(study / "results/purity/associations.tsv", "associations")
+    score = associations.set_index("metric").loc["haemolysis: 20-miRNA score"]
+    assert score["associated"]
+    assert score["p_value"] < 1e-3
+    page = (study / REPORT).read_text(encoding="utf-8")
+    assert "haemolysis: 20-miRNA score is higher in GBM" in page
+
+    line = read_table(study / "results/differential/contrasts.tsv", "contrasts").iloc[0]
+    assert line["axes"] == "haemolysis: 20-miRNA score"
+    verdicts = line[["stands", "weakened", "explained", "contaminant", "not_assessed"]]
+    assert verdicts.sum() == 49
+    assert verdicts["contaminant"] == 10  # of the 20-miRNA signature, as counted by hand
+    assert verdicts["not_assessed"] == 0
+    print(verdicts.to_dict())
+
+
+def test_breast_cancer_replicates_are_averaged(shared_data: Path, write_study, snakemake) -> None:
+    """PXD056161: MDA-MB-231 v MCF-10A exosomes, 3 v 3, each measured twice."""
+    data = shared_data / "tnbc_exosome"
+    sheet = pd.read_csv(data / "sample_metadata.csv")
+    table = data / "filtered_protein_groups.csv"
+    runs = [
+        {
+            "sample": row["BioRep_full"],
+            "assay": "proteins",
+            "path": table,
+            "replicate": "AB".index(row["TechRep"]) + 1,
+            "column": row["Sample"],
+        }
+        for _, row in sheet.iterrows()
+    ]
+    samples = [
+        {"sample": name, "condition": group, "biofluid": "cell_culture"}
+        for name, group in sheet[["BioRep_full", "Group"]].drop_duplicates().itertuples(index=False)
+    ]
+    test, reference = (
+        next(g for g in sheet["Group"].unique() if (g == "Normal") == n) for n in (0, 1)
+    )
+    contrast = {"name": "TNBC", "column": "condition", "test": test, "reference": reference}
+    study = write_study({"study": "tnbc", "contrasts": [contrast]}, samples, runs)
+    snakemake(study, "results/differential/contrasts.tsv")
+
+    line = read_table(study / "results/differential/contrasts.tsv", "contrasts").iloc[0]
+    assert (line["n_test"], line["n_reference"]) == (3, 3)
+    ours = differential(study, "TNBC.proteins").set_index("feature")
+    published = pd.read_csv(data / "complete_case_DEA.csv", index_col=0)
+    for accession, gene, change in (("P02751", "FN1", 5.71), ("O00468", "AGRN", 2.98)):
+        row = ours.loc[accession]
+        assert row["name"] == gene
+        assert row["significant"]
+        assert row["log2_fold_change"] == pytest.approx(change, abs=0.5)
+    both = ours.index.intersection(published.index)
+    pair = np.corrcoef(
+        ours.loc[both, "log2_fold_change"].astype(float), published.loc[both, "logFC"]
+    )
+    assert pair[0, 1] > 0.97
+
+
+def test_plasma_evs_are_purer_than_plasma(shared_data: Path, write_study, snakemake) -> None:
+    """Wu 2024 (Mag-Net): three EV preparations and three neat plasmas, DIA."""
+    table = shared_data / "magnet_plasma_ev" / "protein_total_areas.csv"
+    columns = table.read_text().splitlines()[0].split(",")[3:]
+    names = {column: column.split("_")[0] for column in columns}
+    samples = [
+        {
+            "sample": name,
+            "material": "ev" if name.startswith("EV") else "source",
+            "kind": "EV" if name.startswith("EV") else "plasma",
+            "biofluid": "plasma",
+        }
+        for name in names.values()
+    ]
+    runs = [
+        {"sample": name, "assay": "proteins", "path": table, "column": column}
+        for column, name in names.items()
+    ]
+    study = write_study({"study": "magnet"}, samples, runs)
+    snakemake(study, "results/purity/criteria.tsv")
+
+    criteria = read_table(study / "results/purity/criteria.tsv", "criteria")
+    values = criteria.pivot(index="criterion", columns="sample", values="value").astype(float)
+    ev = [name for name in values if name.startswith("EV")]
+    plasma = [name for name in values if not name.startswith("EV")]
+    for words, better in (
+        ("tetraspanin to ALB", 1),
+        ("tetraspanin to APOB", 1),
+        ("albumin share", -1),
+        ("lipoprotein share", -1),
+        ("haemoglobin share", -1),
+    ):
+        row = better * values[values.index.str.contains(words)].iloc[0]
+        assert row[ev].min() > row[plasma].max(), words
+    matrix = read_matrix(study / "results/proteins/proteins.h5ad")
+    log2 = pd.DataFrame(matrix.layers["normalised"], matrix.obs_names, matrix.var["gene"])
+    for gene, published in (("ALB", -4.24), ("APOB", -3.33), ("CD9", 5.26), ("CD63", 6.17)):
+        change = log2.loc[ev, gene].mean() - log2.loc[plasma, gene].mean()
+        assert np.sign(change) == np.sign(published), gene
+        assert abs(change) > 1.5
