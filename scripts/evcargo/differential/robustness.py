@@ -16,9 +16,9 @@ no room for an axis, or where an axis and the comparison cannot be told apart.
 
 The bounds were chosen, and the rule is validated, on simulated studies in which contamination goes
 with the condition (`evcargo.simulate.confounded`): figures, beside those of the plain tests, in
-benchmarks/README.md. p < 0.1 and half of the fold change would keep 5 more of 100 true changes, and let through 5 more of
-100 contaminants. The rule judges measured impurity only: one that no
-metric shows cannot be seen.
+benchmarks/README.md. p < 0.1 and half of the fold change would keep 5 more of 100 true changes, and
+let through 5 more of 100 contaminants. The rule judges measured impurity only: one that no metric
+shows cannot be seen.
 """
 
 from collections.abc import Callable, Sequence
