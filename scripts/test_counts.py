@@ -1,9 +1,11 @@
 """Test a contrast on the counts of an RNA assay."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from evcargo.differential.counts import CountFilter, test_counts
-from evcargo.differential.summary import contrast_line, flagged_table
+from evcargo.differential.robustness import read_purity
+from evcargo.differential.summary import compare
 from evcargo.job import job_log
 from evcargo.purity.markers import read_panels
 from evcargo.study.model import Contrast
@@ -18,12 +20,15 @@ with job_log(snakemake.log):
     contrast = Contrast(**snakemake.params.contrast)
     matrix = read_matrix(snakemake.input.matrix)
     expressed = CountFilter(options["min_cpm"], options["min_cpm_share"])
-    result = test_counts(matrix, contrast, options["alpha"], expressed, options["size_factors"])
-    panels = read_panels(snakemake.input.panels, snakemake.params.organism)
-    table = flagged_table(result, matrix.var, panels, assay)
-    write_table(table, snakemake.output.table, "differential")
-    write_table(
-        contrast_line(contrast.name, assay, result, table, options["alpha"]),
-        snakemake.output.line,
-        "contrasts",
+    test = partial(
+        test_counts,
+        alpha=options["alpha"],
+        expressed=expressed,
+        size_factors=options["size_factors"],
     )
+    panels = read_panels(snakemake.input.panels, snakemake.params.organism)
+    purity = read_purity(snakemake.input, options["purity_covariates"])
+    table, axes, line = compare(matrix, contrast, assay, test, panels, purity, options["alpha"])
+    write_table(table, snakemake.output.table, "differential")
+    write_table(axes, snakemake.output.axes, "axes")
+    write_table(line, snakemake.output.line, "contrasts")

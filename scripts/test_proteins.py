@@ -1,9 +1,11 @@
 """Test a contrast on the proteins."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from evcargo.differential.proteins import Moderation, test_proteins
-from evcargo.differential.summary import contrast_line, flagged_table
+from evcargo.differential.robustness import read_purity
+from evcargo.differential.summary import compare
 from evcargo.job import job_log
 from evcargo.purity.markers import read_panels
 from evcargo.study.model import Contrast
@@ -16,18 +18,15 @@ with job_log(snakemake.log):
     options = snakemake.params.options
     contrast = Contrast(**snakemake.params.contrast)
     matrix = read_matrix(snakemake.input.matrix)
-    result = test_proteins(
-        matrix,
-        contrast,
-        options["alpha"],
-        options["min_samples"],
-        Moderation(options["variance_trend"], options["robust"]),
+    prior = Moderation(options["variance_trend"], options["robust"])
+    test = partial(
+        test_proteins, alpha=options["alpha"], min_samples=options["min_samples"], how=prior
     )
     panels = read_panels(snakemake.input.panels, snakemake.params.organism)
-    table = flagged_table(result, matrix.var, panels, "proteins")
-    write_table(table, snakemake.output.table, "differential")
-    write_table(
-        contrast_line(contrast.name, "proteins", result, table, options["alpha"]),
-        snakemake.output.line,
-        "contrasts",
+    purity = read_purity(snakemake.input, options["purity_covariates"])
+    table, axes, line = compare(
+        matrix, contrast, "proteins", test, panels, purity, options["alpha"]
     )
+    write_table(table, snakemake.output.table, "differential")
+    write_table(axes, snakemake.output.axes, "axes")
+    write_table(line, snakemake.output.line, "contrasts")

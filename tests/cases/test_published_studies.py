@@ -110,6 +110,20 @@ def test_bv2_evs_and_cells_of_three_assays(shared_data: Path, write_study, snake
     # 3 v 3: with few residual degrees of freedom PyDESeq2 finds a little less than DESeq2.
     assert len(found & expected) >= 0.96 * len(found | expected)
 
+    lines = read_table(study / "results/differential/contrasts.tsv", "contrasts")
+    verdicts = ["stands", "weakened", "explained", "contaminant", "not_assessed"]
+    assert (lines[verdicts].sum(axis=1) == lines["significant"]).all()
+    lines = lines.set_index("assay")
+    # 3 v 3 leave no room for an axis; 4 v 4 have room for one, here the serum of the medium.
+    for assay in ("rna", "transcripts"):
+        assert (
+            lines.loc[assay, "not_assessed"] + lines.loc[assay, "contaminant"]
+            == (lines.loc[assay, "significant"])
+        )
+    reasons = differential(study, "LPS_v_control.rna").query("significant")["robustness_reason"]
+    assert "too few samples for a purity covariate in the model" in set(reasons)
+    assert lines.loc["proteins", "axes"] == "bovine share"
+
     matrix = read_matrix(study / "results/proteins/proteins.h5ad")
     ev = matrix[matrix.obs["material"] == "ev"]
     assert np.isfinite(np.asarray(ev.X)).any(axis=0).sum() == 568
@@ -164,6 +178,25 @@ def test_glioblastoma_hits_and_their_haemolysis(shared_data: Path, write_study, 
     assert score["p_value"] < 1e-3
     page = (study / REPORT).read_text(encoding="utf-8")
     assert "haemolysis: 20-miRNA score is higher in GBM" in page
+
+    line = read_table(study / "results/differential/contrasts.tsv", "contrasts").iloc[0]
+    assert line["axes"] == "haemolysis: 20-miRNA score"
+    verdicts = line[["stands", "weakened", "explained", "contaminant", "not_assessed"]].tolist()
+    # 10 hits are of the 20-miRNA signature, and miR-16-5p and miR-486-5p are red-cell miRNAs too.
+    assert sum(verdicts) == 49
+    assert verdicts[3:] == [12, 0]
+    assert verdicts[:3] == pytest.approx([10, 6, 21], abs=2)
+    # What it says of the published panel of seven.
+    robust = ours.set_index("feature")["robustness"]
+    for mirna, verdict in (
+        ("hsa-miR-339-5p", "stands"),
+        ("hsa-miR-328-3p", "stands"),
+        ("hsa-miR-485-3p", "weakened"),
+        ("hsa-miR-543", "explained by haemolysis: 20-miRNA score"),
+        ("hsa-miR-182-5p", "contaminant itself"),
+        ("hsa-miR-486-5p", "contaminant itself"),
+    ):
+        assert robust[mirna] == verdict
 
 
 def test_breast_cancer_replicates_are_averaged(shared_data: Path, write_study, snakemake) -> None:

@@ -584,6 +584,23 @@ def _differential(made: MadeStudy, assay: str, rng: np.random.Generator) -> pd.D
         }
     for row, (flag, why) in flags.items():
         frame.loc[row, ["flag", "flag_reason"]] = flag, why
+    return _with_robustness(frame, error)
+
+
+def _with_robustness(frame: pd.DataFrame, error: np.ndarray) -> pd.DataFrame:
+    kept = np.where(np.arange(len(frame)) % 3 == 1, 0.2, 0.9)
+    given = frame["log2_fold_change"].astype(float) * kept
+    frame["log2_fold_change_given_purity"] = given
+    frame["ci_low_given_purity"] = given - 2.4 * error
+    frame["ci_high_given_purity"] = given + 2.4 * error
+    frame["p_value_given_purity"] = np.where(kept > 0.5, 0.001, 0.4)
+    frame["robustness"] = np.where(kept > 0.5, "stands", "explained by lipoprotein share")
+    frame.loc[frame.index % 9 == 3, "robustness"] = "weakened"
+    frame["robustness_reason"] = "given lipoprotein share it keeps some of its fold change"
+    frame.loc[frame["flag"].notna(), "robustness"] = "contaminant itself"
+    quiet = ~frame["significant"].astype(bool) & frame["flag"].isna()
+    frame.loc[quiet, "robustness"] = "not assessed"
+    frame.loc[quiet, "robustness_reason"] = "not significant without purity"
     return frame
 
 
@@ -604,6 +621,12 @@ def _contrasts(made: MadeStudy, tables: dict[str, pd.DataFrame]) -> pd.DataFrame
                 "down": int((hits["log2_fold_change"] < 0).sum()),
                 "detected": 0 if assay == "proteins" else None,
                 "flagged": int(hits["flag"].notna().sum()),
+                "axes": "lipoprotein share",
+                "stands": int((hits["robustness"] == "stands").sum()),
+                "weakened": int((hits["robustness"] == "weakened").sum()),
+                "explained": int(hits["robustness"].str.startswith("explained").sum()),
+                "contaminant": int((hits["robustness"] == "contaminant itself").sum()),
+                "not_assessed": 0,
                 "method": "moderated t (limma eBayes), BH"
                 if assay == "proteins"
                 else "PyDESeq2, Wald, BH",

@@ -110,6 +110,10 @@ def table() -> pd.DataFrame:
             "tested": pd.array([True, True, True, True, False], dtype="boolean"),
             "significant": pd.array([True, True, False, False, pd.NA], dtype="boolean"),
             "flag": ["bovine", pd.NA, "keratin", pd.NA, pd.NA],
+            "robustness": [
+                *("contaminant itself", "explained by albumin share"),
+                *("contaminant itself", "not assessed", "not assessed"),
+            ],
             "log2_fold_change": [2.0, -2.0, 0.1, 0.2, np.nan],
             "p_value": [1e-4, 1e-3, 0.5, 0.0, np.nan],
             "adjusted_p_value": [1e-3, 1e-2, 0.5, np.nan, np.nan],
@@ -119,8 +123,12 @@ def table() -> pd.DataFrame:
 
 def test_points_of_the_volcano_keep_flagged_ones_on_top():
     points = volcano_points(table())
-    assert list(points["kind"]) == list(KINDS)
-    assert list(points["name"]) == ["d", "B", "C", "A"]
+    assert list(points["name"]) == ["d", "C", "B", "A"]
+    assert list(points["kind"]) == [
+        *("not significant", "contaminant, not significant"),
+        *("explained by impurity", "contaminant itself"),
+    ]
+    assert set(points["kind"]) <= set(KINDS)
     assert points["minus_log10_p"].iloc[3] == pytest.approx(4)
     assert np.isfinite(points["minus_log10_p"]).all()  # a p-value of 0 stays in the picture
 
@@ -128,14 +136,15 @@ def test_points_of_the_volcano_keep_flagged_ones_on_top():
 def test_volcano_names_the_hits_and_counts_each_kind():
     svg = volcano_svg(volcano_points(table()), "f", "T", "log2 fold change")
     assert {"A", "B"} <= set(texts(svg)) and "C" not in texts(svg)
-    assert "flagged and significant (1)" in texts(svg)
+    assert {"contaminant itself (1)", "explained by impurity (1)"} <= set(texts(svg))
 
 
 def test_interactive_volcano_takes_all_hits_and_some_background():
     spec = volcano_spec(volcano_points(table()), "x", 0)
     (values,) = spec["datasets"].values()
-    assert [value["name"] for value in values] == ["B", "C", "A"]
-    assert values[0]["adjusted_p_value"] == pytest.approx(0.01)
+    assert [value["name"] for value in values] == ["C", "B", "A"]
+    assert values[1]["adjusted_p_value"] == pytest.approx(0.01)
+    assert values[1]["robustness"] == "explained by albumin share"
     assert spec == volcano_spec(volcano_points(table()), "x", 0)
 
 

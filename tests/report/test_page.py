@@ -64,6 +64,21 @@ def test_flagged_hits_carry_a_word_and_a_symbol(page):
     assert "taxon 9913" in remarks
 
 
+def test_every_hit_says_whether_it_survives_the_impurity(page, results):
+    bar = page.get_element_by_id("fig-robustness-1-proteins-data")
+    counts = {words(row[0]): int(words(row[1])) for row in bar.xpath(".//tbody/tr")}
+    line = results.contrasts.set_index("assay").loc["proteins"]
+    assert counts["stands"] == line["stands"] > 0
+    assert counts["explained by impurity"] == line["explained"] > 0
+    assert sum(counts.values()) == line["significant"]
+    table = page.get_element_by_id("hits-1-proteins")
+    place = [words(head) for head in table.xpath(".//thead//th")].index("survives the impurity?")
+    said = [words(row[place]) for row in table.xpath(".//tbody/tr")]
+    assert all(said[:14]) and not any(said[14:])
+    assert any(one.startswith("explained by lipoprotein share given") for one in said)
+    assert "contaminant itself" in said
+
+
 def test_what_was_not_tested_is_said(page):
     block = page.xpath('//article//details[summary="What was not tested, and why"]')[0]
     assert "20: fewer than 2 samples with a value on one side" in words(block)

@@ -9,6 +9,7 @@ import pytest
 from differential_helpers import LPS, matrix
 
 from evcargo.contracts import CONTRACTS
+from evcargo.differential.axes import Axes
 from evcargo.differential.counts import CountFilter, is_expressed, test_counts
 from evcargo.differential.dispersions import prior_variance
 from evcargo.differential.negative_binomial import (
@@ -17,6 +18,7 @@ from evcargo.differential.negative_binomial import (
     median_of_ratios,
     wald_test,
 )
+from evcargo.differential.robustness import judge
 from evcargo.differential.summary import contrast_line, flagged_table
 from evcargo.purity.markers import read_panels
 from evcargo.study.model import Contrast
@@ -154,8 +156,9 @@ def test_the_line_of_a_contrast_adds_up(root: Path, tmp_path: Path) -> None:
     made = matrix(simulated().rename(index={"f01": "hsa-miR-451a"}), GROUPS)
     panels = read_panels(root / "resources" / "markers" / "panels.tsv")
     result = compare(made, LPS, 0.05, ALL)
-    table = flagged_table(result, made.var, panels, "rna")
-    line = contrast_line(LPS.name, "rna", result, table, 0.05)
+    unknown = Axes(pd.DataFrame(index=SAMPLES), pd.DataFrame(), "no impurity was measured")
+    table = judge(flagged_table(result, made.var, panels, "rna"), made, LPS, unknown, compare)
+    line = contrast_line(LPS.name, "rna", result, table, unknown, 0.05)
     one = line.iloc[0]
     assert one["tested"] + one["not_tested"] == made.n_vars
     assert one["up"] + one["down"] == one["significant"]

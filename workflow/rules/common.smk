@@ -233,8 +233,8 @@ def tables_of_proteins(wildcards):
     if "proteins" not in STUDY.assays:
         return {}
     spectra = STUDY.spectra_runs
-    of_route = ("spectra", "rules") if spectra else ("filters", "columns")
-    names = (*of_route, "origins", "missing", "normalisation")
+    of_route = ("spectra", "rules", "origins") if spectra else ("filters", "columns")
+    names = (*of_route, "missing", "normalisation")
     return {f"proteins_{name}": f"results/proteins/{name}.tsv" for name in names}
 
 

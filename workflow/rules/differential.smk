@@ -1,9 +1,11 @@
-# Which cargo differs between the two levels of a contrast?
+# Which cargo differs between the two levels of a contrast, and does the difference survive the impurity?
 # REQUIRED INPUTS
 #   results/{assay}/{assay}.h5ad                     of proteins, rna and transcripts, as the study has them
 #   resources/markers/panels.tsv, purity.panels      to mark hits that are impurities
+#   results/purity/{criteria,shares,associations}.tsv  to tell whether a difference survives the impurity
 # OUTPUTS
 #   results/differential/{contrast}.{assay}.tsv      contract differential: every feature, tested or why not
+#   results/differential/{contrast}.{assay}.axes.tsv contract axes: every purity metric, and what became of it
 #   results/differential/contrasts.tsv               contract contrasts: one line per contrast and assay
 COMPARED_ASSAYS = [assay for assay in STUDY.assays if assay != "particles"]
 
@@ -12,8 +14,12 @@ rule test_proteins:
     input:
         matrix="results/proteins/proteins.h5ad",
         panels=PANELS,
+        criteria="results/purity/criteria.tsv",
+        shares="results/purity/shares.tsv",
+        associations="results/purity/associations.tsv",
     output:
         table="results/differential/{contrast}.proteins.tsv",
+        axes="results/differential/{contrast}.proteins.axes.tsv",
         line=temp("results/differential/lines/{contrast}.proteins.tsv"),
     log:
         "logs/test_proteins/{contrast}.log",
@@ -37,8 +43,12 @@ rule test_counts:
     input:
         matrix="results/{assay}/{assay}.h5ad",
         panels=PANELS,
+        criteria="results/purity/criteria.tsv",
+        shares="results/purity/shares.tsv",
+        associations="results/purity/associations.tsv",
     output:
         table="results/differential/{contrast}.{assay}.tsv",
+        axes="results/differential/{contrast}.{assay}.axes.tsv",
         line=temp("results/differential/lines/{contrast}.{assay}.tsv"),
     log:
         "logs/test_counts/{contrast}.{assay}.log",

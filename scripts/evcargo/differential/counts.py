@@ -56,6 +56,7 @@ def test_counts(
     alpha: float,
     expressed: CountFilter,
     size_factors: str = "auto",
+    coefficient: str = COMPARISON,
 ) -> Result:
     """Compare the RNA of groups of samples.
 
@@ -72,6 +73,8 @@ def test_counts(
         Which features are tested.
     size_factors
         ``auto`` from the features tested, ``spike_in`` from the spike-ins.
+    coefficient
+        Column of the model matrix that is tested.
 
     Returns
     -------
@@ -106,7 +109,8 @@ def test_counts(
         largest = largest_differences(changes, levels).set_index(fit.var_names)
         figures = likelihood_ratio_test(fit, asked, alpha).join(largest)
     else:
-        figures = wald_test(fit, COMPARISON, alpha, per_unit(rows, contrast))
+        unit = per_unit(rows, contrast) if coefficient == COMPARISON else 1.0
+        figures = wald_test(fit, coefficient, alpha, unit)
     seen = (raw > 0).to_numpy(bool).T
     table = differential_table(
         matrix.var,

@@ -8,6 +8,7 @@ import pandas as pd
 from evcargo.differential.adjust import adjust
 from evcargo.differential.blocks import block_correlation, consensus_correlation
 from evcargo.differential.design import (
+    COMPARISON,
     NotTestable,
     asked_columns,
     compared_samples,
@@ -56,7 +57,12 @@ class Moderation(NamedTuple):
 
 
 def test_proteins(
-    matrix: "AnnData", contrast: Contrast, alpha: float, min_samples: int, how: Moderation
+    matrix: "AnnData",
+    contrast: Contrast,
+    alpha: float,
+    min_samples: int,
+    how: Moderation,
+    coefficient: str = COMPARISON,
 ) -> Result:
     """Compare the proteins of groups of samples.
 
@@ -74,6 +80,8 @@ def test_proteins(
         Samples with a value that a protein needs at every level; of a slope, twice as many.
     how
         How the variances are moderated.
+    coefficient
+        Column of the model matrix that is tested.
 
     Returns
     -------
@@ -104,6 +112,8 @@ def test_proteins(
     enough = (reasons == "").to_numpy(bool)
     blocks, correlation = _blocks(values[enough], design, rows, contrast)
     asked = asked_columns(design, contrast)
+    if coefficient != COMPARISON:
+        asked = [design.columns.get_loc(coefficient)]
     fits = fit_jointly(values[enough], design.to_numpy(), asked, blocks)
     mean = np.array([row[np.isfinite(row)].mean() for row in values[enough]])
     prior = fit_prior(

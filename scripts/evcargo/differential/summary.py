@@ -1,9 +1,65 @@
-"""Flags on the features of a contrast, and one line that sums a contrast up."""
+"""One contrast in one assay: tested, flagged, held to purity, and summed up in one line."""
+
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from evcargo.differential.axes import Axes
 from evcargo.differential.result import Result
+from evcargo.differential.robustness import (
+    CONTAMINANT,
+    EXPLAINED,
+    NOT_ASSESSED,
+    STANDS,
+    WEAKENED,
+    Purity,
+    Test,
+    axes_of,
+    judge,
+    kind_of,
+)
 from evcargo.purity.flags import feature_flags
+from evcargo.study.model import Contrast
+
+if TYPE_CHECKING:
+    from anndata import AnnData
+
+
+def compare(
+    matrix: "AnnData",
+    contrast: Contrast,
+    assay: str,
+    test: Test,
+    panels: pd.DataFrame,
+    purity: Purity,
+    alpha: float,
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Test a contrast in an assay without and with its purity axes.
+
+    Parameters
+    ----------
+    matrix, contrast, assay
+        What is tested.
+    test
+        `test_proteins` or `test_counts` with their options.
+    panels
+        Of `evcargo.purity.markers.read_panels`, in the study's organism.
+    purity
+        What is known of the purity of the samples.
+    alpha
+        Adjusted p-value below which a feature is significant.
+
+    Returns
+    -------
+    table, axes, line
+        Contracts ``differential``, ``axes`` and ``contrasts``.
+    """
+    result = test(matrix, contrast)
+    axes = axes_of(matrix, contrast, purity)
+    flagged = flagged_table(result, matrix.var, panels, assay)
+    table = judge(flagged, matrix, contrast, axes, test)
+    listed = axes.table.assign(contrast=contrast.name, assay=assay)
+    return table, listed, contrast_line(contrast.name, assay, result, table, axes, alpha)
 
 
 def flagged_table(
@@ -14,7 +70,7 @@ def flagged_table(
     Returns
     -------
     pandas.DataFrame
-        Contract ``differential``.
+        Contract ``differential`` but for robustness.
     """
     flags = feature_flags(var, panels, assay)
     flags.index = flags.index.astype(str)
@@ -22,9 +78,22 @@ def flagged_table(
 
 
 def contrast_line(
-    contrast: str, assay: str, result: Result, table: pd.DataFrame, alpha: float
+    contrast: str, assay: str, result: Result, table: pd.DataFrame, axes: Axes, alpha: float
 ) -> pd.DataFrame:
     """Sum up a contrast in one assay, with the hits below `alpha`.
+
+    Parameters
+    ----------
+    contrast, assay
+        What was tested.
+    result
+        Of the test without purity.
+    table
+        Contract ``differential``.
+    axes
+        Its purity axes.
+    alpha
+        Adjusted p-value below which a feature is detected in one level more than in the other.
 
     Returns
     -------
@@ -33,6 +102,7 @@ def contrast_line(
     """
     hits = table[table["significant"]]
     flagged = int((hits["flag"] != "").sum())
+    verdicts = kind_of(hits["robustness"]).value_counts()
     said = list(result.warnings)
     if flagged:
         said.append(
@@ -52,6 +122,12 @@ def contrast_line(
                 "down": int((hits["log2_fold_change"] < 0).sum()),
                 "detected": _detected(table, alpha),
                 "flagged": flagged,
+                "axes": "" if axes.reason else "; ".join(axes.names),
+                "stands": int(verdicts.get(STANDS, 0)),
+                "weakened": int(verdicts.get(WEAKENED, 0)),
+                "explained": int(verdicts.get(EXPLAINED, 0)),
+                "contaminant": int(verdicts.get(CONTAMINANT, 0)),
+                "not_assessed": int(verdicts.get(NOT_ASSESSED, 0)),
                 "method": result.method,
                 "warning": " ".join(said),
             }

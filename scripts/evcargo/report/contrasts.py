@@ -26,6 +26,7 @@ from evcargo.report.parts import (
     table_of,
 )
 from evcargo.report.results import Results
+from evcargo.report.robustness import robustness_figure, robustness_words, verdict_cells
 from evcargo.report.volcano import volcano_points, volcano_spec, volcano_svg
 from evcargo.study.model import question
 
@@ -122,6 +123,7 @@ def hit_table(
         Column("feature"): shown["feature"],
         Column("flag", "flag"): [_flag(row) for row in shown.itertuples(index=False)],
         **_effect(shown),
+        **_given_purity(shown),
         Column("p-value", "p"): shown["p_value"],
         Column("adjusted p", "p"): shown["adjusted_p_value"],
         Column("n", "short"): _sizes(shown),
@@ -155,6 +157,13 @@ def _table(ident: str, caption: str, cells: Mapping[Column, Any], note: str) -> 
     return table_of(ident, caption, frame, list(cells), note)
 
 
+def _intervals(low: pd.Series, high: pd.Series) -> list[str]:
+    return [
+        f"{figure_text(a)} to {figure_text(b)}" if pd.notna(a) else ""
+        for a, b in zip(low, high, strict=True)
+    ]
+
+
 def _sizes(rows: pd.DataFrame) -> pd.Series:
     both = rows["n_test"].astype(str) + " v " + rows["n_reference"].astype(str)
     return both.where(rows["n_reference"].notna(), rows["n_test"].astype(str))
@@ -169,11 +178,22 @@ def _effect(shown: pd.DataFrame) -> dict[Column, Any]:
         }
     return {
         Column("log2 fold change", "number"): shown["log2_fold_change"],
-        Column("95 % CI", "short"): [
-            f"{figure_text(low)} to {figure_text(high)}"
-            for low, high in zip(shown["ci_low"], shown["ci_high"], strict=True)
-        ],
+        Column("95 % CI", "short"): _intervals(shown["ci_low"], shown["ci_high"]),
     }
+
+
+def _given_purity(shown: pd.DataFrame) -> dict[Column, Any]:
+    """Columns of the robustness verdict, and of the size of the difference where it was judged."""
+    cells: dict[Column, Any] = {
+        Column("survives the impurity?", "said"): verdict_cells(shown),
+    }
+    if shown["log2_fold_change_given_purity"].notna().any():
+        low, high = shown["ci_low_given_purity"], shown["ci_high_given_purity"]
+        cells[Column("log2 fold change given purity", "number")] = shown[
+            "log2_fold_change_given_purity"
+        ]
+        cells[Column("95 % CI given purity", "short")] = _intervals(low, high)
+    return cells
 
 
 def _flag(row: Any) -> str | None:
@@ -195,6 +215,10 @@ def _block(
         "sentence": _sentence(row, one, many, contrast, results.config["differential"]["alpha"]),
         "warning": "" if pd.isna(row.warning) else row.warning,
         "method": "" if pd.isna(row.method) else row.method,
+        "robustness": robustness_words(row, table),
+        "bar": robustness_figure(
+            row, f"fig-robustness-{number}-{assay}", f"Robustness, {ASSAY_WORDS.get(assay, assay)}"
+        ),
         "volcano": _volcano(table, number, assay, contrast),
         "hits": hit_table(
             table,
@@ -244,9 +268,10 @@ def _volcano(
     title = f"Volcano, {ASSAY_WORDS.get(assay, assay)}"
     ident = f"fig-volcano-{number}-{assay}"
     caption = (
-        "Each point is a tested feature. Blue circles differ significantly; diamonds differ too,"
-        " but are contaminants or impurity markers; grey circles and crosses do not differ. The"
-        " table below holds the data."
+        "Each point is a tested feature. Blue circles differ significantly, and the difference"
+        " survives the impurity; triangles are weakened and squares explained by it; diamonds are"
+        " contaminants themselves; of hollow circles it could not be assessed. Grey circles and"
+        " crosses do not differ. The table below holds the data."
     )
     return Figure(
         ident,

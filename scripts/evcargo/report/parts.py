@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pandas as pd
 from markupsafe import Markup
 
-Kind = Literal["text", "short", "number", "p", "share", "verdict", "flag"]
+Kind = Literal["text", "short", "number", "p", "share", "verdict", "flag", "said"]
 MISSING = "–"
 AMBIGUOUS = "≈"
 MATERIAL_WORDS = {"ev": "EV", "source": "source", "depleted": "depleted"}

@@ -8,13 +8,39 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from evcargo.differential.robustness import EXPLAINED, NOT_ASSESSED, kind_of
 from evcargo.report.charts import WIDTH
-from evcargo.report.svg import BLUE, FAINT, INK, MUTED, SURFACE, VERMILLION, drawing, inline_svg
+from evcargo.report.svg import (
+    BLUE,
+    FAINT,
+    INK,
+    MUTED,
+    ORANGE,
+    PURPLE,
+    SURFACE,
+    VERMILLION,
+    drawing,
+    inline_svg,
+)
 
-KINDS = ("not significant", "significant", "flagged, not significant", "flagged and significant")
+KINDS = (
+    "not significant",
+    "contaminant, not significant",
+    "not assessed",
+    "stands",
+    "weakened",
+    "explained by impurity",
+    "contaminant itself",
+)
+QUIET, QUIET_CONTAMINANT = KINDS[:2]
+KIND_OF = {EXPLAINED: KINDS[5]}
 MANY = 1500  # points above which the background is drawn as an image
 LABELS = 12
-COLOURS = ["var(--faint)", "var(--blue)", "var(--vermillion)", "var(--vermillion)"]
+COLOURS = [
+    *("var(--faint)", "var(--vermillion)", "var(--muted)", "var(--blue)"),
+    *(ORANGE, PURPLE, "var(--vermillion)"),
+]
+SHAPES = ["circle", "cross", "stroke", "circle", "triangle", "square", "diamond"]
 
 
 def volcano_points(table: pd.DataFrame) -> pd.DataFrame:
@@ -28,22 +54,24 @@ def volcano_points(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns name, log2_fold_change, minus_log10_p, adjusted_p_value, kind, flag; the gravest
-        kind last, so that it is drawn on top.
+        Columns name, log2_fold_change, minus_log10_p, adjusted_p_value, kind (of `KINDS`), flag,
+        robustness; the gravest kind last, so that it is drawn on top.
     """
     tested = table[table["tested"].fillna(False) & table["p_value"].notna()]
     tested = tested[tested["log2_fold_change"].notna()]  # a question for any level has none
     p = tested["p_value"].astype(float).clip(lower=1e-300)
-    significant = tested["significant"].fillna(False).astype(int)
-    flagged = tested["flag"].notna().astype(int)
+    significant = tested["significant"].fillna(False).astype(bool)
+    verdicts = kind_of(tested["robustness"].fillna(NOT_ASSESSED)).replace(KIND_OF)
+    quiet = tested["flag"].notna().map({True: QUIET_CONTAMINANT, False: QUIET})
     points = pd.DataFrame(
         {
             "name": tested["name"].fillna(tested["feature"]).astype(str),
             "log2_fold_change": tested["log2_fold_change"].astype(float),
             "minus_log10_p": -np.log10(p),
             "adjusted_p_value": tested["adjusted_p_value"].astype(float),
-            "kind": [KINDS[s + 2 * f] for s, f in zip(significant, flagged, strict=True)],
+            "kind": verdicts.where(significant, quiet).astype(str),
             "flag": tested["flag"].fillna("").astype(str),
+            "robustness": tested["robustness"].fillna("").astype(str).where(significant, ""),
         }
     )
     rank = points["kind"].map({kind: rank for rank, kind in enumerate(KINDS)})
@@ -53,11 +81,15 @@ def volcano_points(table: pd.DataFrame) -> pd.DataFrame:
 
 def volcano_svg(points: pd.DataFrame, ident: str, title: str, axis: str) -> Markup:
     """Draw the volcano; see `volcano_points`."""
+    edged: dict[str, Any] = {"edgecolors": SURFACE, "lw": 0.6}
     looks: dict[str, dict[str, Any]] = {
-        KINDS[0]: {"marker": "o", "s": 12, "color": FAINT, "lw": 0},
-        KINDS[2]: {"marker": "P", "s": 34, "color": VERMILLION, "lw": 0},
-        KINDS[1]: {"marker": "o", "s": 28, "color": BLUE, "edgecolors": SURFACE, "lw": 0.6},
-        KINDS[3]: {"marker": "D", "s": 34, "color": VERMILLION, "edgecolors": SURFACE, "lw": 0.6},
+        QUIET: {"marker": "o", "s": 12, "color": FAINT, "lw": 0},
+        QUIET_CONTAMINANT: {"marker": "P", "s": 34, "color": VERMILLION, "lw": 0},
+        KINDS[2]: {"marker": "o", "s": 24, "facecolors": "none", "edgecolors": MUTED, "lw": 1},
+        KINDS[3]: {"marker": "o", "s": 28, "color": BLUE} | edged,
+        KINDS[4]: {"marker": "^", "s": 34, "color": ORANGE} | edged,
+        KINDS[5]: {"marker": "s", "s": 28, "color": PURPLE} | edged,
+        KINDS[6]: {"marker": "D", "s": 34, "color": VERMILLION} | edged,
     }
     with drawing():
         figure = Figure(figsize=(WIDTH, 4.6), layout="constrained", dpi=100)
@@ -77,7 +109,7 @@ def volcano_svg(points: pd.DataFrame, ident: str, title: str, axis: str) -> Mark
         axes.set_xlim(-reach, reach)
         axes.set_xlabel(axis)
         axes.set_ylabel("−log10 p-value")
-        figure.legend(loc="outside upper left", ncols=4, fontsize=8.5, columnspacing=1.4)
+        figure.legend(loc="outside upper left", ncols=3, fontsize=8.5, columnspacing=1.4)
         axes.set_ylim(0, 1.06 * max(points["minus_log10_p"].max(), 1.0))
         _label(axes, points)
         return inline_svg(figure, ident, title, f"{len(points)} tested features.")
@@ -97,7 +129,7 @@ def volcano_spec(points: pd.DataFrame, axis: str, shown: int) -> dict[str, Any]:
     """
     import altair as alt
 
-    background = points["kind"] == KINDS[0]
+    background = points["kind"] == QUIET
     chosen = pd.concat([points[background].tail(shown), points[~background]]).round(6)
     records = chosen.astype(object).where(chosen.notna(), None).to_dict("records")
     # Altair numbers charts and selections over a whole process: named ones keep the bytes the same.
@@ -112,18 +144,19 @@ def volcano_spec(points: pd.DataFrame, axis: str, shown: int) -> dict[str, Any]:
                 "kind:N",
                 sort=list(KINDS),
                 scale=alt.Scale(domain=list(KINDS), range=COLOURS),
-                legend=alt.Legend(title=None, orient="top", columns=2, labelLimit=260),
+                legend=alt.Legend(title=None, orient="top", columns=3, labelLimit=260),
             ),
             shape=alt.Shape(
                 "kind:N",
-                scale=alt.Scale(domain=list(KINDS), range=["circle", "circle", "cross", "diamond"]),
-                legend=alt.Legend(title=None, orient="top", columns=2, labelLimit=260),
+                scale=alt.Scale(domain=list(KINDS), range=SHAPES),
+                legend=alt.Legend(title=None, orient="top", columns=3, labelLimit=260),
             ),
             tooltip=[
                 alt.Tooltip("name:N", title="name"),
                 alt.Tooltip("log2_fold_change:Q", title="log2 fold change", format=".2f"),
                 alt.Tooltip("adjusted_p_value:Q", title="adjusted p-value", format=".2g"),
                 alt.Tooltip("flag:N", title="flag"),
+                alt.Tooltip("robustness:N", title="survives the impurity?"),
             ],
         )
         .properties(width="container", height=360, background="transparent")
@@ -152,13 +185,13 @@ def volcano_spec(points: pd.DataFrame, axis: str, shown: int) -> dict[str, Any]:
 
 def _label(axes: Axes, points: pd.DataFrame) -> None:
     """Name the strongest features, flagged ones first, where a name hides no point and no name."""
-    named = points[points["kind"].isin([KINDS[1], KINDS[3]])]
+    named = points[points["kind"].isin(KINDS[2:])]
     if named.empty:
         return
     x = 0.5 + named["log2_fold_change"] / (2 * axes.get_xlim()[1])
     y = named["minus_log10_p"] / axes.get_ylim()[1]
     taken = [(a - 0.006, b - 0.01, a + 0.006, b + 0.01) for a, b in zip(x, y, strict=True)]
-    order = named.assign(x=x, y=y, first=named["kind"] == KINDS[3])
+    order = named.assign(x=x, y=y, first=named["kind"] == KINDS[6])
     left_to_name = LABELS
     for row in order.sort_values(["first", "y"], ascending=False).itertuples(index=False):
         text = row.name if len(row.name) <= 18 else f"{row.name[:17]}…"

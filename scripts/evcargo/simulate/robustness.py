@@ -1,0 +1,58 @@
+"""How right the robustness verdicts are: confounded studies through purity scoring and tests."""
+
+from dataclasses import asdict
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from evcargo.differential.counts import CountFilter, test_counts
+from evcargo.differential.proteins import Moderation, test_proteins
+from evcargo.differential.robustness import Purity, kind_of
+from evcargo.differential.summary import compare
+from evcargo.proteins.normalise import normalise
+from evcargo.purity.score import score
+from evcargo.simulate.confounded import CARGO, PANEL, Confounded
+from evcargo.study.model import Contrast
+from evcargo.study.notes import Notes
+from evcargo.study.schema import check_config, read_schema
+
+CONTRAST = Contrast("test_v_reference", "condition", "test", "reference")
+CHANGED, CONTAMINATION, UNCHANGED = "truly changed", "contaminant-driven", "other false"
+
+
+def judged(study: Confounded, assay: str, panels: pd.DataFrame) -> pd.DataFrame:
+    """Test a confounded study as the workflow does, with every option at its default.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The significant features: contract ``differential``, `axes` (; between them), `verdict`
+        (one of `VERDICTS`) and `what`: truly changed, contaminant-driven (of no panel) or other
+        false. Contaminants in a panel are left out: every reader knows what they are.
+    """
+    matrix = study.matrix
+    options, _ = check_config({"study": "confounded"}, read_schema("config"), Notes("config"))
+    tables = score(study.samples, panels, options["purity"], [asdict(CONTRAST)], **{assay: matrix})
+    how = options["differential"]
+    if assay == "proteins":
+        every = np.ones(matrix.n_vars, dtype=bool)
+        matrix.layers["normalised"], _ = normalise(
+            np.asarray(matrix.X), "median", every, ~every, list(matrix.obs_names)
+        )
+        prior = Moderation(how["variance_trend"], how["robust"])
+        test = partial(test_proteins, min_samples=how["min_samples"], how=prior)
+    else:
+        expressed = CountFilter(how["min_cpm"], how["min_cpm_share"])
+        test = partial(test_counts, expressed=expressed)
+    known = Purity(
+        tables["criteria"], tables["shares"], tables["associations"], how["purity_covariates"]
+    )
+    test = partial(test, alpha=how["alpha"])
+    table, _, line = compare(matrix, CONTRAST, assay, test, panels, known, how["alpha"])
+    hits = table[table["significant"]].join(study.truth, on="feature", rsuffix="_true")
+    hits["verdict"] = kind_of(hits["robustness"])
+    hits["axes"] = line["axes"].iloc[0]
+    contaminated = np.where(hits["kind"] == CARGO, UNCHANGED, CONTAMINATION)
+    hits["what"] = np.where(hits["log2_fold_change_true"] != 0, CHANGED, contaminated)
+    return hits[hits["kind"] != PANEL]
