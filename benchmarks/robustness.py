@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from evcargo.differential.robustness import NOT_ASSESSED, STANDS
+from evcargo.differential.verdicts import NOT_ASSESSED, STANDS
 from evcargo.purity.markers import read_panels
 from evcargo.simulate.confounded import Confounding, confounded_mirnas, confounded_proteins
 from evcargo.simulate.robustness import CHANGED, CONTAMINATION, UNCHANGED, judged

@@ -12,7 +12,8 @@ from differential_helpers import matrix
 from evcargo.differential.axes import Axes
 from evcargo.differential.proteins import Moderation
 from evcargo.differential.proteins import test_proteins as proteins
-from evcargo.differential.robustness import STANDS, VERDICTS, judge, kind_of
+from evcargo.differential.robustness import judge
+from evcargo.differential.verdicts import STANDS, VERDICTS, kind_of
 from evcargo.purity.markers import read_panels
 from evcargo.simulate.confounded import Confounding, confounded_mirnas, confounded_proteins
 from evcargo.simulate.robustness import CHANGED, CONTAMINATION, judged

@@ -36,6 +36,7 @@ from evcargo.differential.design import (
     model_matrix,
 )
 from evcargo.differential.result import Result
+from evcargo.differential.verdicts import CONTAMINANT, EXPLAINED, NOT_ASSESSED, STANDS, WEAKENED
 from evcargo.study.model import Contrast
 from evcargo.tables import read_table
 
@@ -45,9 +46,6 @@ if TYPE_CHECKING:
 NEEDED = 0.05
 KEPT = 2 / 3
 
-STANDS, WEAKENED, CONTAMINANT = "stands", "weakened", "contaminant itself"
-EXPLAINED, NOT_ASSESSED = "explained by", "not assessed"
-VERDICTS = (STANDS, WEAKENED, EXPLAINED, CONTAMINANT, NOT_ASSESSED)
 ONLY_PAIRS = "only comparisons of two levels are held to purity"
 GIVEN_PURITY = ("log2_fold_change", "ci_low", "ci_high", "p_value")
 
@@ -172,9 +170,3 @@ def _verdict(
     if not better:
         return WEAKENED, f"{figures}, but {strongest} explains it better"
     return WEAKENED, figures
-
-
-def kind_of(robustness: pd.Series) -> pd.Series:
-    """Robustness verdicts without the name of the axis: one of `VERDICTS`."""
-    explained = robustness.str.startswith(EXPLAINED)
-    return robustness.mask(explained, EXPLAINED)

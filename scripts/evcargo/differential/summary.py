@@ -6,16 +6,13 @@ import pandas as pd
 
 from evcargo.differential.axes import Axes
 from evcargo.differential.result import Result
-from evcargo.differential.robustness import (
+from evcargo.differential.robustness import Purity, Test, axes_of, judge
+from evcargo.differential.verdicts import (
     CONTAMINANT,
     EXPLAINED,
     NOT_ASSESSED,
     STANDS,
     WEAKENED,
-    Purity,
-    Test,
-    axes_of,
-    judge,
     kind_of,
 )
 from evcargo.purity.flags import feature_flags

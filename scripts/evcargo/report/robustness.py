@@ -6,7 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 from matplotlib.figure import Figure as Canvas
 
-from evcargo.differential.robustness import (
+from evcargo.differential.verdicts import (
     CONTAMINANT,
     EXPLAINED,
     NOT_ASSESSED,

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from evcargo.differential.robustness import EXPLAINED, NOT_ASSESSED, kind_of
+from evcargo.differential.verdicts import EXPLAINED, NOT_ASSESSED, kind_of
 from evcargo.report.charts import WIDTH
 from evcargo.report.svg import (
     BLUE,

@@ -8,8 +8,9 @@ import pandas as pd
 
 from evcargo.differential.counts import CountFilter, test_counts
 from evcargo.differential.proteins import Moderation, test_proteins
-from evcargo.differential.robustness import Purity, kind_of
+from evcargo.differential.robustness import Purity
 from evcargo.differential.summary import compare
+from evcargo.differential.verdicts import kind_of
 from evcargo.proteins.normalise import normalise
 from evcargo.purity.score import score
 from evcargo.simulate.confounded import CARGO, PANEL, Confounded

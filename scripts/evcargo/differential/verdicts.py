@@ -1,0 +1,13 @@
+"""The robustness verdicts, whose rule is in `evcargo.differential.robustness`."""
+
+import pandas as pd
+
+STANDS, WEAKENED, CONTAMINANT = "stands", "weakened", "contaminant itself"
+EXPLAINED, NOT_ASSESSED = "explained by", "not assessed"
+VERDICTS = (STANDS, WEAKENED, EXPLAINED, CONTAMINANT, NOT_ASSESSED)
+
+
+def kind_of(robustness: pd.Series) -> pd.Series:
+    """Robustness verdicts without the name of the axis: one of `VERDICTS`."""
+    explained = robustness.str.startswith(EXPLAINED)
+    return robustness.mask(explained, EXPLAINED)
