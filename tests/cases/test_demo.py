@@ -81,14 +81,16 @@ def test_what_truly_differs_is_found(
     assert error < error_log2
 
 
+# One haemolysed sample on either side spreads the globins so far that they are found at 10 % only.
 @pytest.mark.parametrize(
-    ("assay", "at_least", "kind"), [("proteins", 1, "globin"), ("rna", 3, "lysis")]
+    ("assay", "at_least", "kind", "level"),
+    [("proteins", 3, "globin", 0.1), ("rna", 3, "lysis", 0.05)],
 )
 def test_hits_of_contamination_are_there_and_flagged(
-    demo: Path, assay: str, at_least: int, kind: str
+    demo: Path, assay: str, at_least: int, kind: str, level: float
 ) -> None:
     table = differential(demo, assay)
-    hits = table[table["significant"].fillna(False)]
+    hits = table[table["adjusted_p_value"] < level]
     blood = hits[hits["component"] == "red_cell"]
     assert len(blood) >= at_least, "whoever ignores purity must find red cell molecules"
     # The simulated red cells hold two miRNAs that no panel knows, as real ones do.
