@@ -45,7 +45,7 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_raw_files_are_converted_and_searched(study: Path, snakemake, program: None) -> None:
-    target = "results/proteins/search/T1.parquet"
+    target = "results/proteins/search/1.parquet"
     snakemake(study, target)
     expected = pd.read_parquet(study / target)
     shutil.rmtree(study / "results")
