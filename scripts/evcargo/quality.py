@@ -13,6 +13,7 @@ import pandas as pd
 
 from evcargo.errors import EvcargoError
 from evcargo.job import whole_file
+from evcargo.multiqc import plot_section
 from evcargo.proteins.sections import psm_counts, psm_sections, spectra_section, trends_section
 from evcargo.rna.sections import (
     COLOURS,
@@ -97,14 +98,14 @@ def assay_section(quality: pd.DataFrame, assay: str) -> dict[str, Any]:
 def funnel_section(funnel: pd.DataFrame) -> dict[str, Any]:
     """Make a stacked bar of where the reads of each sample ended (contract ``funnel``)."""
     named = funnel.rename(columns={"step": "metric", "reads": "value"})
-    return {
-        "id": "evcargo_read_funnel",
-        "section_name": "Read funnel",
-        "description": "Every raw read is in exactly one class.",
-        "plot_type": "bargraph",
-        "pconfig": {"id": "evcargo_read_funnel_plot", "title": "Read funnel", "ylab": "reads"},
-        "data": _nested(named),
-    }
+    return plot_section(
+        "read_funnel",
+        "Read funnel",
+        "Every raw read is in exactly one class.",
+        "bargraph",
+        {"ylab": "reads"},
+        _nested(named),
+    )
 
 
 def sizes_section(distribution: pd.DataFrame) -> dict[str, Any]:
@@ -115,19 +116,14 @@ def sizes_section(distribution: pd.DataFrame) -> dict[str, Any]:
         ]
         for sample, own in distribution.groupby("sample", sort=False)
     }
-    return {
-        "id": "evcargo_particle_sizes",
-        "section_name": "Particle sizes",
-        "description": "Share of the sample's particles in each size bin.",
-        "plot_type": "linegraph",
-        "pconfig": {
-            "id": "evcargo_particle_sizes_plot",
-            "title": "Particle sizes",
-            "xlab": "diameter (nm)",
-            "ylab": "share of particles",
-        },
-        "data": lines,
-    }
+    return plot_section(
+        "particle_sizes",
+        "Particle sizes",
+        "Share of the sample's particles in each size bin.",
+        "linegraph",
+        {"xlab": "diameter (nm)", "ylab": "share of particles"},
+        lines,
+    )
 
 
 SECTIONS: Mapping[str, tuple[tuple[str, ...], Callable[..., dict[str, Any]]]] = {

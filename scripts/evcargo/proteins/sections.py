@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from evcargo.multiqc import plot_section
+
 # Figures of runs whose trends are drawn, each as multiple of its median over the runs.
 TRENDS = ("ms1_tic", "ms2_spectra", "ms2_identified", "peptides", "protein_groups")
 PPM_STEP = 0.5
@@ -163,7 +165,7 @@ def spectra_section(spectra: pd.DataFrame) -> dict[str, Any]:
         name: {"title": title, "description": title, "format": "{:,.6g}", "scale": False}
         for name, title in words.items()
     }
-    return _section(
+    return plot_section(
         "proteins_spectra",
         "Proteins: runs",
         "What the files say of each run, in the order of measurement.",
@@ -215,26 +217,10 @@ def _classes(counts: Counts, name: str, words: Any) -> dict[str, dict[str, float
 def _line(
     name: str, title: str, about: str, options: Mapping[str, str], data: Mapping[str, Sequence[Any]]
 ) -> dict[str, Any]:
-    return _section(name, title, about, "linegraph", options, data)
+    return plot_section(name, title, about, "linegraph", options, data)
 
 
 def _bars(name: str, title: str, about: str, data: Mapping[str, Any]) -> dict[str, Any]:
-    return _section(name, title, about, "bargraph", {"ylab": "PSMs", "sort_samples": False}, data)
-
-
-def _section(
-    name: str,
-    title: str,
-    description: str,
-    plot: str,
-    options: Mapping[str, Any],
-    data: Mapping[str, Any],
-) -> dict[str, Any]:
-    return {
-        "id": f"evcargo_{name}",
-        "section_name": title,
-        "description": description,
-        "plot_type": plot,
-        "pconfig": {"id": f"evcargo_{name}_plot", "title": title, **options},
-        "data": dict(data),
-    }
+    return plot_section(
+        name, title, about, "bargraph", {"ylab": "PSMs", "sort_samples": False}, data
+    )

@@ -1,10 +1,11 @@
 """The sections on small RNA of the MultiQC page."""
 
-from collections.abc import Mapping
 from html import escape
 from typing import Any
 
 import pandas as pd
+
+from evcargo.multiqc import plot_section
 
 # The verdicts' colours of the report; the word stands in each cell, so that no colour is needed.
 COLOURS = {"pass": "#00694d", "warn": "#8a5300", "fail": "#a83200", "not assessed": "#59626d"}
@@ -31,7 +32,7 @@ def gate_section(gate: pd.DataFrame) -> dict[str, Any]:
     data: dict[str, dict[str, str]] = {}
     for row in gate.itertuples(index=False):
         data.setdefault(str(row.sample), {})[column[row.rule]] = str(row.verdict)
-    return _section(
+    return plot_section(
         "rna_gate",
         "Small RNA: quality gate",
         "Verdict of each sample by each rule; a rule without data is not assessed. Limits and"
@@ -77,7 +78,7 @@ def trimming_section(funnel: pd.DataFrame, lengths: pd.DataFrame) -> dict[str, A
             "written": written,
             "written_share": 100 * written / processed,
         }
-    return _section(
+    return plot_section(
         "trimming",
         "Small RNA: trimming",
         "Adapters and low-quality ends were removed with cutadapt's library.",
@@ -92,7 +93,7 @@ def classes_section(classes: pd.DataFrame) -> dict[str, Any]:
     data: dict[str, dict[str, float]] = {}
     for row in classes.itertuples(index=False):
         data.setdefault(str(row.sample), {})[str(row[1])] = float(row.reads)
-    return _section(
+    return plot_section(
         "rna_classes",
         "Small RNA: classes",
         "Inserts of each sample by RNA class; every insert is in exactly one.",
@@ -111,7 +112,7 @@ def lengths_section(lengths: pd.DataFrame) -> dict[str, Any]:
         data[str(sample)] = [
             [nt, 100 * reads.get(nt, 0.0) / total] for nt in range(max(reads) + 1) if total
         ]
-    return _section(
+    return plot_section(
         "insert_lengths",
         "Small RNA: insert lengths",
         "Length of the inserts after the adapter was removed, before the length filters."
@@ -131,7 +132,7 @@ def saturation_section(saturation: pd.DataFrame) -> dict[str, Any]:
         ]
         for sample, own in known.groupby("sample", sort=False)
     }
-    return _section(
+    return plot_section(
         "rna_saturation",
         "Small RNA: saturation",
         "Mature miRNAs that a random draw of the sample's reads is expected to show; the curve ends"
@@ -140,21 +141,3 @@ def saturation_section(saturation: pd.DataFrame) -> dict[str, Any]:
         {"xlab": "reads", "ylab": "mature miRNAs"},
         data,
     )
-
-
-def _section(
-    name: str,
-    title: str,
-    description: str,
-    plot: str,
-    options: Mapping[str, Any],
-    data: Mapping[str, Any],
-) -> dict[str, Any]:
-    return {
-        "id": f"evcargo_{name}",
-        "section_name": title,
-        "description": description,
-        "plot_type": plot,
-        "pconfig": {"id": f"evcargo_{name}_plot", "title": title, **options},
-        "data": dict(data),
-    }
