@@ -1,6 +1,6 @@
 """From the quantities of runs to those of samples, and from ions to proteins."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -43,16 +43,20 @@ def by_sample(by_run: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     """
     values = by_run.astype(float).where(by_run > 0)
     columns = {}
+    for sample, replicates in replicates_of(values, runs):
+        # One replicate is taken as it is, without the rounding of a logarithm and back.
+        columns[sample] = _mean(replicates) if replicates.shape[1] > 1 else replicates.iloc[:, 0]
+    return pd.DataFrame(columns, index=by_run.index)
+
+
+def replicates_of(by_run: pd.DataFrame, runs: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Technical replicates of each sample (feature x replicate): the sums of their fractions."""
     for sample, of_sample in runs.astype({"run": str, "sample": str}).groupby("sample", sort=False):
-        replicates = [
-            values.reindex(columns=rows["run"]).sum(axis=1, min_count=1)
+        sums = [
+            by_run.reindex(columns=rows["run"]).sum(axis=1, min_count=1)
             for _, rows in of_sample.groupby(of_sample["replicate"].fillna(1))
         ]
-        if len(replicates) == 1:  # as it is, without the rounding of a logarithm and back
-            columns[str(sample)] = replicates[0]
-        else:
-            columns[str(sample)] = _mean(pd.concat(replicates, axis=1))
-    return pd.DataFrame(columns, index=by_run.index)
+        yield str(sample), pd.concat(sums, axis=1)
 
 
 def _mean(replicates: pd.DataFrame) -> pd.Series:

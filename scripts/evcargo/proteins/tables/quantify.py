@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from evcargo.errors import EvcargoError
-from evcargo.proteins.quantities import by_sample, ions_by_sample, roll_up
+from evcargo.proteins.quantities import by_sample, ions_by_sample, replicates_of, roll_up
 from evcargo.proteins.tables.contents import TEXTS, Content
 from evcargo.proteins.tables.groups import by_parsimony, describe
 from evcargo.proteins.tables.names import members
@@ -222,12 +222,6 @@ def _averaged(by_run: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
 
 def _counted(counts: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     """Sum counts over fractions and average them over replicates; NaN where nothing is said."""
-    columns = {}
-    runs = runs[runs["run"].astype(str).isin(counts.columns)]
-    for sample, of_sample in runs.groupby("sample", sort=False):
-        replicates = [
-            counts[rows["run"].astype(str).tolist()].sum(axis=1, min_count=1)
-            for _, rows in of_sample.groupby(of_sample["replicate"].fillna(1))
-        ]
-        columns[str(sample)] = pd.concat(replicates, axis=1).mean(axis=1)
+    own = runs[runs["run"].astype(str).isin(counts.columns)]
+    columns = {name: table.mean(axis=1) for name, table in replicates_of(counts, own)}
     return pd.DataFrame(columns, index=counts.index)
