@@ -1,10 +1,19 @@
 """Differential detection against Fisher's and McNemar's exact tests, by hand and permuted."""
 
+from itertools import permutations
+
 import numpy as np
+import pandas as pd
 import pytest
+from anndata import AnnData
+from differential_helpers import matrix
 from scipy import stats
 
-from evcargo.differential.detection import detection_test
+from evcargo.differential.adjust import adjust
+from evcargo.differential.detection import detect
+from evcargo.differential.detection_drawn import drawn_p_values
+from evcargo.differential.detection_exact import exact_p_values
+from evcargo.study.model import Contrast
 
 TEST = np.repeat([False, True], 4)
 ONE = ["all"] * 8
@@ -19,29 +28,23 @@ def test_without_strata_it_is_fishers_exact_test(size: int) -> None:
     outcomes = [(a, b) for a in range(size + 1) for b in range(size + 1)]
     seen = np.array([seen_in(a, b, size) for a, b in outcomes])
     level = np.repeat([False, True], size)
-    table, least = detection_test(seen, level, ["all"] * 2 * size)
-    known = table["detection_p_value"].notna()
+    found, least = exact_p_values(seen, level, ["all"] * 2 * size)
+    known = np.isfinite(found)
     assert (~known).sum() == 2  # seen in no sample, and in all
     expected = [stats.fisher_exact([[a, b], [size - a, size - b]]).pvalue for a, b in outcomes]
-    np.testing.assert_allclose(
-        table["detection_p_value"][known], np.array(expected)[known], rtol=1e-9
-    )
+    np.testing.assert_allclose(found[known], np.array(expected)[known], rtol=1e-9)
     assert least == pytest.approx(min(expected))
-    assert table["detected_reference"].tolist() == [a for a, _ in outcomes]
-    assert table["detected_test"].tolist() == [b for _, b in outcomes]
 
 
 def test_four_v_four_by_hand() -> None:
     # 70 ways to choose 4 of 8 samples, 2 of them all of one level; 56 for 3 of 8, 8 of them so.
     seen = np.array([seen_in(0, 4), seen_in(4, 0), seen_in(0, 3), seen_in(4, 4), seen_in(1, 3)])
-    table, least = detection_test(seen, TEST, ONE)
+    found, least = exact_p_values(seen, TEST, ONE)
     assert least == pytest.approx(2 / 70)
-    found = table["detection_p_value"].tolist()
     assert found[:2] == pytest.approx([2 / 70, 2 / 70])
     assert found[2] == pytest.approx(8 / 56)
     assert np.isnan(found[3])  # seen everywhere
     assert found[4] == pytest.approx((16 + 16 + 2) / 70)
-    assert table["detection_adjusted_p_value"].tolist()[0] == pytest.approx(4 / 2 * 2 / 70)
 
 
 def test_pairs_are_mcnemars_exact_test() -> None:
@@ -49,8 +52,8 @@ def test_pairs_are_mcnemars_exact_test() -> None:
     level = np.tile([False, True], 8)
     pairs = [(0, 1)] * 5 + [(1, 0)] + [(1, 1), (0, 0)]
     seen = np.array(pairs, dtype=bool).reshape(1, -1)
-    table, _ = detection_test(seen, level, np.repeat(range(8), 2).astype(str).tolist())
-    assert table["detection_p_value"][0] == pytest.approx(stats.binomtest(5, 6).pvalue)
+    found, _ = exact_p_values(seen, level, np.repeat(range(8), 2).astype(str).tolist())
+    assert found[0] == pytest.approx(stats.binomtest(5, 6).pvalue)
 
 
 def test_a_batch_that_sees_all_does_not_count_for_its_level() -> None:
@@ -58,10 +61,10 @@ def test_a_batch_that_sees_all_does_not_count_for_its_level() -> None:
     level = np.array([0, 0, 0, 0, 0, 1, 0, 1, 1, 1, 1, 1], dtype=bool)
     batch = ["a"] * 6 + ["b"] * 6
     seen = np.array([[False] * 6 + [True] * 6])
-    apart, _ = detection_test(seen, level, batch)
-    mixed, _ = detection_test(seen, level, ["all"] * 12)
-    assert apart["detection_p_value"][0] == 1
-    assert mixed["detection_p_value"][0] < 0.1
+    apart, _ = exact_p_values(seen, level, batch)
+    mixed, _ = exact_p_values(seen, level, ["all"] * 12)
+    assert apart[0] == 1
+    assert mixed[0] < 0.1
 
 
 def test_p_values_of_permuted_studies_are_no_smaller_than_uniform_ones() -> None:
@@ -72,11 +75,114 @@ def test_p_values_of_permuted_studies_are_no_smaller_than_uniform_ones() -> None
         depth, rate = rng.normal(0, 1.5, 16), rng.normal(0, 1.5, (300, 1))
         seen = rng.random((300, 16)) < 1 / (1 + np.exp(-(rate + depth)))
         level = rng.permutation(np.repeat([False, True], 8))
-        table, _ = detection_test(seen, level, ["all"] * 16)
-        false += (table["detection_adjusted_p_value"] < 0.05).any()
-        found.append(table["detection_p_value"].dropna().sample(1, random_state=1).to_numpy())
+        p_values, _ = exact_p_values(seen, level, ["all"] * 16)
+        false += (adjust(pd.Series(p_values)) < 0.05).any()
+        found.append(pd.Series(p_values).dropna().sample(1, random_state=1).to_numpy())
     # One protein of each study: those of a study share the permutation.
     p_values = np.concatenate(found)
     assert len(p_values) == 200
     assert stats.kstest(p_values, "uniform", alternative="greater").pvalue > 0.05
     assert false <= 0.08 * 200
+
+
+def test_drawn_permutations_of_three_levels_against_all_of_them() -> None:
+    """Pearson's statistic over all orders of the levels, written out."""
+    level = np.array(list("aabbcc"))
+    asked = (level[:, None] == np.array(list("abc"))) / np.sqrt(2)
+    seen = np.array([[1, 1, 0, 0, 0, 0], [1, 0, 1, 0, 1, 0], [1, 1, 1, 0, 0, 0], [1] * 6], bool)
+
+    def pearson(row: np.ndarray, order: np.ndarray) -> float:
+        table = [[(row & (order == one)).sum(), (~row & (order == one)).sum()] for one in "abc"]
+        return float(stats.chi2_contingency(table, correction=False).statistic)
+
+    orders = {tuple(order) for order in permutations(level)}
+    found = drawn_p_values(seen, asked, ["all"] * 6, list("123456"))
+    for row, p_value in zip(seen[:3], found, strict=False):
+        all_of_them = np.array([pearson(row, np.array(order)) for order in orders])
+        expected = (all_of_them >= pearson(row, level) - 1e-9).mean()
+        assert p_value == pytest.approx(expected, abs=0.012)
+    assert np.isnan(found[3])
+
+
+def test_drawn_permutations_of_a_slope_against_all_of_them() -> None:
+    days = np.array([0.0, 1, 2, 4, 8, 16])
+    seen = np.array([[0, 0, 0, 0, 1, 1], [0, 1, 0, 1, 0, 1]], bool)
+    found = drawn_p_values(seen, days[:, None], ["all"] * 6, list("123456"))
+    for row, p_value in zip(seen, found, strict=True):
+        sums = np.array([sum(order[: row.sum()]) for order in permutations(days)])
+        far = np.abs(sums - row.sum() * days.mean())
+        expected = (far >= abs(days[row].sum() - row.sum() * days.mean()) - 1e-9).mean()
+        assert p_value == pytest.approx(expected, abs=0.012)
+
+
+def study_of(
+    seen: list[list[bool]], condition: list[str], **columns: list[str] | list[float]
+) -> AnnData:
+    """Proteins x samples that were seen, as a matrix."""
+    values = pd.DataFrame(np.where(np.array(seen, dtype=bool), 10.0, np.nan))
+    values.columns = [f"s{number}" for number in values]
+    return matrix(values, condition, **columns)
+
+
+def detected(study: AnnData, contrast: Contrast) -> tuple[pd.DataFrame | None, str]:
+    return detect(study, study.obs, contrast)
+
+
+def test_blocks_of_one_level_stay_together() -> None:
+    """4 subjects with 2 samples each, 2 v 2: 6 ways to hand out the levels to subjects."""
+    seen = [[False] * 4 + [True] * 4]
+    columns = {"condition": ["a"] * 4 + ["b"] * 4, "subject": list("wwxxyyzz")}
+    pair = Contrast("b_v_a", "condition", "b", "a", block="subject")
+    table, said = detected(study_of(seen, **columns), pair)
+    assert table is not None and "whole subjects" in said
+    assert table["detection_p_value"].iloc[0] == pytest.approx(2 / 6, abs=0.01)
+    assert table[["detected_test", "detected_reference"]].iloc[0].tolist() == [4, 0]
+
+
+def test_blocks_with_both_levels_are_pairs() -> None:
+    seen = [[False, True] * 6]
+    columns = {"condition": ["a", "b"] * 6, "subject": np.repeat(list("uvwxyz"), 2).tolist()}
+    pair = Contrast("b_v_a", "condition", "b", "a", block="subject")
+    table, said = detected(study_of(seen, **columns), pair)
+    assert table is not None and "within subject" in said
+    assert table["detection_p_value"].iloc[0] == pytest.approx(stats.binomtest(6, 6).pvalue)
+
+
+def test_blocks_of_both_kinds_have_no_detection_test() -> None:
+    columns = {"condition": list("aabbab"), "subject": list("wwyyzz")}
+    pair = Contrast("b_v_a", "condition", "b", "a", block="subject")
+    table, said = detected(study_of([[True] * 3 + [False] * 3], **columns), pair)
+    assert table is None
+    assert said == "; no detection test, because some subjects have one level and others several"
+
+
+def test_many_levels_and_slopes_are_counted_over_all_samples() -> None:
+    seen = [[True] * 4 + [False] * 8, [True, False] * 6]
+    days = [0.0] * 4 + [1.0] * 4 + [2.0] * 4
+    study = study_of(seen, list("aaaabbbbcccc"), day=days)
+    for asked in (
+        Contrast("any", "condition", "", "", kind="any"),
+        Contrast("slope", "day", "", "", kind="slope"),
+    ):
+        table, said = detected(study, asked)
+        assert table is not None and "19999 drawn permutations" in said
+        assert table["detected_test"].tolist() == [4, 6]
+        assert table["detected_reference"].isna().all()
+        p_values = table["detection_p_value"].tolist()
+        assert p_values[0] < 0.01 < 0.5 < p_values[1]
+
+
+def test_drawn_p_values_of_permuted_studies_are_no_smaller_than_uniform_ones() -> None:
+    rng = np.random.default_rng(12)
+    found = []
+    for _ in range(200):
+        depth, rate = rng.normal(0, 1.5, 15), rng.normal(0, 1.0, (1, 1))
+        seen = rng.random((1, 15)) < 1 / (1 + np.exp(-(rate + depth)))
+        level = rng.permutation(np.repeat(range(3), 5))
+        asked = (level[:, None] == np.arange(3)).astype(float)
+        names = [str(number) for number in range(15)]
+        found.append(drawn_p_values(seen, asked, ["all"] * 15, names, draws=199)[0])
+    p_values = np.array(found)
+    p_values = p_values[np.isfinite(p_values)]
+    assert len(p_values) > 150
+    assert stats.kstest(p_values, "uniform", alternative="greater").pvalue > 0.05

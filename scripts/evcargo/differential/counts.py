@@ -1,5 +1,6 @@
 """Differential RNA: negative binomial models of raw counts."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,6 +12,7 @@ from evcargo.differential.design import (
     NotTestable,
     asked_columns,
     compared_samples,
+    covariate_column,
     model_matrix,
     model_words,
     per_unit,
@@ -22,6 +24,7 @@ from evcargo.differential.negative_binomial import (
     fit_counts,
     likelihood_ratio_test,
     median_of_ratios,
+    wald_statistic,
     wald_test,
 )
 from evcargo.differential.result import (
@@ -56,7 +59,7 @@ def test_counts(
     alpha: float,
     expressed: CountFilter,
     size_factors: str = "auto",
-    coefficient: str = COMPARISON,
+    beside: Sequence[str] = (),
 ) -> Result:
     """Compare the RNA of groups of samples.
 
@@ -73,8 +76,8 @@ def test_counts(
         Which features are tested.
     size_factors
         ``auto`` from the features tested, ``spike_in`` from the spike-ins.
-    coefficient
-        Column of the model matrix that is tested.
+    beside
+        Covariates of numbers whose Wald statistics are asked for beside the comparison.
 
     Returns
     -------
@@ -109,8 +112,7 @@ def test_counts(
         largest = largest_differences(changes, levels).set_index(fit.var_names)
         figures = likelihood_ratio_test(fit, asked, alpha).join(largest)
     else:
-        unit = per_unit(rows, contrast) if coefficient == COMPARISON else 1.0
-        figures = wald_test(fit, coefficient, alpha, unit)
+        figures = wald_test(fit, COMPARISON, alpha, per_unit(rows, contrast))
     seen = (raw > 0).to_numpy(bool).T
     table = differential_table(
         matrix.var,
@@ -130,7 +132,12 @@ def test_counts(
         f" Benjamini-Hochberg with independent filtering at {alpha:g}"
     )
     warnings = tuple([*said, repeated] if repeated else said)
-    return Result(table, method, warnings, *side_sizes(groups, contrast))
+    statistics = {
+        name: wald_statistic(fit, str(design.columns[covariate_column(design, name)]))
+        for name in beside
+    }
+    of_beside = pd.DataFrame(statistics, fit.var_names, list(beside))
+    return Result(table, method, warnings, *side_sizes(groups, contrast), of_beside)
 
 
 def _reasons(

@@ -110,6 +110,13 @@ def asked_columns(design: pd.DataFrame, contrast: Contrast) -> list[int]:
     return [at for at, name in enumerate(design.columns) if str(name).startswith(LEVEL)]
 
 
+def covariate_column(design: pd.DataFrame, covariate: str) -> int:
+    """Column of the model matrix that holds a covariate of numbers."""
+    return next(
+        at for at, name in enumerate(design.columns) if str(name).rpartition(".")[0] == covariate
+    )
+
+
 def per_unit(rows: pd.DataFrame, contrast: Contrast) -> float:
     """By how much the comparison column rises per unit of what is asked: 1 but for a slope."""
     numbers = numbers_of(rows, contrast.column) if contrast.kind == "slope" else None

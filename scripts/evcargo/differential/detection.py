@@ -1,12 +1,16 @@
-"""Differential detection: proteins seen in more samples of one level than of the other.
+"""Differential detection: proteins seen in more samples of one level than of another.
 
-An exact conditional test per protein, apart from the test of the intensities: given in how many
-samples of each stratum (combination of the categories among the covariates, such as the batch or
-the subject of a pair) the protein was seen, all choices of these samples are equally likely if the
-level does not matter. Without strata this is Fisher's exact test; with pairs, McNemar's (exact).
-It holds under any permutation of the levels within the strata, whatever makes values missing. A
-likelihood of values lost at low intensity is not used: missing values come in clusters of samples,
-against which it is not safe.
+Conditional tests per protein, apart from the test of the intensities: given in which samples of
+each stratum (combination of the categories among the covariates, such as the batch or the subject
+of a pair) the protein was seen, all ways to hand out the levels within the strata are equally
+likely if the level does not matter. That holds whatever makes values missing. A likelihood of
+values lost at low intensity is not used: missing values come in clusters of samples, against which
+it is not safe.
+
+Two levels are compared exactly, over the choices of the samples in which it is seen
+(`evcargo.differential.detection_exact`). More levels, a slope, and two levels of which each block
+has one only (its samples stay together, see `hands`) are compared over drawn permutations
+(`evcargo.differential.detection_drawn`).
 
 The test is coarse. With 4 v 4 samples no p-value is below 2 / 70 = 0.029, and only for proteins
 seen in exactly one of the groups, so that next to nothing stays below 0.05 once adjusted; with
@@ -16,77 +20,114 @@ samples and not in all. Leaving out those that could never get below alpha (Taro
 that were measured one after the other differ in what they miss.
 """
 
-from collections.abc import Sequence
-from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from scipy import stats
 
 from evcargo.differential.adjust import adjust
+from evcargo.differential.design import sides
+from evcargo.differential.detection_drawn import DRAWS, drawn_p_values
+from evcargo.differential.detection_exact import exact_p_values
 from evcargo.differential.moderated import Flags
+from evcargo.differential.prior import Floats
+from evcargo.study.design import covariate_numbers, numbers_of
+from evcargo.study.model import Contrast
 
-TIE = 1 + 1e-7  # probabilities of outcomes that are equal but for rounding
+if TYPE_CHECKING:
+    from anndata import AnnData
+
+WITHIN, BETWEEN, MIXED = "within", "between", "mixed"
 
 
-def detection_test(seen: Flags, test: Flags, strata: Sequence[str]) -> tuple[pd.DataFrame, float]:
-    """Compare in how many samples of two levels each protein was seen.
+def detect(
+    matrix: "AnnData", rows: pd.DataFrame, contrast: Contrast
+) -> tuple[pd.DataFrame | None, str]:
+    """Run the detection test of a contrast.
 
     Parameters
     ----------
-    seen
-        Features x samples.
-    test
-        Samples at the test level; the others are at the reference level.
-    strata
-        Stratum of each sample.
+    matrix
+        Samples x protein groups; ``layers["normalised"]`` is NaN where a protein was not seen;
+        ``layers["transferred"]`` may tell the share of a quantity that was transferred between
+        runs: what is only transferred was not seen in the sample itself.
+    rows
+        Samples of the model (`evcargo.differential.design.compared_samples`).
+    contrast
+        What is compared.
 
     Returns
     -------
-    table : pandas.DataFrame
-        One row per feature: detected_test, detected_reference (samples), detection_p_value
-        (two-sided, as Fisher's: the sum of the outcomes that are no likelier) and
-        detection_adjusted_p_value (Benjamini-Hochberg); NaN where seen in no sample or in all.
-    least : float
-        Least p-value that any protein could have.
+    table : pandas.DataFrame or None
+        Per feature detected_test and detected_reference (samples; of kinds any and slope the first
+        is of all samples), detection_p_value (NaN where seen in no compared sample or in all) and
+        detection_adjusted_p_value (Benjamini-Hochberg). None if there is no such test.
+    said : str
+        How it was done, or why not.
     """
-    number = np.unique(np.asarray(strata, dtype=str), return_inverse=True)[1]
-    member = np.eye(number.max() + 1, dtype=int)[number]
-    sizes = tuple(zip(member.sum(axis=0), test @ member, strict=True))
-    margins = seen.astype(int) @ member
-    at_test = seen[:, test].sum(axis=1)
-    p_values = np.full(len(seen), np.nan)
-    for row in np.flatnonzero(seen.any(axis=1) & ~seen.all(axis=1)):
-        found = _outcomes(sizes, tuple(int(one) for one in margins[row]))
-        p_values[row] = found[at_test[row]]
+    groups = sides(rows, contrast)
+    compared = np.any(list(groups.values()), axis=0)
+    rows, groups = rows[compared], {level: at[compared] for level, at in groups.items()}
+    seen = np.isfinite(np.array(matrix[rows.index].layers["normalised"], dtype=float).T)
+    if "transferred" in matrix.layers:
+        seen &= ~(np.array(matrix[rows.index].layers["transferred"], dtype=float).T >= 1)
+    strata, where = _strata(rows, contrast)
+    hands = _hands(rows, contrast)
+    if hands == MIXED:
+        said = f"some {contrast.block}s have one level and others several"
+        return None, f"; no detection test, because {said}"
+    within = f" within {where}" if where else ""
+    if contrast.kind == "pair" and hands == WITHIN:
+        p_values, least = exact_p_values(seen, groups[contrast.test], strata.tolist())
+        said = f"exact conditional test{within} (Fisher)"
+    else:
+        units = rows[contrast.block].astype(str) if hands == BETWEEN else rows.index
+        asked = _asked(rows, contrast, groups)
+        p_values = drawn_p_values(seen, asked, strata.tolist(), list(units))
+        least = 1 / (DRAWS + 1)
+        said = f"test by {DRAWS} drawn permutations{within}"
+        said += f" of whole {contrast.block}s" if hands == BETWEEN else ""
+    pair = contrast.kind == "pair"
+    at_reference = seen[:, groups[contrast.reference]].sum(axis=1) if pair else np.nan
     table = pd.DataFrame(
         {
-            "detected_test": at_test,
-            "detected_reference": seen[:, ~test].sum(axis=1),
+            "detected_test": seen[:, groups[contrast.test]].sum(axis=1) if pair else seen.sum(1),
+            "detected_reference": at_reference,
             "detection_p_value": p_values,
-        }
+            "detection_adjusted_p_value": adjust(pd.Series(p_values)).to_numpy(),
+        },
+        index=matrix.var_names.astype(str),
     )
-    table["detection_adjusted_p_value"] = adjust(table["detection_p_value"])
-    return table, least_p_value(sizes)
+    of = "of the proteins seen, whose p-value is"
+    return table, f"; detection: {said} {of} {least:.2g} at the least"
 
 
-def least_p_value(sizes: tuple[tuple[int, int], ...]) -> float:
-    """P-value of a protein seen in all samples of one level and none of the other."""
-    if len(sizes) == 1:
-        return float(_outcomes(sizes, (int(sizes[0][1]),)).min())
-    return float(_outcomes(sizes, tuple(int(at_test) for _, at_test in sizes)).min())
+def _strata(rows: pd.DataFrame, contrast: Contrast) -> tuple[pd.Series, str]:
+    """Stratum of each sample, and the columns that make the strata."""
+    names = [name for name in contrast.covariates if covariate_numbers(rows, name) is None]
+    if contrast.block and _hands(rows, contrast) == WITHIN:
+        names.append(contrast.block)
+    if not names:
+        return pd.Series("", index=rows.index), ""
+    return rows[names].astype(str).agg("|".join, axis=1), " and ".join(names)
 
 
-@lru_cache(maxsize=100_000)
-def _outcomes(sizes: tuple[tuple[int, int], ...], margin: tuple[int, ...]) -> NDArray[np.float64]:
-    """P-value of every number of samples at the test level; `sizes` are (all, at test level)."""
-    chances = np.ones(1)
-    for (samples, at_test), seen in zip(sizes, margin, strict=True):
-        one = stats.hypergeom.pmf(np.arange(min(at_test, seen) + 1), samples, at_test, seen)
-        chances = np.convolve(chances, one)
-    order = np.argsort(chances, kind="stable")
-    running = np.cumsum(chances[order])
-    ends = np.searchsorted(chances[order], chances * TIE, side="right")
-    p_values = np.where(chances > 0, np.minimum(running[np.maximum(ends, 1) - 1], 1.0), np.inf)
-    return np.asarray(p_values, dtype=float)
+def _hands(rows: pd.DataFrame, contrast: Contrast) -> str:
+    """Whether levels may be handed out `within` blocks, or only `between` whole ones."""
+    if not contrast.block:
+        return WITHIN
+    blocks = rows.groupby(rows[contrast.block].astype(str))
+    several = blocks.filter(lambda block: len(block) > 1)
+    if several.empty:
+        return BETWEEN
+    levels = several.groupby(several[contrast.block].astype(str))[contrast.column].nunique()
+    if (levels > 1).all():
+        return WITHIN
+    return BETWEEN if (levels == 1).all() else MIXED
+
+
+def _asked(rows: pd.DataFrame, contrast: Contrast, groups: dict[str, Flags]) -> Floats:
+    """Give what is asked by sample, scaled so that its squares sum to Pearson's chi-squared."""
+    if contrast.kind == "slope":
+        return np.asarray(numbers_of(rows, contrast.column), dtype=float)[:, None]
+    return np.column_stack([at / np.sqrt(max(at.sum(), 1)) for at in groups.values()])

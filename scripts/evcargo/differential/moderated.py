@@ -64,6 +64,12 @@ class JointFits:
     variance: Floats
     df: Floats
 
+    def of(self, chosen: Sequence[int]) -> "JointFits":
+        """Return the same fits seen through the chosen coefficients, by their places."""
+        at = np.array(chosen, dtype=int)
+        covariance = self.unscaled_covariance[:, at[:, None], at]
+        return JointFits(self.coefficients[:, at], covariance, self.variance, self.df)
+
 
 def fit_features(
     values: Floats, design: Floats, coefficient: int, correlation: Floats | None = None
@@ -172,6 +178,14 @@ def moderated_test(fits: Fits, prior: Prior) -> pd.DataFrame:
             "ci_high": fits.coefficient + margin,
         }
     )
+
+
+def moderated_statistics(fits: JointFits, prior: Prior) -> Floats:
+    """Moderated t statistic of every feature and coefficient, as `moderated_test` gives them."""
+    unscaled = np.diagonal(fits.unscaled_covariance, axis1=1, axis2=2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        error = np.sqrt(_posterior(fits, prior)[:, None] * unscaled)
+        return np.asarray(fits.coefficients / error)
 
 
 def moderated_f_test(fits: JointFits, prior: Prior) -> pd.DataFrame:

@@ -131,6 +131,11 @@ def wald_test(fit: "DeseqDataSet", column: str, alpha: float, per_unit: float) -
     return figures
 
 
+def wald_statistic(fit: "DeseqDataSet", column: str) -> pd.Series:
+    """Wald statistic of one coefficient per feature, without p-values and shrinkage."""
+    return _tests(fit, column, alpha=0.05, summed_up=False).statistics.astype(np.float64)
+
+
 def likelihood_ratio_test(fit: "DeseqDataSet", columns: list[str], alpha: float) -> pd.DataFrame:
     """Test whether a model without `columns` of the design explains the counts as well.
 

@@ -1,5 +1,6 @@
 """Differential proteins: moderated statistics on normalised log2 intensities, and detection."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -8,23 +9,24 @@ import pandas as pd
 from evcargo.differential.adjust import adjust
 from evcargo.differential.blocks import block_correlation, consensus_correlation
 from evcargo.differential.design import (
-    COMPARISON,
     NotTestable,
     asked_columns,
     compared_samples,
+    covariate_column,
     model_matrix,
     model_words,
     per_unit,
     repeated_subjects,
     sides,
 )
-from evcargo.differential.detection import detection_test
+from evcargo.differential.detection import detect
 from evcargo.differential.moderated import (
     Fits,
     Flags,
     JointFits,
     fit_jointly,
     moderated_f_test,
+    moderated_statistics,
     moderated_test,
 )
 from evcargo.differential.prior import Floats, Prior, fit_prior
@@ -37,7 +39,6 @@ from evcargo.differential.result import (
     untested,
 )
 from evcargo.errors import EvcargoError
-from evcargo.study.design import covariate_numbers
 from evcargo.study.model import Contrast
 
 if TYPE_CHECKING:
@@ -56,13 +57,39 @@ class Moderation(NamedTuple):
     robust: bool
 
 
+class Model(NamedTuple):
+    """A model of the proteins: samples x coefficients, and what is asked of it."""
+
+    design: pd.DataFrame
+    rows: pd.DataFrame
+    contrast: Contrast
+    how: Moderation
+    beside: Sequence[str] = ()
+
+
+class Moderated(NamedTuple):
+    """What a model tells of the proteins that it was fitted to.
+
+    `figures` and the statistics `beside` are by protein, as are the residual degrees of freedom
+    (`df`) and whether its values can tell what is asked (`estimable`); `prior_df` are those of the
+    prior (median), `correlation` says that of the blocks.
+    """
+
+    figures: pd.DataFrame
+    beside: pd.DataFrame
+    df: Floats
+    estimable: Flags
+    prior_df: float
+    correlation: str
+
+
 def test_proteins(
     matrix: "AnnData",
     contrast: Contrast,
     alpha: float,
     min_samples: int,
     how: Moderation,
-    coefficient: str = COMPARISON,
+    beside: Sequence[str] = (),
 ) -> Result:
     """Compare the proteins of groups of samples.
 
@@ -80,15 +107,15 @@ def test_proteins(
         Samples with a value that a protein needs at every level; of a slope, twice as many.
     how
         How the variances are moderated.
-    coefficient
-        Column of the model matrix that is tested.
+    beside
+        Covariates of numbers whose t statistics are asked for beside the comparison.
 
     Returns
     -------
     Result
         A protein is tested if it has enough values at every level, if they leave a residual degree
         of freedom, and if they can tell the comparison from the covariates. Missing values stay
-        missing; a pair has the detection test beside it. Source: Smyth 2004
+        missing, and the detection test is beside. Source: Smyth 2004
         (10.2202/1544-6115.1027); Benjamini and Hochberg 1995.
 
     Raises
@@ -110,52 +137,87 @@ def test_proteins(
     for level, at in reversed(groups.items()):
         reasons[seen[:, at].sum(axis=1) < needed] = f"fewer than {needed} values at {level}"
     enough = (reasons == "").to_numpy(bool)
-    blocks, correlation = _blocks(values[enough], design, rows, contrast)
-    asked = asked_columns(design, contrast)
-    if coefficient != COMPARISON:
-        asked = [design.columns.get_loc(coefficient)]
-    fits = fit_jointly(values[enough], design.to_numpy(), asked, blocks)
-    mean = np.array([row[np.isfinite(row)].mean() for row in values[enough]])
-    prior = fit_prior(
-        fits.variance, fits.df, _covariate(how.trend, mean, matrix.var[enough]), how.robust
-    )
-    figures = _figures(fits, prior, rows, contrast)
-    figures = figures.set_index(names[enough]).assign(mean=mean)
-    figures["adjusted_p_value"] = adjust(figures["p_value"])
-    reasons[names[enough][fits.df == 0]] = "no residual degree of freedom"
-    reasons[names[enough][~np.isfinite(fits.coefficients).all(axis=1)]] = (
+    model = Model(design, rows, contrast, how, beside)
+    fitted = moderate(values[enough], matrix.var[enough], model)
+    reasons[names[enough][fitted.df == 0]] = "no residual degree of freedom"
+    reasons[names[enough][~fitted.estimable]] = (
         "its values cannot tell the comparison from the covariates"
     )
     statistics = "F statistics" if contrast.kind == "any" else "t statistics"
     method = (
         f"moderated {statistics} (empirical Bayes, as limma's eBayes) on log2 normalised"
-        f" intensities, {model_words(contrast)}{correlation};"
+        f" intensities, {model_words(contrast)}{fitted.correlation};"
         f" {'robust ' if how.robust else ''}prior{TREND_WORDS.get(how.trend, '')} with"
-        f" {np.median(prior.df) if len(prior.df) else 0:.3g} degrees of freedom;"
+        f" {fitted.prior_df:.3g} degrees of freedom;"
         " missing values left missing; Benjamini-Hochberg"
     )
-    detection, said = _detection(matrix, rows, contrast, seen)
+    detection, said = detect(matrix, rows, contrast)
     table = differential_table(
-        matrix.var, figures, side_counts(seen, names, contrast, groups), reasons, alpha, detection
+        matrix.var,
+        fitted.figures,
+        side_counts(seen, names, contrast, groups),
+        reasons,
+        alpha,
+        detection,
     )
     warnings = [one for one in (repeated_subjects(rows, contrast),) if one]
-    return Result(table, method + said, tuple(warnings), *side_sizes(groups, contrast))
+    return Result(
+        table,
+        method + said,
+        tuple(warnings),
+        *side_sizes(groups, contrast),
+        fitted.beside,
+    )
 
 
-def _blocks(
-    values: Floats, design: pd.DataFrame, rows: pd.DataFrame, contrast: Contrast
-) -> tuple[Floats | None, str]:
+def moderate(values: Floats, proteins: pd.DataFrame, model: Model) -> Moderated:
+    """Fit the model to every protein and moderate its variances.
+
+    Parameters
+    ----------
+    values
+        Proteins x samples, log2, NaN where missing.
+    proteins
+        Their rows of `var`.
+    model
+        The model.
+    """
+    names = proteins.index.astype(str)
+    blocks, correlation = _blocks(values, model)
+    asked = asked_columns(model.design, model.contrast)
+    others = [covariate_column(model.design, name) for name in model.beside]
+    joint = fit_jointly(values, model.design.to_numpy(), [*asked, *others], blocks)
+    fits = joint.of(range(len(asked)))
+    of_others = joint.of(range(len(asked), len(asked) + len(others)))
+    mean = np.array([row[np.isfinite(row)].mean() for row in values])
+    covariate = _covariate(model.how.trend, mean, proteins)
+    prior = fit_prior(fits.variance, fits.df, covariate, model.how.robust)
+    figures = _figures(fits, prior, model).set_index(names).assign(mean=mean)
+    figures["adjusted_p_value"] = adjust(figures["p_value"])
+    return Moderated(
+        figures,
+        pd.DataFrame(moderated_statistics(of_others, prior), names, list(model.beside)),
+        fits.df,
+        np.asarray(np.isfinite(fits.coefficients).all(axis=1)),
+        float(np.median(prior.df)) if len(prior.df) else 0.0,
+        correlation,
+    )
+
+
+def _blocks(values: Floats, model: Model) -> tuple[Floats | None, str]:
     """Correlation of the errors of the samples, and what to say of it."""
-    if not contrast.block:
+    block = model.contrast.block
+    if not block:
         return None, ""
-    blocks = rows[contrast.block].astype(str).tolist()
-    correlation = consensus_correlation(values, design.to_numpy(), blocks)
-    said = f", correlation of {correlation:.2f} within {contrast.block}"
+    blocks = model.rows[block].astype(str).tolist()
+    correlation = consensus_correlation(values, model.design.to_numpy(), blocks)
+    said = f", correlation of {correlation:.2f} within {block}"
     return block_correlation(blocks, correlation), said
 
 
-def _figures(fits: JointFits, prior: Prior, rows: pd.DataFrame, contrast: Contrast) -> pd.DataFrame:
+def _figures(fits: JointFits, prior: Prior, model: Model) -> pd.DataFrame:
     """Figures per tested feature, in the order of the fits."""
+    rows, contrast = model.rows, model.contrast
     if contrast.kind == "any":
         levels = sorted(set(rows[contrast.column].astype(str)))
         largest = largest_differences(fits.coefficients, levels)
@@ -164,29 +226,6 @@ def _figures(fits: JointFits, prior: Prior, rows: pd.DataFrame, contrast: Contra
     table = moderated_test(Fits(fits.coefficients[:, 0], sd, fits.variance, fits.df), prior)
     scaled = ["log2_fold_change", "standard_error", "ci_low", "ci_high"]
     return table.assign(**{name: table[name] * per_unit(rows, contrast) for name in scaled})
-
-
-def _detection(
-    matrix: "AnnData", rows: pd.DataFrame, contrast: Contrast, seen: Flags
-) -> tuple[pd.DataFrame | None, str]:
-    """Run the detection test of a pair, by feature, and say how."""
-    if contrast.kind != "pair" or contrast.block:
-        return None, ""
-    if "transferred" in matrix.layers:
-        # Seen in the sample itself, not only by transfer from another run.
-        seen = seen & ~(np.array(matrix[rows.index].layers["transferred"], float).T >= 1)
-    groups = sides(rows, contrast)
-    of_pair = groups[contrast.test] | groups[contrast.reference]
-    categories = [name for name in contrast.covariates if covariate_numbers(rows, name) is None]
-    strata = rows.loc[of_pair, categories].astype(str).agg("|".join, axis=1)
-    strata = strata if categories else pd.Series("", index=rows.index[of_pair])
-    table, least = detection_test(seen[:, of_pair], groups[contrast.test][of_pair], strata.tolist())
-    within = f" within {' and '.join(categories)}" if categories else ""
-    said = (
-        f"; detection: exact conditional test{within} (Fisher) of the proteins seen, whose"
-        f" p-value is {least:.2g} at the least"
-    )
-    return table.set_index(matrix.var_names.astype(str)), said
 
 
 def _covariate(trend: str, mean: Floats, proteins: pd.DataFrame) -> Floats | None:

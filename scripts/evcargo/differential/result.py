@@ -1,7 +1,7 @@
 """The table of one contrast and assay, whatever the test behind it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -45,6 +45,9 @@ class Result:
         What the reader must know before reading the table.
     n_test, n_reference
         Samples compared; without two sides, all of them are `n_test`.
+    beside
+        Features that were tested x covariates that were asked for beside the comparison: their
+        statistics in the same model.
     """
 
     table: pd.DataFrame
@@ -52,6 +55,7 @@ class Result:
     warnings: tuple[str, ...]
     n_test: int
     n_reference: int | None
+    beside: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def differential_table(

@@ -49,7 +49,7 @@ KEPT = 2 / 3
 ONLY_PAIRS = "only comparisons of two levels are held to purity"
 GIVEN_PURITY = ("log2_fold_change", "ci_low", "ci_high", "p_value")
 
-#: Tests a contrast in a matrix, or another coefficient of its model if `coefficient` is given.
+#: Tests a contrast in a matrix; asked for `beside`, gives the statistics of covariates as well.
 Test = Callable[..., Result]
 
 
@@ -121,13 +121,11 @@ def judge(
         terms = [f"purity_axis_{number}" for number in range(1, len(axes.names) + 1)]
         joint.obs[terms] = axes.values.to_numpy()
         wider = replace(contrast, covariates=(*contrast.covariates, *terms))
-        given = _figures(test(joint, wider)).reindex(features)
-        columns = model_matrix(compared_samples(joint.obs, wider), wider).columns
-        for name, term in zip(axes.names, terms, strict=True):
-            column = next(one for one in columns if one.rpartition(".")[0] == term)
-            of_axes[name] = _figures(test(joint, wider, coefficient=column))["statistic"].reindex(
-                features
-            )
+        with_purity = test(joint, wider, beside=terms)
+        figures = with_purity.table.set_index("feature")
+        given = figures[[*GIVEN_PURITY, "statistic"]].astype(float).reindex(features)
+        of_axes = with_purity.beside.reindex(index=features, columns=terms)
+        of_axes = of_axes.set_axis(axes.names, axis=1)
     judged = table.set_index("feature")
     for name in GIVEN_PURITY:
         judged[f"{name}_given_purity"] = given[name].astype(float)
@@ -138,10 +136,6 @@ def judge(
     judged["robustness"] = [verdict for verdict, _ in verdicts]
     judged["robustness_reason"] = [reason for _, reason in verdicts]
     return judged.reset_index()
-
-
-def _figures(result: Result) -> pd.DataFrame:
-    return result.table.set_index("feature")[[*GIVEN_PURITY, "statistic"]].astype(float)
 
 
 def _verdict(
