@@ -17,7 +17,8 @@ import pandas as pd
 from anndata import AnnData
 from measure import as_markdown
 
-from evcargo.differential.proteins import Moderation, test_proteins
+from evcargo.differential.linear_models import Moderation
+from evcargo.differential.proteins import test_proteins
 from evcargo.proteins.normalise import normalise
 from evcargo.study.model import Contrast
 
@@ -55,6 +56,9 @@ def main() -> None:
             rows.append([name, *judged(table["significant"], ecoli, change, level)])
     for level in TRUTH:
         table = ours(folder, "trend, robust (default)", level)
+        called = table["imputed_adjusted_p_value"] < ALPHA
+        change = table["imputed_log2_fold_change"]
+        rows.append(["imputed columns", *judged(called, table["ecoli"], change, level)])
         seen, unknown = table["detection_adjusted_p_value"] < ALPHA, table["mean"] * np.nan
         rows.append(["detection alone", *judged(seen, table["ecoli"], unknown, level)])
     print(as_markdown(COLUMNS, sorted(rows, key=lambda row: row[2])))
@@ -75,7 +79,7 @@ def ours(folder: Path, way: str, level: str) -> pd.DataFrame:
     moderation, fit_on = WAYS[way]
     contrast = Contrast(f"{level}_v_a", "level", level, "a", fit_on=fit_on)
     matrix = study(folder)
-    table = test_proteins(matrix, contrast, ALPHA, 2, moderation).table
+    table = test_proteins(matrix, contrast, ALPHA, 2, moderation, "left_censored").table
     table["ecoli"] = matrix.var["ecoli"].reindex(table["feature"]).to_numpy(bool)
     table["significant"] = table["significant"].fillna(False).astype(bool)
     return table

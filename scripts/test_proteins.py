@@ -3,7 +3,8 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from evcargo.differential.proteins import Moderation, test_proteins
+from evcargo.differential.linear_models import Moderation
+from evcargo.differential.proteins import test_proteins
 from evcargo.differential.robustness import read_purity
 from evcargo.differential.summary import compare
 from evcargo.job import job_log
@@ -20,7 +21,11 @@ with job_log(snakemake.log):
     matrix = read_matrix(snakemake.input.matrix)
     prior = Moderation(options["variance_trend"], options["robust"])
     test = partial(
-        test_proteins, alpha=options["alpha"], min_samples=options["min_samples"], how=prior
+        test_proteins,
+        alpha=options["alpha"],
+        min_samples=options["min_samples"],
+        how=prior,
+        imputation=options["imputation"],
     )
     panels = read_panels(snakemake.input.panels, snakemake.params.organism)
     purity = read_purity(snakemake.input, options["purity_covariates"])

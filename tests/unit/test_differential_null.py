@@ -10,7 +10,8 @@ from differential_helpers import LPS, matrix
 from scipy import stats
 
 from evcargo.differential.counts import CountFilter, test_counts
-from evcargo.differential.proteins import Moderation, test_proteins
+from evcargo.differential.linear_models import Moderation
+from evcargo.differential.proteins import test_proteins
 from evcargo.study.model import Contrast
 
 STUDIES = 200

@@ -13,9 +13,10 @@ from scipy.stats import f_oneway, linregress, ttest_ind
 from evcargo.contracts import CONTRACTS
 from evcargo.differential.adjust import adjust
 from evcargo.differential.design import NotTestable, compared_samples, model_matrix
+from evcargo.differential.linear_models import Moderation
 from evcargo.differential.moderated import fit_features, moderated_test
 from evcargo.differential.prior import fit_prior
-from evcargo.differential.proteins import Moderation, test_proteins
+from evcargo.differential.proteins import test_proteins
 from evcargo.errors import EvcargoError
 from evcargo.study.model import Contrast
 
@@ -203,7 +204,8 @@ def test_any_level_and_the_two_furthest_apart() -> None:
     assert table.loc["n01", "largest_between"].endswith(" v c")
     assert table.loc["n02", "reason"] == "fewer than 2 values at c"
     assert table["log2_fold_change"].isna().all()
-    detection = table["detection_p_value"].dropna()  # 9 of 36 pairs of missing samples are of one level
+    detection = table["detection_p_value"].dropna()
+    # Of 36 pairs of missing samples, 9 are of one level.
     assert detection.index.tolist() == ["n02"]
     assert detection["n02"] == pytest.approx(1 / 4, abs=0.01)
 

@@ -10,7 +10,7 @@ import statsmodels.api as sm
 from differential_helpers import matrix
 
 from evcargo.differential.axes import Axes
-from evcargo.differential.proteins import Moderation
+from evcargo.differential.linear_models import Moderation
 from evcargo.differential.proteins import test_proteins as proteins
 from evcargo.differential.robustness import judge
 from evcargo.differential.verdicts import STANDS, VERDICTS, kind_of

@@ -20,8 +20,15 @@ FIGURES = [
     "p_value",
     "adjusted_p_value",
 ]
-#: What only some tests give: counts a shrunken fold change, kind any the two levels furthest apart.
-EXTRA = ["shrunken_log2_fold_change", "largest_difference", "largest_between"]
+#: What only some tests give: counts a shrunken fold change, kind any the two levels furthest apart,
+#: proteins what imputation would have given.
+EXTRA = [
+    "shrunken_log2_fold_change",
+    "largest_difference",
+    "largest_between",
+    "imputed_log2_fold_change",
+    "imputed_adjusted_p_value",
+]
 #: What the detection test of proteins gives.
 DETECTION = [
     "detected_test",

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from evcargo.differential.counts import CountFilter, test_counts
-from evcargo.differential.proteins import Moderation, test_proteins
+from evcargo.differential.linear_models import Moderation
+from evcargo.differential.proteins import test_proteins
 from evcargo.differential.robustness import Purity
 from evcargo.differential.summary import compare
 from evcargo.differential.verdicts import kind_of
