@@ -34,3 +34,27 @@ def test_equals_deseq2(
     ours = set(found.index[found["adjusted_p_value"] < 0.05])
     assert ours == set(expected.index[expected["padj_alpha05"] < 0.05])
     assert len(ours) == hits
+
+
+def test_messengers_absent_from_a_level_have_the_errors_of_deseq2(shared_data: Path) -> None:
+    """3 v 3, 13,030 genes, many of them in one level only."""
+
+    def read(kind: str) -> pd.DataFrame:
+        path = shared_data / "reference_deseq2" / f"bv2_EV_mRNA_LPS.{kind}.tsv"
+        return pd.read_csv(path, sep="\t", index_col=0)
+
+    counts = read("counts").T
+    test = (read("coldata")["group"].reindex(counts.index) == "LPS").astype(float)
+    found = wald_test(
+        fit_counts(counts, pd.DataFrame({"intercept": 1.0, "level": test})), "level", 0.05, 1
+    )
+    expected = read("deseq2").reindex(found.index)
+    absent = (counts[test == 1] == 0).all() | (counts[test == 0] == 0).all()
+    ratio = found["standard_error"] / expected["lfcSE"]
+    assert absent.sum() > 1000
+    assert ratio[absent].quantile([0.01, 0.99]).between(0.99, 1.01).all()
+    assert ratio.quantile([0.001, 0.999]).between(0.99, 1.01).all()
+    ours = set(found.index[found["adjusted_p_value"] < 0.05])
+    theirs = set(expected.index[expected["padj_alpha05"] < 0.05])
+    assert len(theirs) > 2600
+    assert len(ours & theirs) >= 0.995 * len(ours | theirs)

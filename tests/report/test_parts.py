@@ -91,23 +91,27 @@ def test_limits_are_read_from_the_words_of_a_threshold():
 
 
 def rows(*values):
-    names = ["assay", "tested", "significant", "flagged"]
-    return pd.DataFrame(values, columns=names)
+    verdicts = ["stands", "weakened", "explained", "contaminant", "not_assessed"]
+    return pd.DataFrame(values, columns=["assay", "tested", "significant", *verdicts])
 
 
 @pytest.mark.parametrize(
     ("table", "said"),
     [
         (
-            rows(("proteins", 10, 1, 1)),
-            "1 of 1 significant protein is a contaminant or impurity marker.",
+            rows(("proteins", 10, 1, 0, 0, 0, 1, 0)),
+            "0 of 1 significant protein survive the impurity; 1 contaminant itself.",
         ),
         (
-            rows(("proteins", 10, 4, 0), ("rna", 5, 0, 0)),
-            "0 of 4 significant proteins are contaminants or impurity markers. None of 5 small RNAs"
-            " differs significantly.",
+            rows(("proteins", 10, 9, 4, 2, 1, 0, 2), ("rna", 5, 0, 0, 0, 0, 0, 0)),
+            "4 of 9 significant proteins survive the impurity; 2 weakened, 1 explained by impurity"
+            " and 2 not assessed. None of 5 small RNAs differs significantly.",
         ),
-        (rows(("rna", 0, 0, 0)), "No small RNA could be tested."),
+        (
+            rows(("rna", 10, 1, 1, 0, 0, 0, 0)),
+            "1 of 1 significant small RNA survives the impurity.",
+        ),
+        (rows(("rna", 0, 0, 0, 0, 0, 0, 0)), "No small RNA could be tested."),
         (rows(), "Nothing could be tested."),
     ],
 )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from evcargo.differential.verdicts import STANDS
 from evcargo.report.parts import (
     Column,
     Group,
@@ -19,6 +20,7 @@ from evcargo.report.parts import (
     table_of,
 )
 from evcargo.report.results import Results
+from evcargo.report.robustness import COUNTS, verdict_counts
 from evcargo.study.model import question
 
 NAMED = 3  # metrics that the answer names
@@ -47,10 +49,10 @@ class Answer:
     heading
         Test v reference.
     verdict
-        `warn` where purity differs between the groups or hits are flagged, `pass` where not, and
+        `warn` where purity differs between the groups or not all hits stand, `pass` where not, and
         `not assessed` where nothing was tested.
     cargo
-        What differs, and how much of it is impurity.
+        What differs, and how much of it survives the impurity.
     purity
         Whether the groups are equally pure.
     """
@@ -79,9 +81,9 @@ def answer(results: Results, contrast: dict[str, Any]) -> Answer:
     name = str(contrast["name"])
     rows = contrast_rows(results, name)
     related = related_metrics(results, name)
-    flagged = int(rows["flagged"].fillna(0).sum())
+    shaken = int((rows["significant"] - rows["stands"]).fillna(0).sum())
     tested = int(rows["tested"].fillna(0).sum())
-    clean = "warn" if flagged or len(related) else "pass"
+    clean = "warn" if shaken or len(related) else "pass"
     verdict = clean if tested else "not assessed"
     return Answer(
         name,
@@ -109,8 +111,8 @@ def related_metrics(results: Results, name: str) -> pd.DataFrame:
 
 
 def cargo_words(rows: pd.DataFrame) -> str:
-    """Say how many features differ, and how many of these are impurity."""
-    parts, silent = [], []
+    """Say how many features differ, and of how many the difference survives the impurity."""
+    said, silent = [], []
     for row in rows.itertuples(index=False):
         one, many = NOUNS.get(row.assay, (row.assay, row.assay))
         if pd.isna(row.tested) or row.tested == 0:
@@ -118,18 +120,18 @@ def cargo_words(rows: pd.DataFrame) -> str:
         elif row.significant == 0:
             silent.append(f"none of {row.tested:,} {many} differs significantly")
         else:
-            noun = one if row.significant == 1 else many
-            parts.append(f"{row.flagged:,} of {row.significant:,} significant {noun}")
-    said = []
-    if parts:
-        alone = len(parts) == 1 and parts[0].startswith("1 of ")
-        verb = "is a contaminant or impurity marker" if alone else (
-            "are contaminants or impurity markers"
-        )  # fmt: skip
-        said.append(f"{listed(parts)} {verb}.")
+            said.append(_hits(row, one if row.significant == 1 else many))
     if silent:
         said.append(f"{capital(listed(silent))}.")
     return " ".join(said) or "Nothing could be tested."
+
+
+def _hits(row: Any, noun: str) -> str:
+    """Sum up the verdicts of the hits of one assay."""
+    others = verdict_counts(row, [verdict for verdict in COUNTS if verdict != STANDS])
+    survive = "survives" if row.stands == 1 else "survive"
+    rest = f"; {listed(others)}" if others else ""
+    return f"{row.stands:,} of {row.significant:,} significant {noun} {survive} the impurity{rest}."
 
 
 def purity_words(results: Results, contrast: dict[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """Does the difference survive the impurity: words, and one bar that sums the hits up."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -55,12 +56,22 @@ def robustness_words(row: Any, table: pd.DataFrame) -> str:
         because = f": {why[0]}" if len(why) else ""
         return f"Whether these differences survive the impurity was not assessed{because}."
     axes = listed(str(row.axes).split("; "))
-    parts = [f"{getattr(row, column):,} {WORDS[verdict]}" for verdict, column in COUNTS.items()
-             if getattr(row, column)]  # fmt: skip
     return (
         f"Does the difference survive the impurity ({axes})? Of"
-        f" {counted(int(row.significant), 'significant feature')}: {listed(parts)}."
+        f" {counted(int(row.significant), 'significant feature')}:"
+        f" {listed(verdict_counts(row, list(COUNTS)))}."
     )
+
+
+def verdict_counts(row: Any, verdicts: Sequence[str]) -> list[str]:
+    """Say how many hits of a row of the contract ``contrasts`` have each verdict, if any has."""
+    counts = {verdict: int(getattr(row, COUNTS[verdict])) for verdict in verdicts}
+    many = {CONTAMINANT: "contaminants themselves", STANDS: "stand"}
+    return [
+        f"{count:,} {many.get(verdict, WORDS[verdict]) if count > 1 else WORDS[verdict]}"
+        for verdict, count in counts.items()
+        if count
+    ]
 
 
 def robustness_figure(row: Any, ident: str, title: str) -> Figure | None:
