@@ -8,6 +8,7 @@
 #   results/purity/markers.tsv       every marker in every sample
 #   results/purity/shares.tsv        share of the signal by class
 #   results/purity/associations.tsv  every purity metric against every contrast
+#   results/purity/actions.tsv       what the differential tests do with impure samples
 
 
 rule score_purity:
@@ -41,3 +42,24 @@ rule score_purity:
         "Scoring the purity of every preparation"
     script:
         "../../scripts/score_purity.py"
+
+
+rule act_on_purity:
+    input:
+        verdicts="results/purity/verdicts.tsv",
+    output:
+        actions="results/purity/actions.tsv",
+    log:
+        "logs/act_on_purity.log",
+    conda:
+        "../../envs/purity.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
+    params:
+        library=lib("act_on_purity"),
+        options=lookup("purity", within=config),
+    message:
+        "Deciding what the tests do with impure samples"
+    script:
+        "../../scripts/act_on_purity.py"

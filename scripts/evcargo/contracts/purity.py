@@ -29,6 +29,14 @@ PURITY: Mapping[str, Contract] = {
         ("n_not_assessed", "count", "criteria", "criteria without evidence"),
         ("reason", "text", "", "the criteria that decided"),
     ),
+    "actions": contract(
+        "results/purity/actions.tsv",
+        ("sample", "text", "", "sample"),
+        ("verdict", "text", "", "its verdict"),
+        ("action", "text", "", "what the differential tests do with it: none, left out or weighted"),
+        ("weight", "number", "", "weight in the test of the proteins; 0 left out"),
+        ("reason", "text", "", "why"),
+    ),
     "markers": contract(
         "results/purity/markers.tsv",
         ("sample", "text", "", "sample"),

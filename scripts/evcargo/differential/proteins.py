@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
+from evcargo.differential.actions import weights_of
 from evcargo.differential.adjust import adjust
 from evcargo.differential.blocks import block_correlation, consensus_correlation
 from evcargo.differential.design import (
@@ -26,6 +27,7 @@ from evcargo.differential.moderated import (
     fit_jointly,
     moderated_f_test,
     moderated_test,
+    weighted,
 )
 from evcargo.differential.prior import Floats, Prior, fit_prior
 from evcargo.differential.result import (
@@ -71,7 +73,7 @@ def test_proteins(
     matrix
         Samples x protein groups; ``layers["normalised"]`` is log2, NaN where missing;
         ``layers["transferred"]`` may tell the share of a quantity that was transferred between
-        runs.
+        runs, and `obs` the weights of the samples (`evcargo.differential.actions`).
     contrast
         What is compared.
     alpha
@@ -110,11 +112,12 @@ def test_proteins(
     for level, at in reversed(groups.items()):
         reasons[seen[:, at].sum(axis=1) < needed] = f"fewer than {needed} values at {level}"
     enough = (reasons == "").to_numpy(bool)
-    blocks, correlation = _blocks(values[enough], design, rows, contrast)
+    weights = weights_of(rows)
+    blocks, correlation = _blocks(values[enough], design, rows, contrast, weights)
     asked = asked_columns(design, contrast)
     if coefficient != COMPARISON:
         asked = [design.columns.get_loc(coefficient)]
-    fits = fit_jointly(values[enough], design.to_numpy(), asked, blocks)
+    fits = fit_jointly(values[enough], design.to_numpy(), asked, blocks, weights)
     mean = np.array([row[np.isfinite(row)].mean() for row in values[enough]])
     prior = fit_prior(
         fits.variance, fits.df, _covariate(how.trend, mean, matrix.var[enough]), how.robust
@@ -129,7 +132,8 @@ def test_proteins(
     statistics = "F statistics" if contrast.kind == "any" else "t statistics"
     method = (
         f"moderated {statistics} (empirical Bayes, as limma's eBayes) on log2 normalised"
-        f" intensities, {model_words(contrast)}{correlation};"
+        f" intensities, {model_words(contrast)}{correlation}"
+        f"{', weighted by purity' if weights is not None else ''};"
         f" {'robust ' if how.robust else ''}prior{TREND_WORDS.get(how.trend, '')} with"
         f" {np.median(prior.df) if len(prior.df) else 0:.3g} degrees of freedom;"
         " missing values left missing; Benjamini-Hochberg"
@@ -143,13 +147,18 @@ def test_proteins(
 
 
 def _blocks(
-    values: Floats, design: pd.DataFrame, rows: pd.DataFrame, contrast: Contrast
+    values: Floats,
+    design: pd.DataFrame,
+    rows: pd.DataFrame,
+    contrast: Contrast,
+    weights: Floats | None,
 ) -> tuple[Floats | None, str]:
     """Correlation of the errors of the samples, and what to say of it."""
     if not contrast.block:
         return None, ""
     blocks = rows[contrast.block].astype(str).tolist()
-    correlation = consensus_correlation(values, design.to_numpy(), blocks)
+    terms = weighted(design.to_numpy().T, weights).T
+    correlation = consensus_correlation(weighted(values, weights), terms, blocks)
     said = f", correlation of {correlation:.2f} within {contrast.block}"
     return block_correlation(blocks, correlation), said
 
