@@ -9,6 +9,12 @@
 #   results/purity/shares.tsv        share of the signal by class
 #   results/purity/associations.tsv  every purity metric against every contrast
 #   results/purity/actions.tsv       what the differential tests do with impure samples
+#   results/purity/enrichment.tsv    EVs against matched source or depleted material
+#   results/purity/consistency.tsv   whether the assays agree
+#   results/purity/outliers.tsv      samples unlike the others of their group
+#   results/purity/groups.tsv        purity by batch and isolation method
+#   results/purity/samples.tsv       all of the above by sample, one wide row each
+#   results/purity/checklist.tsv     reporting checklist (MISEV2023, EV-TRACK), as far as files tell
 
 
 rule score_purity:
@@ -63,3 +69,60 @@ rule act_on_purity:
         "Deciding what the tests do with impure samples"
     script:
         "../../scripts/act_on_purity.py"
+
+
+rule compare_purity:
+    input:
+        samples="results/study/samples.tsv",
+        criteria="results/purity/criteria.tsv",
+        shares="results/purity/shares.tsv",
+        markers="results/purity/markers.tsv",
+    output:
+        enrichment="results/purity/enrichment.tsv",
+        consistency="results/purity/consistency.tsv",
+        outliers="results/purity/outliers.tsv",
+        groups="results/purity/groups.tsv",
+    log:
+        "logs/compare_purity.log",
+    conda:
+        "../../envs/purity.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(20),
+    params:
+        library=lib("compare_purity"),
+        alpha=lookup("purity/association_alpha", within=config),
+    message:
+        "Comparing the purity of the samples"
+    script:
+        "../../scripts/compare_purity.py"
+
+
+rule export_purity:
+    input:
+        samples="results/study/samples.tsv",
+        criteria="results/purity/criteria.tsv",
+        verdicts="results/purity/verdicts.tsv",
+        markers="results/purity/markers.tsv",
+        shares="results/purity/shares.tsv",
+        actions="results/purity/actions.tsv",
+        outliers="results/purity/outliers.tsv",
+        enrichment="results/purity/enrichment.tsv",
+    output:
+        samples="results/purity/samples.tsv",
+        checklist="results/purity/checklist.tsv",
+    log:
+        "logs/export_purity.log",
+    conda:
+        "../../envs/purity.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
+    params:
+        library=lib("export_purity"),
+        organism=lookup("organism", within=config),
+        action=lookup("purity/action", within=config),
+    message:
+        "Exporting purity and the reporting checklist"
+    script:
+        "../../scripts/export_purity.py"

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import false_discovery_control
 
 from evcargo.contracts import CONTRACTS
+from evcargo.differential.adjust import adjust
 from evcargo.purity.ranks import Layout, rank_test
 from evcargo.study.design import covariate_numbers, numbers_of
 
@@ -90,11 +90,7 @@ def _contrast(
         rows.append({"metric": str(metric), "assay": str(assay)} | _row(values, compared))
     table = pd.DataFrame(rows, columns=[*_ROW]).assign(contrast=contrast["name"])
     tested = table["p_value"].notna()
-    table["adjusted_p_value"] = np.nan
-    if tested.any():
-        table.loc[tested, "adjusted_p_value"] = false_discovery_control(
-            table.loc[tested, "p_value"]
-        )
+    table["adjusted_p_value"] = adjust(table["p_value"])
     judged = [_judge(row, int(tested.sum()), alpha) for row in table.to_dict("records")]
     table["associated"] = pd.array([flag for flag, _ in judged], dtype="boolean")
     table["rule"] = [rule for _, rule in judged]
