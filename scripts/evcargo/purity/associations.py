@@ -9,11 +9,10 @@ import pandas as pd
 
 from evcargo.contracts import CONTRACTS
 from evcargo.differential.adjust import adjust
+from evcargo.purity.answers import METRIC_UNITS
 from evcargo.purity.ranks import Layout, rank_test
 from evcargo.study.design import covariate_numbers, numbers_of
 
-METRIC_UNITS = ("fraction", "log2", "log2 CPM", "particles/ug")
-"""Units of the criteria that are quantities, and not counts of markers."""
 TESTS = {"pair": "rank-sum test", "any": "Kruskal-Wallis test", "slope": "Spearman correlation"}
 
 
