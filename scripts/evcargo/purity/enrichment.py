@@ -136,8 +136,8 @@ def _figures(pairs: NDArray[np.float64]) -> dict[str, Any]:
     if not n:
         return row
     row["log2_difference"] = float(pairs.mean())
-    if n < 2 or np.ptp(pairs) == 0:
-        return row
+    if n < 2 or np.ptp(pairs) <= SAME * np.abs(pairs).max():
+        return row  # without a spread there is nothing to test with
     error = float(pairs.std(ddof=1) / np.sqrt(n))
     margin = error * float(stats.t.ppf((1 + CONFIDENCE) / 2, n - 1))
     mean = row["log2_difference"]
