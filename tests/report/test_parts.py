@@ -141,7 +141,8 @@ class OnlyAssociations:
         (
             associations(("albumin share", 4, 4, 0.1, 0.2, 0.9, False, "")),
             "None of 1 purity metric differs detectably between the groups; with 4 v 4 samples the"
-            " smallest p-value that the test can give is 0.029, so a difference can have gone unseen.",
+            " smallest p-value that the test can give is 0.029, so a difference can have gone"
+            " unseen.",
         ),
         (
             associations(("x", 2, 2, 1, 2, 0.33, pd.NA, "groups too small")),

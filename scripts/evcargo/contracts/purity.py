@@ -89,7 +89,7 @@ PURITY: Mapping[str, Contract] = {
         ("p_value", "number", "", "paired t test, two-sided"),
         ("adjusted_p_value", "number", "", "Benjamini-Hochberg over the sets of the material"),
         ("sign_flip_p_value", "number", "", "permutation test that flips the signs of whole pairs, two-sided; exact up to 14 pairs"),
-        ("finding", "text", "", "enriched or depleted (adjusted p-value below purity.association_alpha), not shown, or not assessed (fewer than two pairs)"),
+        ("finding", "text", "", "enriched or depleted (adjusted p-value below purity.association_alpha), not shown, or not assessed (fewer than three pairs)"),
         ("as_expected", "flag", "", "whether the finding is the expected one; empty where nothing was found or expected"),
     ),
     "consistency": contract(
