@@ -20,6 +20,7 @@ with job_log(snakemake.log):
         proteins=read_matrix(given.proteins) if given.proteins else None,
         rna=read_matrix(given.rna) if given.rna else None,
         particles=read_table(given.particles, "particles") if given.particles else None,
+        gate=read_table(given.gate, "rna_gate") if given.gate else None,
     )
     for name, table in tables.items():
         write_table(table, snakemake.output[name], name)

@@ -3,13 +3,14 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
+from evcargo.differential.actions import acted_on
 from evcargo.differential.counts import CountFilter, test_counts
 from evcargo.differential.robustness import read_purity
 from evcargo.differential.summary import compare
 from evcargo.job import job_log
 from evcargo.purity.markers import read_panels
 from evcargo.study.model import Contrast
-from evcargo.tables import read_matrix, write_table
+from evcargo.tables import read_matrix, read_table, write_table
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -18,7 +19,8 @@ with job_log(snakemake.log):
     options = snakemake.params.options
     assay = snakemake.wildcards.assay
     contrast = Contrast(**snakemake.params.contrast)
-    matrix = read_matrix(snakemake.input.matrix)
+    actions = read_table(snakemake.input.actions, "actions")
+    matrix = acted_on(read_matrix(snakemake.input.matrix), actions)
     expressed = CountFilter(options["min_cpm"], options["min_cpm_share"])
     test = partial(
         test_counts,

@@ -3,6 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
+from evcargo.differential.actions import acted_on
 from evcargo.differential.linear_models import Moderation
 from evcargo.differential.proteins import test_proteins
 from evcargo.differential.robustness import read_purity
@@ -10,7 +11,7 @@ from evcargo.differential.summary import compare
 from evcargo.job import job_log
 from evcargo.purity.markers import read_panels
 from evcargo.study.model import Contrast
-from evcargo.tables import read_matrix, write_table
+from evcargo.tables import read_matrix, read_table, write_table
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 with job_log(snakemake.log):
     options = snakemake.params.options
     contrast = Contrast(**snakemake.params.contrast)
-    matrix = read_matrix(snakemake.input.matrix)
+    actions = read_table(snakemake.input.actions, "actions")
+    matrix = acted_on(read_matrix(snakemake.input.matrix), actions)
     prior = Moderation(options["variance_trend"], options["robust"])
     test = partial(
         test_proteins,

@@ -10,6 +10,7 @@ from evcargo.purity.flags import feature_flags
 from evcargo.purity.markers import read_panels
 from evcargo.purity.score import score
 from evcargo.purity.shares import protein_shares
+from evcargo.purity.study import compare
 
 
 @pytest.fixture(scope="module")
@@ -199,3 +200,54 @@ def test_bv2_evs_show_the_serum_of_their_medium(shared_data, panels_of):
     assert (shares["bovine"] > 0.15).sum() == 2
     assert (shares["bovine"] < 0.03).sum() == 14
     assert shares["EV core"].between(0.005, 0.2).all()
+
+
+def read_bv2(folder, material):
+    """Intensities of 16 cultures, and the description of the groups."""
+    name = "ev" if material == "ev" else "cell"
+    table = pd.read_csv(folder / f"{name}_perseus.csv", skiprows=[1, 2], low_memory=False)
+    accessions = table["Majority protein IDs"].astype(str)
+    var = pd.DataFrame(
+        {
+            "gene": table["Gene names"].fillna("").to_numpy(),
+            "accessions": accessions.to_numpy(),
+            "taxon": "",
+            "is_contaminant": accessions.str.startswith("CON__").to_numpy(),
+            "n_peptides": 1,
+        },
+        index=accessions.str.split(";").str[0].to_numpy(),
+    )
+    x = 2.0 ** table.iloc[:, :16].astype(float).to_numpy().T
+    frame = pd.DataFrame(x, [f"{material}{n}" for n in range(16)], var.index)
+    once = ~var.index.duplicated()
+    return frame.loc[:, once], var[once]
+
+
+def test_bv2_evs_are_enriched_against_their_cells(shared_data, panels_of, options):
+    """Santiago 2023: 16 cultures; EV markers rise, ribosomes and cell debris fall in their EVs."""
+    folder = shared_data / "bv2_ev_lps" / "proteomics"
+    read = [read_bv2(folder, material) for material in ("ev", "source")]
+    x = pd.concat([frame for frame, _ in read])
+    var = pd.concat([described for _, described in read])
+    var = var[~var.index.duplicated()].reindex(x.columns)
+    obs = pd.DataFrame({"status": "ok", "status_reason": ""}, index=x.index)
+    samples = sheet(
+        x.index,
+        material=["ev"] * 16 + ["source"] * 16,
+        subject=[f"culture{n}" for n in range(16)] * 2,
+        biofluid="cell_culture",
+    )
+    matrix = AnnData(x.to_numpy(), obs=obs, var=var)
+    tables = score(samples, panels_of("mouse"), options, proteins=matrix)
+    found = compare(samples, tables["criteria"], tables["shares"], tables["markers"], 0.05)
+    table = found["enrichment"].set_index("set")
+    assert table["n_pairs"].eq(16).all()
+    for name in ("tetraspanin", "escrt", "misev2018_1a", "misev2018_1b", "classic_exosome"):
+        assert table.loc[name, "finding"] == "enriched", name
+    for name in ("ribosome and aggregates", "cell debris"):
+        assert table.loc[name, "finding"] == "depleted", name
+    assert table.loc["tetraspanin", "log2_difference"] == pytest.approx(1.88, abs=0.01)
+    assert table.loc["escrt", "log2_difference"] == pytest.approx(2.45, abs=0.01)
+    assert not (~table["as_expected"].dropna().astype(bool)).any()
+    # The serum of the medium is in the EVs, not in the cells.
+    assert table.loc["bovine", "finding"] == "enriched"

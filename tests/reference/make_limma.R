@@ -158,3 +158,20 @@ correlations <- do.call(rbind, correlations)
 write(data.frame(case = rownames(correlations), limma = correlations[, 1],
                  exact = correlations[, 2]),
       "limma_correlations.tsv")
+
+# Weights of the samples, without and with blocks (at the consensus that is written beside them).
+design$weight <- c(1, 0.25, 1, 0.7, 1, 1, 0.25, 1, 0.5, 1)
+write(design, "limma_design.tsv")
+weighted <- function(values, name, ...) {
+    fit <- lmFit(round(values, 6), model.matrix(~ group + age, design), weights = design$weight, ...)
+    fit <- suppressWarnings(eBayes(fit, trend = TRUE, robust = TRUE))
+    table <- topTable(fit, coef = "group", number = Inf, sort.by = "none", confint = TRUE)
+    write(data.frame(
+        feature = rownames(values), log2_fold_change = table$logFC, ci_low = table$CI.L,
+        ci_high = table$CI.R, statistic = table$t, p_value = table$P.Value,
+        df_residual = fit$df.residual
+    ), name)
+}
+weighted(missing, "limma_weights.tsv")
+weighted(blocks_missing[rownames(missing), ], "limma_weights_blocks.tsv",
+         block = design$subject, correlation = 0.3)

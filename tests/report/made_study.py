@@ -15,10 +15,13 @@ import yaml
 from made_proteins import proteins_quality, proteins_tables
 
 from evcargo.contracts import CONTRACTS
+from evcargo.purity.actions import act
+from evcargo.purity.checklist import checklist
+from evcargo.purity.study import compare as compare_purity
 from evcargo.rna.evidence import Evidence, adapter_table
 from evcargo.rna.gate import assess, saturation_table
 from evcargo.study.schema import read_schema
-from evcargo.tables import write_matrix, write_table
+from evcargo.tables import read_table, write_matrix, write_table
 
 SAMPLES = ["T1", "T2", "T3", "T4", "H1", "H2", "H3", "H4", "D1", "D2"]
 MARKERS = {
@@ -86,6 +89,8 @@ def make_study(folder: Path, made: MadeStudy = MadeStudy()) -> dict[str, str | l
     put("purity/markers.tsv", _markers(made, rng), "markers")
     put("purity/shares.tsv", _shares(made, rng), "shares")
     put("purity/associations.tsv", _associations(made), "associations")
+    for name, frame in _purity_study(results, made).items():
+        put(f"purity/{name}.tsv", frame, name)
     put("quality/quality.tsv", _quality(made, rng), "quality")
     inputs["matrices"] = [
         _matrix(results / assay / f"{assay}.h5ad", samples, made, assay, rng)
@@ -161,7 +166,7 @@ def _config(path: Path, made: MadeStudy) -> str:
         "proteins": {"fasta": "/data/private/human.fasta", "psm_fdr": 0.01, "rollup": "directlfq"},
         "rna": {"min_length": 16, "class_priority": RNA_CLASSES, "gate": GATE},
         "particles": {"window_nm": [30, 150]},
-        "purity": {},
+        "purity": {"action": "report"},
         "differential": {"alpha": 0.05, "min_samples": 2},
         "report": {"title": made.title, "top_features": 100},
     }
@@ -347,6 +352,18 @@ def _shares(made: MadeStudy, rng: np.random.Generator) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=CONTRACTS["shares"].names)
 
 
+def _purity_study(results: Path, made: MadeStudy) -> dict[str, pd.DataFrame]:
+    """Purity over the study, as the rules of the purity stage find it in the other made tables."""
+    folders = dict.fromkeys(("criteria", "verdicts", "markers", "shares"), "purity")
+    folders["samples"] = "study"
+    read = {name: read_table(results / at / f"{name}.tsv", name) for name, at in folders.items()}
+    given = (read[name] for name in ("samples", "criteria", "shares", "markers"))
+    tables = compare_purity(*given, 0.05)
+    tables["actions"] = act(read["verdicts"], "report", {"warn": 1.0, "fail": 0.25})
+    tables["checklist"] = checklist("human", "report", read | tables)
+    return tables
+
+
 def _associations(made: MadeStudy) -> pd.DataFrame:
     name, small = CONTRAST["name"], "groups too small for adjusted p-values over 3 metrics"
     rows = [
@@ -358,6 +375,9 @@ def _associations(made: MadeStudy) -> pd.DataFrame:
             4,
             3.1,
             2.2,
+            0.873,
+            "exact rank-sum test",
+            0.0286,
             0.0286,
             0.0857,
             True,
@@ -371,7 +391,10 @@ def _associations(made: MadeStudy) -> pd.DataFrame:
             4,
             0.061,
             0.058,
+            0.109,
+            "exact rank-sum test",
             0.886,
+            0.0286,
             0.93,
             False,
             f"plain p-value not < 0.05; {small}",
@@ -384,6 +407,9 @@ def _associations(made: MadeStudy) -> pd.DataFrame:
             4,
             0.0,
             0.0,
+            np.nan,
+            "",
+            np.nan,
             np.nan,
             np.nan,
             pd.NA,

@@ -122,7 +122,9 @@ def test_cargo_in_one_sentence(table, said):
 def associations(*values):
     names = ["metric", "n_test", "n_reference", "median_test", "median_reference", "p_value"]
     frame = pd.DataFrame(values, columns=[*names, "associated", "rule"])
-    return frame.assign(contrast="c", associated=frame["associated"].astype("boolean"))
+    frame["associated"] = frame["associated"].astype("boolean")
+    # C(8, 4) = 70 divisions, two of them extreme: 2 / 70
+    return frame.assign(contrast="c", effect=-0.5, least_p_value=2 / 70)
 
 
 class OnlyAssociations:
@@ -142,9 +144,8 @@ class OnlyAssociations:
         ),
         (
             associations(("albumin share", 4, 4, 0.1, 0.2, 0.9, False, "")),
-            # C(8, 4) = 70 divisions, two of them extreme: 2 / 70
             "None of 1 purity metric differs detectably between the groups; with 4 v 4 samples the"
-            " smallest p-value that the exact test can give is 0.029, so a difference can have gone"
+            " smallest p-value that the test can give is 0.029, so a difference can have gone"
             " unseen.",
         ),
         (
@@ -156,6 +157,19 @@ class OnlyAssociations:
 def test_purity_of_the_groups_in_one_sentence(table, said):
     contrast = {"name": "c", "test": "t", "reference": "r"}
     assert purity_words(OnlyAssociations(table), contrast) == said
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("any", "albumin share differs between the levels of dose (p = 0.001)."),
+        ("slope", "albumin share falls with dose (ρ = −0.500, p = 0.001)."),
+    ],
+)
+def test_purity_against_several_levels_or_a_number(kind, said):
+    table = associations(("albumin share", 9, pd.NA, np.nan, np.nan, 0.001, True, "adjusted"))
+    contrast = {"name": "c", "column": "dose", "kind": kind, "test": "", "reference": ""}
+    assert purity_words(OnlyAssociations(table), contrast).endswith(said)
 
 
 def test_reasons_count_what_has_no_test_or_no_adjusted_p_value():

@@ -1,15 +1,14 @@
 """Purity metrics against contrasts."""
 
 from dataclasses import asdict
-from itertools import combinations
 
 import numpy as np
 import pandas as pd
 import pytest
 from purity_helpers import sheet
-from scipy.stats import mannwhitneyu, rankdata
+from scipy import stats
 
-from evcargo.purity.associations import LARGEST_EXACT, associate, purity_metrics, rank_sum_p
+from evcargo.purity.associations import associate, purity_metrics
 from evcargo.study.model import Contrast
 
 CONTRAST = asdict(Contrast("t_v_r", "condition", "t", "r"))
@@ -25,36 +24,6 @@ def study(**metrics: tuple[list[float], list[float]]) -> tuple[pd.DataFrame, pd.
                 rows.append(row | {"value": value})
     samples = sheet(*({"sample": name, "condition": level} for name, level in names.items()))
     return pd.DataFrame(rows), samples
-
-
-@pytest.mark.parametrize(("n", "m"), [(3, 3), (4, 4), (2, 7), (12, 12), (1, 5)])
-def test_the_exact_test_is_scipys_without_ties(n, m):
-    rng = np.random.default_rng(n * 100 + m)
-    for shift in (0, 1, 3):
-        x, y = rng.normal(shift, 1, n), rng.normal(0, 1, m)
-        expected = mannwhitneyu(x, y, method="exact").pvalue
-        assert rank_sum_p(x, y) == pytest.approx(expected, rel=1e-10)
-
-
-def test_with_ties_it_is_the_permutation_test():
-    x, y = [1, 2, 2, 5], [2, 3, 3, 5, 7]
-    ranks = rankdata(x + y)
-    sums = np.array([ranks[list(chosen)].sum() for chosen in combinations(range(9), 4)])
-    far = np.abs(sums - 4 * 10 / 2) >= abs(ranks[:4].sum() - 4 * 10 / 2) - 1e-9
-    assert rank_sum_p(x, y) == pytest.approx(far.mean(), rel=1e-12)
-
-
-def test_large_groups_use_the_normal_approximation():
-    rng = np.random.default_rng(3)
-    x, y = rng.normal(0.2, 1, LARGEST_EXACT), rng.normal(0, 1, 50)
-    assert rank_sum_p(x, y) == mannwhitneyu(x, y, method="asymptotic").pvalue
-
-
-def test_p_values_of_a_null_study_are_uniform_enough():
-    """Exact test at 5 %: at most 5 % of null studies, ties or not."""
-    rng = np.random.default_rng(11)
-    draws = [rank_sum_p(rng.integers(0, 9, 8), rng.integers(0, 9, 8)) for _ in range(600)]
-    assert np.mean(np.array(draws) <= 0.05) == pytest.approx(0.045, abs=0.025)
 
 
 def test_medians_counts_and_adjustment():
@@ -115,6 +84,77 @@ def test_only_samples_of_the_contrasts_material_and_levels_are_compared():
     samples.loc[samples["sample"] == "r4", "condition"] = "other"
     row = associate(metrics, samples, [CONTRAST], 0.05).iloc[0]
     assert (row["n_test"], row["n_reference"]) == (4, 4)
+
+
+def long(values: dict[str, list[float]], names: list[str]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {"sample": name, "assay": "proteins", "metric": metric, "value": value}
+            for metric, given in values.items()
+            for name, value in zip(names, given, strict=True)
+        ]
+    )
+
+
+def test_more_than_two_levels_are_compared_by_ranks():
+    names = [f"s{n}" for n in range(9)]
+    samples = sheet(
+        *({"sample": n, "condition": c} for n, c in zip(names, "aaabbbccc", strict=True))
+    )
+    metrics = long({"m": [1, 2, 3, 14, 15, 16, 7, 8, 9]}, names)
+    contrast = asdict(Contrast("levels", "condition", "", "", kind="any"))
+    row = associate(metrics, samples, [contrast], 0.05).iloc[0]
+    assert row["p_value"] == pytest.approx(6 / 1680)  # 3! of 9! / 3!^3 are as far apart
+    assert row["effect"] == pytest.approx(stats.kruskal([1, 2, 3], [4, 5, 6], [7, 8, 9])[0] / 8)
+    assert (row["n_test"], row["associated"]) == (9, True)
+    assert pd.isna(row["n_reference"]) and np.isnan(row["median_test"])
+    assert row["test"] == "exact Kruskal-Wallis test"
+
+
+def test_a_slope_is_a_rank_correlation():
+    names = [f"s{n}" for n in range(6)]
+    samples = sheet(*({"sample": n} for n in names)).assign(age=["1", "2", "4", "8", "30", None])
+    metrics = long({"m": [5, 4, 3, 2, 1, 0]}, names)
+    contrast = asdict(Contrast("age", "age", "", "", kind="slope"))
+    row = associate(metrics, samples, [contrast], 0.05).iloc[0]
+    assert (row["n_test"], row["effect"]) == (5, pytest.approx(-1))
+    assert row["p_value"] == pytest.approx(2 / 120)
+    assert row["test"] == "exact Spearman correlation"
+
+
+def test_pairs_are_compared_within_subjects():
+    """Six subjects that differ more among each other than within: 2 of 2^6 sign patterns."""
+    names = [f"{level}{n}" for n in range(6) for level in "tr"]
+    samples = sheet(*({"sample": n, "condition": n[0], "subject": n[1]} for n in names))
+    values = [100 * n + (1.0 + n / 10) * (level == "t") for n in range(6) for level in "tr"]
+    metrics = long({"m": values}, names)
+    plain, paired = (
+        associate(metrics, samples, [asdict(Contrast("c", "condition", "t", "r", terms))], 0.05)
+        for terms in ((), ("subject",))
+    )
+    assert plain["p_value"].iloc[0] > 0.5
+    assert paired["p_value"].iloc[0] == pytest.approx(2 / 64)
+    assert paired["test"].iloc[0] == "exact rank-sum test within subject"
+
+
+def test_samples_of_a_block_of_one_level_count_once():
+    """Four v four donors with two samples each: 2 / 70, not 2 / 12870."""
+    names = [f"{level}{n}{side}" for level in "tr" for n in range(4) for side in "xy"]
+    samples = sheet(*({"sample": n, "condition": n[0], "subject": n[:2]} for n in names))
+    metrics = long({"m": [(n[0] == "t") + k / 100 for k, n in enumerate(names)]}, names)
+    contrast = asdict(Contrast("c", "condition", "t", "r", block="subject"))
+    row = associate(metrics, samples, [contrast], 0.05).iloc[0]
+    assert row["p_value"] == pytest.approx(2 / 70)
+    assert row["test"] == "exact rank-sum test of the means by subject"
+
+
+def test_a_batch_of_one_level_tells_nothing():
+    names = [f"{level}{n}" for level in "tr" for n in range(4)]
+    samples = sheet(*({"sample": n, "condition": n[0], "batch": n[0]} for n in names))
+    contrast = asdict(Contrast("c", "condition", "t", "r", ("batch",)))
+    row = associate(long({"m": list(range(8))}, names), samples, [contrast], 0.05).iloc[0]
+    assert np.isnan(row["p_value"]) and row["associated"] is pd.NA
+    assert row["rule"] == "no two levels within batch"
 
 
 def test_metrics_are_the_shares_and_the_criteria_with_a_quantity_once_each():

@@ -146,6 +146,54 @@ def test_rrna_share(panels, rrna, expected):
     assert only["verdict"] == "not assessed"
 
 
+@pytest.mark.parametrize(("mirna", "expected"), [(10, "pass"), (9, "warn")])
+def test_mirna_share_warns_below_a_tenth(panels, mirna, expected):
+    criteria = criteria_of(panels, {"hsa-miR-1-3p": [mirna], "RNY4": [100 - mirna]}, RNY4="Y_RNA")
+    row = answer(criteria, "s1", "miRNA share")
+    assert (row["verdict"], row["value"]) == (expected, mirna / 100)
+    only = answer(criteria_of(panels, {"hsa-miR-1-3p": [5]}), "s1", "miRNA share")
+    assert only["rule"] == "not assessed: the RNA table holds nothing but miRNA"
+
+
+@pytest.mark.parametrize(
+    ("y_rna", "biofluid", "expected", "said"),
+    [
+        (10, "plasma", "pass", "0.1 fraction is as much as the 0.1 expected of plasma"),
+        (9, "csf", "not assessed", "is less than the 0.1 expected of csf (for information only)"),
+        (90, "urine", "not assessed", "no share is expected of this matrix"),
+    ],
+)
+def test_y_rna_is_expected_of_blood_and_counts_against_nobody(
+    panels, y_rna, biofluid, expected, said
+):
+    counts = {"hsa-miR-1-3p": [100 - y_rna], "RNY4": [y_rna]}
+    criteria = criteria_of(panels, counts, biofluid=biofluid, RNY4="Y_RNA")
+    row = answer(criteria, "s1", "Y_RNA share")
+    assert (row["verdict"], row["value"]) == (expected, y_rna / 100)
+    assert said in row["rule"]
+
+
+def test_adapter_dimers_are_those_of_the_gate_and_warn_at_most(panels):
+    matrix = rna_matrix({"hsa-miR-1-3p": [5] * 4}, ["a"] * 4)
+    samples = sheet(*({"sample": name} for name in matrix.obs_names))
+    gate = pd.DataFrame(
+        {
+            "sample": ["s1", "s2", "s3"],
+            "rule": "adapter dimers",
+            "verdict": ["warn", "fail", "not assessed"],
+            "value": [0.31, 0.9, np.nan],
+            "threshold": "warn > 0.3, fail > 0.7",
+            "reason": ["31 % are dimers", "90 % are dimers", "counts, not reads"],
+        }
+    )
+    criteria = score(samples, panels, default_options(), rna=matrix, gate=gate)["criteria"]
+    rows = [answer(criteria, f"s{n}", "adapter dimers") for n in (1, 2, 3, 4)]
+    assert [row["verdict"] for row in rows] == ["warn", "warn", "not assessed", "not assessed"]
+    assert [row["value"] for row in rows[:2]] == [0.31, 0.9]
+    assert rows[2]["rule"] == "not assessed: counts, not reads"
+    assert rows[3]["rule"] == "not assessed: the gate did not look at this sample"
+
+
 def test_class_shares_sum_to_one():
     counts = {"m": [3, np.nan], "t": [1, np.nan], "r": [4, np.nan]}
     shares = rna_shares(rna_matrix(counts, ["a", "a"], t="tRNA", r="rRNA"))

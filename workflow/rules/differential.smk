@@ -3,6 +3,7 @@
 #   results/{assay}/{assay}.h5ad                     of proteins, rna and transcripts, as the study has them
 #   resources/markers/panels.tsv, purity.panels      to mark hits that are impurities
 #   results/purity/{criteria,shares,associations}.tsv  to tell whether a difference survives the impurity
+#   results/purity/actions.tsv                       samples that are left out, or count less
 # OUTPUTS
 #   results/differential/{contrast}.{assay}.tsv      contract differential: every feature, tested or why not
 #   results/differential/{contrast}.{assay}.axes.tsv contract axes: every purity metric, and what became of it
@@ -17,6 +18,7 @@ rule test_proteins:
         criteria="results/purity/criteria.tsv",
         shares="results/purity/shares.tsv",
         associations="results/purity/associations.tsv",
+        actions="results/purity/actions.tsv",
     output:
         table="results/differential/{contrast}.proteins.tsv",
         axes="results/differential/{contrast}.proteins.axes.tsv",
@@ -46,6 +48,7 @@ rule test_counts:
         criteria="results/purity/criteria.tsv",
         shares="results/purity/shares.tsv",
         associations="results/purity/associations.tsv",
+        actions="results/purity/actions.tsv",
     output:
         table="results/differential/{contrast}.{assay}.tsv",
         axes="results/differential/{contrast}.{assay}.axes.tsv",

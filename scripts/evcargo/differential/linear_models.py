@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from evcargo.differential.actions import weights_of
 from evcargo.differential.adjust import adjust
 from evcargo.differential.blocks import block_correlation, consensus_correlation
 from evcargo.differential.design import asked_columns, covariate_column, per_unit
@@ -20,6 +21,7 @@ from evcargo.differential.moderated import (
     moderated_f_test,
     moderated_statistics,
     moderated_test,
+    weighted,
 )
 from evcargo.differential.prior import Floats, Prior, fit_prior
 from evcargo.differential.result import largest_differences
@@ -45,6 +47,11 @@ class Model(NamedTuple):
     contrast: Contrast
     how: Moderation
     beside: Sequence[str] = ()
+
+    @property
+    def weights(self) -> Floats | None:
+        """Weights of the samples, None where all count the same."""
+        return weights_of(self.rows)
 
 
 class Moderated(NamedTuple):
@@ -79,7 +86,8 @@ def moderate(values: Floats, proteins: pd.DataFrame, model: Model) -> Moderated:
     blocks, correlation = _blocks(values, model)
     asked = asked_columns(model.design, model.contrast)
     others = [covariate_column(model.design, name) for name in model.beside]
-    joint = fit_jointly(values, model.design.to_numpy(), [*asked, *others], blocks)
+    terms = model.design.to_numpy()
+    joint = fit_jointly(values, terms, [*asked, *others], blocks, model.weights)
     fits = joint.of(range(len(asked)))
     of_others = joint.of(range(len(asked), len(asked) + len(others)))
     mean = np.array([row[np.isfinite(row)].mean() for row in values])
@@ -103,7 +111,8 @@ def _blocks(values: Floats, model: Model) -> tuple[Floats | None, str]:
     if not block:
         return None, ""
     blocks = model.rows[block].astype(str).tolist()
-    correlation = consensus_correlation(values, model.design.to_numpy(), blocks)
+    terms = weighted(model.design.to_numpy().T, model.weights).T
+    correlation = consensus_correlation(weighted(values, model.weights), terms, blocks)
     said = f", correlation of {correlation:.2f} within {block}"
     return block_correlation(blocks, correlation), said
 

@@ -94,9 +94,18 @@ def fit_features(
 
 
 def fit_jointly(
-    values: Floats, design: Floats, coefficients: Sequence[int], correlation: Floats | None = None
+    values: Floats,
+    design: Floats,
+    coefficients: Sequence[int],
+    correlation: Floats | None = None,
+    weights: Floats | None = None,
 ) -> JointFits:
-    """As `fit_features`, for several columns of the design."""
+    """As `fit_features`, for several columns of the design.
+
+    `weights` of the samples are proportional to the inverse of their variances, as in limma's
+    `lmFit`; None if all are alike.
+    """
+    values, design = weighted(values, weights), weighted(design.T, weights).T
     count, asked = values.shape[0], len(coefficients)
     fits = JointFits(
         np.full((count, asked), np.nan),
@@ -112,6 +121,11 @@ def fit_jointly(
             model = linalg.solve_triangular(root, model, lower=True)
         _fit_pattern(fits, rows, seen, model, list(coefficients))
     return fits
+
+
+def weighted(values: Floats, weights: Floats | None) -> Floats:
+    """Scale the samples (columns) such that least squares is weighted least squares."""
+    return values if weights is None else values * np.sqrt(weights)
 
 
 def patterns(observed: Flags) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:

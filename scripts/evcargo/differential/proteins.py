@@ -48,7 +48,7 @@ def test_proteins(
     matrix
         Samples x protein groups; ``layers["normalised"]`` is log2, NaN where missing;
         ``layers["transferred"]`` may tell the share of a quantity that was transferred between
-        runs.
+        runs, and `obs` the weights of the samples (`evcargo.differential.actions`).
     contrast
         What is compared.
     alpha
@@ -99,7 +99,8 @@ def test_proteins(
     statistics = "F statistics" if contrast.kind == "any" else "t statistics"
     method = (
         f"moderated {statistics} (empirical Bayes, as limma's eBayes) on log2 normalised"
-        f" intensities, {model_words(contrast)}{fitted.correlation};"
+        f" intensities, {model_words(contrast)}{fitted.correlation}"
+        f"{', weighted by purity' if model.weights is not None else ''};"
         f" {'robust ' if how.robust else ''}prior{TREND_WORDS.get(how.trend, '')} with"
         f" {fitted.prior_df:.3g} degrees of freedom;"
         " missing values left missing; Benjamini-Hochberg"

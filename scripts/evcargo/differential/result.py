@@ -29,6 +29,8 @@ EXTRA = [
     "imputed_log2_fold_change",
     "imputed_adjusted_p_value",
 ]
+#: Method of a contrast that could not be tested.
+UNTESTED = "not tested"
 #: What the detection test of proteins gives.
 DETECTION = [
     "detected_test",
@@ -122,7 +124,7 @@ def untested(
     none = pd.DataFrame(columns=FIGURES, index=var.index.astype(str)[:0], dtype=float)
     table = differential_table(var, none, counts, reasons, 0)
     warning = f"Not tested: {reason}."
-    return Result(table, "not tested", (warning,), *side_sizes(groups, contrast))
+    return Result(table, UNTESTED, (warning,), *side_sizes(groups, contrast))
 
 
 def side_sizes(groups: Mapping[str, Floats], contrast: Contrast) -> tuple[int, int | None]:

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 NEEDED = 0.05
 KEPT = 2 / 3
 
-ONLY_PAIRS = "only comparisons of two levels are held to purity"
+NOT_OF_ANY = "differences between any of several levels are not held to purity: compare two"
 GIVEN_PURITY = ("log2_fold_change", "ci_low", "ci_high", "p_value")
 
 #: Tests a contrast in a matrix; asked for `beside`, gives the statistics of covariates as well.
@@ -81,8 +81,8 @@ def axes_of(matrix: "AnnData", contrast: Contrast, purity: Purity) -> Axes:
     metrics = log2_metrics(purity.criteria, purity.shares)
     told = purity.associations[purity.associations["contrast"] == contrast.name]
     rows = compared_samples(matrix.obs, contrast)
-    if contrast.kind != "pair":
-        return Axes(pd.DataFrame(index=rows.index), no_axis(metrics, told, ONLY_PAIRS), ONLY_PAIRS)
+    if contrast.kind == "any":
+        return Axes(pd.DataFrame(index=rows.index), no_axis(metrics, told, NOT_OF_ANY), NOT_OF_ANY)
     try:
         design = model_matrix(rows, contrast)
     except NotTestable as why:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from evcargo.differential.actions import told
 from evcargo.differential.axes import Axes
 from evcargo.differential.result import Result
 from evcargo.differential.robustness import Purity, Test, axes_of, judge
@@ -51,7 +52,7 @@ def compare(
     table, axes, line
         Contracts ``differential``, ``axes`` and ``contrasts``.
     """
-    result = test(matrix, contrast)
+    result = told(test(matrix, contrast), matrix.obs, contrast, assay)
     axes = axes_of(matrix, contrast, purity)
     flagged = flagged_table(result, matrix.var, panels, assay)
     table = judge(flagged, matrix, contrast, axes, test)

@@ -13,6 +13,8 @@ GRAVITY = (FAIL, WARN, PASS, NOT_ASSESSED)
 
 MISEV = "10.1080/20013078.2018.1535750"
 OWN = "evcargo default"
+METRIC_UNITS = ("fraction", "log2", "log2 CPM", "particles/ug")
+"""Units of the criteria that are quantities, and not counts of markers."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from evcargo.purity.answers import OWN, Answer, band_for, judged, open_answer, text_of
+from evcargo.purity.answers import (
+    FAIL,
+    NOT_ASSESSED,
+    OWN,
+    PASS,
+    WARN,
+    Answer,
+    band_for,
+    judged,
+    open_answer,
+    shown,
+    text_of,
+)
 from evcargo.purity.haemolysis import (
     PAIR,
     SIGNATURE,
@@ -24,6 +36,12 @@ ASSAY = "rna"
 RATIO = ("haemolysis: miR-451a to miR-23a-3p", "log2", "10.3389/fgene.2013.00094; figshare 3164830")
 SCORE = ("haemolysis: 20-miRNA score", "log2 CPM", "github.com/HCGB-IGTP/DraculR_package")
 RIBOSOMAL = ("rRNA share", "fraction", OWN)
+MIRNA = ("miRNA share", "fraction", "10.1186/s13059-018-1588-9; 10.1186/s12967-021-02775-9")
+Y_RNA = ("Y_RNA share", "fraction", "PMC6261476")
+DIMERS = ("adapter dimers", "fraction", OWN)
+QUESTIONS = (RATIO, SCORE, RIBOSOMAL, MIRNA, Y_RNA, DIMERS)
+WITH_Y_RNA = ("plasma", "serum", "csf")
+"""Matrices of which much Y RNA is expected (Godoy 2018, PMC6261476)."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +49,8 @@ class Rna:
     """All that the criteria look at, by sample.
 
     `counts` are those of the miRNAs (`mirna_counts`), `pair` the two plain names of the ratio,
-    `used` the expressed miRNAs of the signature.
+    `used` the expressed miRNAs of the signature; `dimers` are the answers of the quality gate on
+    adapter dimers.
     """
 
     counts: pd.DataFrame
@@ -41,10 +60,18 @@ class Rna:
     used: list[str]
     class_share: pd.DataFrame
     status: pd.Series
+    dimers: pd.DataFrame
 
 
-def rna_evidence(matrix: "AnnData", panels: pd.DataFrame, options: Mapping[str, Any]) -> Rna:
+def rna_evidence(
+    matrix: "AnnData",
+    panels: pd.DataFrame,
+    options: Mapping[str, Any],
+    gate: pd.DataFrame | None = None,
+) -> Rna:
     """Haemolysis figures and class composition of every sample of an RNA matrix.
+
+    `gate` is the table of the contract ``rna_gate``, if there is one.
 
     A miRNA is expressed if it passes `haemolysis_min_cpm` in as many samples as the smallest
     condition has (the rule of DraculR).
@@ -71,6 +98,7 @@ def rna_evidence(matrix: "AnnData", panels: pd.DataFrame, options: Mapping[str, 
         status=matrix.obs["status"].astype(str)
         + ": "
         + matrix.obs["status_reason"].astype(str).replace("nan", ""),
+        dimers=_of_gate(gate),
     )
 
 
@@ -83,13 +111,23 @@ def rna_criteria(
     if rna is None or obstacle:
         return [
             open_answer(ASSAY, criterion, unit, obstacle, source)
-            for criterion, unit, source in (RATIO, SCORE, RIBOSOMAL)
+            for criterion, unit, source in QUESTIONS
         ]
     return [
         _ratio(name, rna, matrix, options),
         _score(name, rna, matrix, options),
-        _ribosomal(name, rna, matrix, options),
+        _share(RIBOSOMAL, "rRNA", name, rna, matrix, options["rrna_share"], high_is_good=False),
+        _share(MIRNA, "miRNA", name, rna, matrix, options["mirna_share"], high_is_good=True),
+        _y_rna(name, rna, matrix, options["y_rna_expected"]),
+        _dimers(name, rna),
     ]
+
+
+def _of_gate(gate: pd.DataFrame | None) -> pd.DataFrame:
+    columns = ["verdict", "value", "threshold", "reason"]
+    if gate is None:
+        return pd.DataFrame(columns=columns)
+    return gate[gate["rule"] == DIMERS[0]].set_index("sample")[columns]
 
 
 def _obstacle(name: str, rna: Rna | None) -> str:
@@ -127,14 +165,70 @@ def _score(name: str, rna: Rna, matrix: str, options: Mapping[str, Any]) -> Answ
     return judged(ASSAY, criterion, float(rna.score[name]), band, evidence, source)
 
 
-def _ribosomal(name: str, rna: Rna, matrix: str, options: Mapping[str, Any]) -> Answer:
-    criterion, unit, source = RIBOSOMAL
+def _share(
+    question: tuple[str, str, str],
+    cls: str,
+    name: str,
+    rna: Rna,
+    matrix: str,
+    limits: Mapping[str, Any],
+    high_is_good: bool,
+) -> Answer:
+    """Share of the counted reads of one RNA class; of a table of one class it means nothing."""
+    criterion, unit, source = question
+    obstacle = _why_no_share(cls, name, rna)
+    if obstacle:
+        return open_answer(ASSAY, criterion, unit, obstacle, source)
+    band = band_for(limits, matrix, high_is_good=high_is_good, unit=unit)
+    value = float(rna.class_share.loc[name, cls])
+    return judged(ASSAY, criterion, value, band, _composition(name, rna), source)
+
+
+def _y_rna(name: str, rna: Rna, matrix: str, expected: float) -> Answer:
+    """Share of Y RNA: where it is expected to be high, to be so passes; to be low is only told."""
+    criterion, unit, source = Y_RNA
+    obstacle = _why_no_share("Y_RNA", name, rna)
+    if obstacle:
+        return open_answer(ASSAY, criterion, unit, obstacle, source)
+    value = float(rna.class_share.loc[name, "Y_RNA"])
+    threshold, verdict = "none for this matrix", NOT_ASSESSED
+    rule = "no share is expected of this matrix, the value is for comparison only"
+    if matrix in WITH_Y_RNA:
+        threshold = f"pass >= {expected:g}, below for information only"
+        verdict = PASS if value >= expected else NOT_ASSESSED
+        side = "as much as" if verdict == PASS else "less than"
+        rule = f"{shown(value)} {unit} is {side} the {expected:g} expected of {matrix}"
+        rule += "" if verdict == PASS else " (for information only)"
+    evidence = _composition(name, rna)
+    return Answer(ASSAY, criterion, verdict, value, unit, threshold, rule, evidence, source)
+
+
+def _dimers(name: str, rna: Rna) -> Answer:
+    """Adapter dimers as the quality gate judged them; no fail, as the cargo that is left counts."""
+    criterion, unit, source = DIMERS
+    if name not in rna.dimers.index:
+        return open_answer(ASSAY, criterion, unit, "the gate did not look at this sample", source)
+    row = rna.dimers.loc[name]
+    verdict, reason = str(row["verdict"]), text_of(row, "reason")
+    if verdict == NOT_ASSESSED or pd.isna(row["value"]):
+        return open_answer(ASSAY, criterion, unit, reason or "not measured", source)
+    threshold = f"{text_of(row, 'threshold')}; of the quality gate, warned of at most"
+    verdict = WARN if verdict == FAIL else verdict
+    value = float(row["value"])
+    return Answer(
+        ASSAY, criterion, verdict, value, unit, threshold, reason, "inserts of 0 to 3 nt", source
+    )
+
+
+def _why_no_share(cls: str, name: str, rna: Rna) -> str:
     share = rna.class_share.loc[name]
-    if "rRNA" not in share.index or share.isna().all():
-        return open_answer(
-            ASSAY, criterion, unit, "the RNA table has no rRNA class or no reads", source
-        )
-    band = band_for(options["rrna_share"], matrix, high_is_good=False, unit=unit)
-    top = share.sort_values(ascending=False, kind="stable").head(5)
-    evidence = ", ".join(f"{cls} {100 * part:.2g} %" for cls, part in top.items())
-    return judged(ASSAY, criterion, float(share["rRNA"]), band, evidence, source)
+    if cls not in share.index:
+        return f"the RNA table has no {cls} class or no reads"
+    if share.isna().all():
+        return "the sample has no counted reads"
+    return "" if len(share) > 1 else f"the RNA table holds nothing but {cls}"
+
+
+def _composition(name: str, rna: Rna) -> str:
+    top = rna.class_share.loc[name].sort_values(ascending=False, kind="stable").head(5)
+    return ", ".join(f"{cls} {100 * part:.2g} %" for cls, part in top.items())

@@ -24,6 +24,7 @@ def score(
     proteins: "AnnData | None" = None,
     rna: "AnnData | None" = None,
     particles: pd.DataFrame | None = None,
+    gate: pd.DataFrame | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Score the purity of every sample from all its assays.
 
@@ -41,6 +42,8 @@ def score(
         Matrices of raw quantities, None where the study has no such assay.
     particles
         Table of the contract ``particles``, or None.
+    gate
+        Table of the contract ``rna_gate``, or None.
 
     Returns
     -------
@@ -51,7 +54,7 @@ def score(
     protein_side = (
         None if proteins is None else protein_evidence(proteins, panels, options["min_depth"])
     )
-    rna_side = None if rna is None else rna_evidence(rna, panels, options)
+    rna_side = None if rna is None else rna_evidence(rna, panels, options, gate)
     shares = [
         shares_table(side.class_share, assay)
         for side, assay in ((protein_side, "proteins"), (rna_side, "rna"))

@@ -1,7 +1,6 @@
 """The first section: the verdict of each sample, and one answer per contrast."""
 
 from dataclasses import dataclass
-from math import comb
 from typing import Any
 
 import pandas as pd
@@ -136,7 +135,7 @@ def _hits(row: Any, noun: str) -> str:
 
 def purity_words(results: Results, contrast: dict[str, Any]) -> str:
     """Say whether the two sides are equally pure, and how well that could be seen."""
-    name, test = str(contrast["name"]), contrast["test"]
+    name = str(contrast["name"])
     table = results.associations[results.associations["contrast"] == name]
     judged = table[table["associated"].notna()]
     related = related_metrics(results, name)
@@ -146,12 +145,7 @@ def purity_words(results: Results, contrast: dict[str, Any]) -> str:
         return f"Whether the two groups are equally pure could not be told{reason}."
     if related.empty:
         return _unseen(judged)
-    parts = [
-        f"{row.metric} is {'higher' if row.median_test > row.median_reference else 'lower'} in"
-        f" {test} (median {figure_text(row.median_test)} v {figure_text(row.median_reference)},"
-        f" p = {p_text(row.p_value)})"
-        for row in related.head(NAMED).itertuples(index=False)
-    ]
+    parts = [_difference(row, contrast) for row in related.head(NAMED).itertuples(index=False)]
     if len(related) > NAMED:
         parts.append(f"{counted(len(related) - NAMED, 'more metric')} differ")
     if related["rule"].str.startswith("suggestive", na=False).all():
@@ -163,13 +157,27 @@ def purity_words(results: Results, contrast: dict[str, Any]) -> str:
 
 def _unseen(judged: pd.DataFrame) -> str:
     """Say that no metric differs, and which p-value could have been reached at all."""
-    largest = judged.loc[(judged["n_test"] + judged["n_reference"]).idxmax()]
-    n, m = int(largest["n_test"]), int(largest["n_reference"])
+    sizes = judged["n_test"] + judged["n_reference"].fillna(0)
+    largest = judged.loc[sizes.idxmax()]
+    n, m = largest["n_test"], largest["n_reference"]
     return (
         f"None of {counted(len(judged), 'purity metric')} differs detectably between the groups;"
-        f" with {n} v {m} samples the smallest p-value that the exact test can give is"
-        f" {p_text(2 / comb(n + m, n))}, so a difference can have gone unseen."
+        f" with {n if pd.isna(m) else f'{n} v {m}'} samples the smallest p-value that the test can"
+        f" give is {p_text(largest['least_p_value'])}, so a difference can have gone unseen."
     )
+
+
+def _difference(row: Any, contrast: dict[str, Any]) -> str:
+    """Say how one metric goes with the contrast."""
+    kind, p = contrast.get("kind", "pair"), f"p = {p_text(row.p_value)}"
+    if kind == "any":
+        return f"{row.metric} differs between the levels of {contrast['column']} ({p})"
+    if kind == "slope":
+        way = "rises" if row.effect > 0 else "falls"
+        return f"{row.metric} {way} with {contrast['column']} (ρ = {figure_text(row.effect)}, {p})"
+    way = "higher" if row.median_test > row.median_reference else "lower"
+    medians = f"{figure_text(row.median_test)} v {figure_text(row.median_reference)}"
+    return f"{row.metric} is {way} in {contrast['test']} (median {medians}, {p})"
 
 
 def verdict_table(results: Results) -> Table:

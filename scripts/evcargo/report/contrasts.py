@@ -68,24 +68,35 @@ def _contrast(results: Results, number: int, contrast: Mapping[str, Any]) -> dic
 def association_table(results: Results, contrast: Mapping[str, Any], number: int) -> Table | None:
     """Show the purity metrics against the contrast, or None where none was measured."""
     table = results.associations
-    test, reference = contrast["test"], contrast["reference"]
     rows = table[table["contrast"] == contrast["name"]].sort_values("p_value", kind="stable")
-    if rows.empty or contrast.get("kind", "pair") != "pair":
+    if rows.empty:
         return None
+    pair = contrast.get("kind", "pair") == "pair"
+    medians = {
+        Column(f"median, {contrast[side]}", "number"): rows[f"median_{side}"]
+        for side in ("test", "reference")
+        if pair
+    }
     cells = {
         Column("purity metric"): rows["metric"],
         Column("differs", "short"): rows["associated"]
         .map({True: "yes", False: "no"})
         .fillna("cannot tell"),
-        Column(f"median, {test}", "number"): rows["median_test"],
-        Column(f"median, {reference}", "number"): rows["median_reference"],
-        Column("n", "short"): _sizes(rows),
+        **medians,
+        Column("n", "short"): _sizes(rows) if pair else rows["n_test"].astype(str),
+        Column("effect", "number"): rows["effect"],
         Column("p-value", "p"): rows["p_value"],
         Column("adjusted p", "p"): rows["adjusted_p_value"],
+        Column("test"): rows["test"],
         Column("rule"): rows["rule"],
     }
-    note = "Exact Mann-Whitney tests, two-sided."
-    return _table(f"associations-{number}", "Purity metrics between the groups", cells, note)
+    note = "Permutation tests of ranks, two-sided. Effect: rank correlation with the comparison" + (
+        "." if contrast.get("kind", "pair") != "any" else ", squared."
+    )
+    caption = "Purity metrics between the groups"
+    if contrast.get("kind", "pair") == "slope":
+        caption = f"Purity metrics against {contrast['column']}"
+    return _table(f"associations-{number}", caption, cells, note)
 
 
 def hit_table(

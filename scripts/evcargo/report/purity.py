@@ -24,6 +24,7 @@ from evcargo.report.parts import (
     share_text,
     table_of,
 )
+from evcargo.report.purity_study import purity_study_section
 from evcargo.report.results import Results
 
 HAEMOLYSIS = re.compile("ha?emoly", re.IGNORECASE)
@@ -73,6 +74,7 @@ def purity_section(results: Results) -> dict[str, Any]:
         "panels": panel_map(results, groups),
         "markers": marker_map(results, groups),
         "marker_table": _marker_table(results),
+        "study": purity_study_section(results),
     }
 
 

@@ -36,6 +36,8 @@ class Results:
         The same, for proteins that came as tables.
     proteins_origins, proteins_missing, proteins_normalisation
         The same, for studies with proteins.
+    actions, enrichment, consistency, outliers, groups, checklist
+        Purity over the study; None in results of older versions.
     protein_groups
         Description of the protein groups, as in their matrix.
     proteins_facts
@@ -80,6 +82,12 @@ class Results:
     proteins_origins: pd.DataFrame | None = None
     proteins_missing: pd.DataFrame | None = None
     proteins_normalisation: pd.DataFrame | None = None
+    actions: pd.DataFrame | None = None
+    enrichment: pd.DataFrame | None = None
+    consistency: pd.DataFrame | None = None
+    outliers: pd.DataFrame | None = None
+    groups: pd.DataFrame | None = None
+    checklist: pd.DataFrame | None = None
     protein_groups: pd.DataFrame | None = None
     proteins_facts: dict[str, str] = field(default_factory=dict)
 
@@ -132,7 +140,7 @@ def read_results(paths: Paths) -> Results:
         protein_groups=cards["proteins"].features if "proteins" in cards else None,
         proteins_facts=cards["proteins"].facts if "proteins" in cards else {},
         **{name: read_table(_one(paths, name), name) for name in _ALWAYS},
-        **{name: _optional(paths, name) for name in (*OF_RNA, *OF_PROTEINS)},
+        **{name: _optional(paths, name) for name in (*OF_RNA, *OF_PROTEINS, *OF_PURITY)},
     )
 
 
@@ -157,6 +165,8 @@ OF_RNA = (
     "rna_saturation",
     "rna_manifest",
 )
+
+OF_PURITY = ("actions", "enrichment", "consistency", "outliers", "groups", "checklist")
 
 OF_PROTEINS = (
     "proteins_spectra",

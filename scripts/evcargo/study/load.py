@@ -9,6 +9,7 @@ import pandas as pd
 from evcargo.errors import Problem, StudyError
 from evcargo.study.contrasts import check_contrasts
 from evcargo.study.files import check_run_files, why_no_file
+from evcargo.study.metrics import check_metrics
 from evcargo.study.model import Contrast, Study
 from evcargo.study.notes import Notes
 from evcargo.study.panels import check_panels, shipped
@@ -86,6 +87,8 @@ def load_study(
         contrasts = check_contrasts(filled["contrasts"], samples, runs, last)
     if runs is not None and "proteins" not in wrong:
         check_spectra(filled, runs, look_inside, with_conda, last)
+    if runs is not None and not wrong & {"purity", "rna", "differential"}:
+        check_metrics(filled, runs, last)
     warned: tuple[str, ...] = ()
     if look_inside:
         check_references(filled, last)

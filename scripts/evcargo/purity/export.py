@@ -1,0 +1,73 @@
+"""Purity of each sample in one wide row, to read in a spreadsheet or join with other data."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from evcargo.purity.answers import GRAVITY, NOT_ASSESSED
+
+SHEET = ("sample", "material", "condition", "subject", "batch", "biofluid", "isolation")
+ASSAYS = ("proteins", "rna", "particles")
+
+
+def wide_table(
+    samples: pd.DataFrame,
+    criteria: pd.DataFrame,
+    verdicts: pd.DataFrame,
+    shares: pd.DataFrame,
+    actions: pd.DataFrame,
+    outliers: pd.DataFrame,
+) -> pd.DataFrame:
+    """Put all that is known of the purity of each sample into one row.
+
+    Parameters
+    ----------
+    samples, criteria, verdicts, shares, actions, outliers
+        Tables under the contracts of these names.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Contract ``purity_samples``, in the order of the sample sheet. After its columns follow,
+        for each criterion, `<criterion> [<unit>]` and `<criterion>: verdict`, and for each other
+        class of the signal `<assay>: <class> share`.
+    """
+    table = samples[[*SHEET]].copy()
+    of = verdicts.set_index("sample")
+    table["verdict"] = table["sample"].map(of["verdict"])
+    table["reason"] = table["sample"].map(of["reason"])
+    for assay in ASSAYS:
+        gravest = criteria[criteria["assay"] == assay].groupby("sample")["verdict"].agg(_gravest)
+        table[f"{assay}_verdict"] = table["sample"].map(gravest).fillna(NOT_ASSESSED)
+    table["assays_disagree"] = table[[f"{assay}_verdict" for assay in ASSAYS]].apply(
+        lambda row: {"pass", "fail"} <= set(row), axis=1
+    )
+    acted = actions.set_index("sample")
+    table["action"] = table["sample"].map(acted["action"])
+    table["weight"] = table["sample"].map(acted["weight"])
+    far = outliers[outliers["outlier"].fillna(False).astype(bool)]
+    named = far.groupby("sample")["metric"].agg("; ".join)
+    table["outlier_in"] = table["sample"].map(named).fillna("")
+    return pd.concat([table, _figures(table["sample"], criteria, shares)], axis=1)
+
+
+def _figures(order: pd.Series, criteria: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
+    columns: dict[str, Any] = {}
+    for (criterion, unit), rows in criteria.fillna({"unit": ""}).groupby(
+        ["criterion", "unit"], sort=False
+    ):
+        by_sample = rows.drop_duplicates("sample").set_index("sample").reindex(order)
+        columns[f"{criterion} [{unit}]" if unit else str(criterion)] = by_sample["value"]
+        columns[f"{criterion}: verdict"] = by_sample["verdict"]
+    asked = set(zip(criteria["assay"], criteria["criterion"], strict=True))
+    for (assay, name), rows in shares.groupby(["assay", "class"], sort=False):
+        if (assay, f"{name} share") in asked:
+            continue
+        columns[f"{assay}: {name} share"] = rows.set_index("sample")["share"].reindex(order)
+    return pd.DataFrame({name: values.to_numpy() for name, values in columns.items()}, order.index)
+
+
+def _gravest(verdicts: pd.Series) -> str:
+    found: Mapping[str, int] = verdicts.value_counts().to_dict()
+    return next((verdict for verdict in GRAVITY if found.get(verdict)), NOT_ASSESSED)

@@ -1,0 +1,70 @@
+"""Purity by batch and by isolation method."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from evcargo.contracts import CONTRACTS
+from evcargo.purity.associations import associate
+
+FACTORS = ("batch", "isolation")
+WITHIN = "condition"
+
+
+def compare_groups(metrics: pd.DataFrame, samples: pd.DataFrame, alpha: float) -> pd.DataFrame:
+    """Test whether any two batches or isolation methods differ in purity.
+
+    Parameters
+    ----------
+    metrics
+        Of `evcargo.purity.associations.purity_metrics`.
+    samples
+        Sample sheet. Samples of one material are compared, within conditions where there are
+        several, so that a difference of the conditions is not taken for one of the batches.
+    alpha
+        As in `evcargo.purity.associations.associate`, over all metrics of a factor and material.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Contract ``groups``; empty where no factor has two levels.
+    """
+    parts = []
+    for material in samples["material"].dropna().unique():
+        rows = samples[samples["material"] == material]
+        for factor in FACTORS:
+            level = rows[factor].fillna("")
+            if level[level != ""].nunique() < 2:
+                continue
+            several = rows[WITHIN].fillna("").nunique() > 1
+            question = {"name": factor, "column": factor, "kind": "any", "material": material}
+            found = associate(
+                metrics, samples, [question | {"covariates": (WITHIN,) if several else ()}], alpha
+            )
+            found = found[found["n_test"] > 0].reset_index(drop=True)
+            medians = _medians(metrics, level.set_axis(rows["sample"]), found["metric"])
+            told = found.rename(columns={"contrast": "factor", "associated": "differs"})
+            told = told.assign(material=material, n=told["n_test"], levels=len(set(level) - {""}))
+            parts.append(told.join(medians))
+    columns = CONTRACTS["groups"].names
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def _medians(metrics: pd.DataFrame, level: pd.Series, order: Sequence[str]) -> pd.DataFrame:
+    """Level with the highest and the lowest median of each metric, with that median."""
+    here = metrics.assign(level=metrics["sample"].map(level)).dropna(subset=["value"])
+    here = here[here["level"].fillna("") != ""]
+    medians = here.groupby(["metric", "level"])["value"].median()
+    rows = []
+    for metric in order:
+        known = metric in medians.index.get_level_values(0)
+        of_metric = medians.loc[metric] if known else pd.Series(dtype=float)
+        rows.append(
+            {
+                "highest": of_metric.idxmax() if known else "",
+                "highest_median": of_metric.max() if known else None,
+                "lowest": of_metric.idxmin() if known else "",
+                "lowest_median": of_metric.min() if known else None,
+            }
+        )
+    return pd.DataFrame(rows)

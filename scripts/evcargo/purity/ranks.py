@@ -1,0 +1,215 @@
+"""Permutation tests of ranks: two groups, several groups or a number, also within strata.
+
+Values are ranked (midranks where tied) and the labels permuted: the rank sum of Wilcoxon for two
+groups, the statistic of Kruskal and Wallis for several, the rank correlation of Spearman for a
+number. With strata (batches, the subjects of pairs) the values are first centred on the mean of
+their stratum (aligned ranks, Hodges and Lehmann 1962, 10.1214/aoms/1177704575) and labels are
+permuted within strata only. The distribution is counted out where that can be done, and drawn from
+a fixed seed elsewhere, so that a p-value never depends on a distribution that is assumed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import permutations
+from math import factorial, prod
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import mannwhitneyu, rankdata
+
+LARGEST_EXACT = 120
+"""Samples up to which the exact distribution of the rank sum is worked out."""
+MOST_EXACT = 20_000
+"""Arrangements of the labels up to which all are looked at; above, `DRAWN` are drawn."""
+DRAWN = 9_999
+SEED = 1962
+EXACT, PERMUTATION, ASYMPTOTIC = "exact", "permutation", "asymptotic"
+SAME = 1e-9  # relative difference of statistics that are equal but for rounding
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Which labels the samples have, and among which samples these may be exchanged.
+
+    Parameters
+    ----------
+    kind
+        ``pair``: labels are 1 (test) and 0 (reference); ``any``: numbers of levels; ``slope``:
+        numbers.
+    labels
+        Label of each sample.
+    strata
+        Stratum of each sample; one name for all where there are none.
+    """
+
+    kind: str
+    labels: tuple[float, ...]
+    strata: tuple[str, ...]
+
+    @cached_property
+    def count(self) -> int:
+        """Number of different arrangements of the labels."""
+        return prod(_orders(labels) for labels in self._by_stratum)
+
+    @cached_property
+    def _by_stratum(self) -> list[list[float]]:
+        strata = dict.fromkeys(self.strata)
+        pairs = list(zip(self.labels, self.strata, strict=True))
+        return [[label for label, at in pairs if at == name] for name in strata]
+
+
+@dataclass(frozen=True)
+class RankTest:
+    """Outcome of a test.
+
+    Parameters
+    ----------
+    p_value, least
+        Two-sided p-value, and the least that these labels could have given.
+    effect
+        Rank correlation with the labels (of aligned values, within strata, if any); of kind ``any``
+        the share of the variance of the ranks that is between the levels.
+    how
+        ``exact``, ``permutation`` (arrangements drawn at random) or ``asymptotic`` (two large
+        groups without strata: normal approximation with tie and continuity correction).
+    """
+
+    p_value: float
+    effect: float
+    least: float
+    how: str
+
+
+def rank_test(values: Sequence[float], layout: Layout) -> RankTest:
+    """Test whether values go with labels; `values` are finite, in the order of `layout`."""
+    ranks = aligned_ranks(np.asarray(values, dtype=float), layout.strata)
+    labels = _scores(layout)
+    observed = _statistic(labels[None, :], ranks, layout.kind)[0]
+    total = float((ranks**2).sum())
+    if layout.kind == "any":
+        effect = float(observed) / total
+    else:
+        spread = _centred(labels, layout.strata)
+        effect = float(ranks @ spread / np.sqrt(total * (spread**2).sum()))
+    if layout.kind == "pair" and len(labels) > LARGEST_EXACT and len(set(layout.strata)) == 1:
+        sides = (ranks[labels == 1], ranks[labels == 0])
+        return RankTest(
+            float(mannwhitneyu(*sides, method="asymptotic").pvalue), effect, 0, ASYMPTOTIC
+        )
+    p_value, how = _p_value(ranks, layout)
+    return RankTest(p_value, effect, least_p_value(layout), how)
+
+
+def aligned_ranks(values: Floats, strata: Sequence[str]) -> Floats:
+    """Ranks of values less the mean of their stratum, centred within strata."""
+    aligned = _centred(values, strata)
+    size = np.abs(aligned).max(initial=0.0)
+    if len(set(strata)) > 1 and size > 0:
+        aligned = np.round(aligned / size, 12)  # centring must not break ties by rounding
+    return _centred(rankdata(aligned), strata)
+
+
+@lru_cache(maxsize=512)
+def least_p_value(layout: Layout) -> float:
+    """P-value of values that follow the labels perfectly; of several groups, in any order."""
+    labels = np.asarray(layout.labels)
+    levels = sorted(set(layout.labels)) if layout.kind == "any" else []
+    orders = list(permutations(levels)) if len(levels) <= 4 else [tuple(levels)]
+    found = []
+    for order in orders:
+        place = labels if not order else np.array([order.index(one) for one in layout.labels])
+        ranks = aligned_ranks(rankdata(place, method="ordinal").astype(float), layout.strata)
+        if layout.kind == "slope":
+            ranks = _centred(_scores(layout), layout.strata)
+        found.append(_p_value(ranks, layout)[0])
+    return min(found)
+
+
+def _p_value(ranks: Floats, layout: Layout) -> tuple[float, str]:
+    """Share of the arrangements that are at least as extreme, and how it was found."""
+    if layout.kind == "pair" and len(ranks) <= LARGEST_EXACT:
+        return _rank_sum_p(ranks, layout), EXACT
+    observed = _statistic(_scores(layout)[None, :], ranks, layout.kind)[0]
+    arranged, exact = _arrangements(layout)
+    extreme = int((_statistic(arranged, ranks, layout.kind) >= observed * (1 - SAME)).sum())
+    if exact:
+        return extreme / len(arranged), EXACT
+    return (extreme + 1) / (len(arranged) + 1), PERMUTATION
+
+
+def _rank_sum_p(ranks: Floats, layout: Layout) -> float:
+    """Exact two-sided p-value of the rank sum: its distribution, counted out stratum by stratum."""
+    labels, strata = np.asarray(layout.labels), np.asarray(layout.strata)
+    chances, centre = np.ones(1), 0.0
+    for name in dict.fromkeys(layout.strata):
+        here, at_test = ranks[strata == name], int(labels[strata == name].sum())
+        places = np.rint(2 * (here - here.min())).astype(int)
+        ways = np.zeros((at_test + 1, int(places.sum()) + 1))
+        ways[0, 0] = 1.0
+        for number, place in enumerate(places, 1):
+            for size in range(min(at_test, number), 0, -1):
+                ways[size, place:] += ways[size - 1, : ways.shape[1] - place]
+        chances = np.convolve(chances, ways[at_test] / ways[at_test].sum())
+        centre += at_test * places.mean()
+    distance = np.abs(np.arange(len(chances)) - centre)
+    observed = 2 * abs(float(ranks @ labels))
+    return float(min(chances[distance >= observed - 1e-6].sum(), 1.0))
+
+
+def _statistic(labels: Floats, ranks: Floats, kind: str) -> Floats:
+    """Statistic of each row of labels; `ranks` are centred within strata."""
+    if kind != "any":
+        return np.abs(labels @ ranks)
+    levels, sizes = np.unique(labels[0], return_counts=True)
+    squares = [((labels == level) @ ranks) ** 2 for level in levels]
+    return np.asarray(sum(square / size for square, size in zip(squares, sizes, strict=True)))
+
+
+def _scores(layout: Layout) -> Floats:
+    labels = np.asarray(layout.labels, dtype=float)
+    return rankdata(labels) if layout.kind == "slope" else labels
+
+
+@lru_cache(maxsize=16)
+def _arrangements(layout: Layout) -> tuple[Floats, bool]:
+    """Arrangements of the labels, one per row: all of them, or `DRAWN` at random."""
+    scores, strata = _scores(layout), np.asarray(layout.strata)
+    if layout.count > MOST_EXACT:
+        rng = np.random.default_rng(SEED)
+        drawn = np.empty((DRAWN, len(scores)))
+        for name in dict.fromkeys(layout.strata):
+            here = np.tile(scores[strata == name], (DRAWN, 1))
+            drawn[:, strata == name] = rng.permuted(here, axis=1)
+        return drawn, False
+    rows = np.empty((1, len(scores)))
+    for name in dict.fromkeys(layout.strata):
+        here = _distinct(tuple(sorted(scores[strata == name])))
+        rows = np.repeat(rows, len(here), axis=0)
+        rows[:, strata == name] = np.tile(here, (len(rows) // len(here), 1))
+    return rows, True
+
+
+def _distinct(labels: tuple[float, ...]) -> Floats:
+    """All different orders of some labels, one per row."""
+    if not labels:
+        return np.empty((1, 0))
+    blocks = []
+    for first in dict.fromkeys(labels):
+        at = labels.index(first)
+        rest = _distinct(labels[:at] + labels[at + 1 :])
+        blocks.append(np.column_stack([np.full(len(rest), first), rest]))
+    return np.vstack(blocks)
+
+
+def _orders(labels: Sequence[float]) -> int:
+    ties = [labels.count(label) for label in set(labels)]
+    return factorial(len(labels)) // prod(factorial(tie) for tie in ties)
+
+
+def _centred(values: Floats, strata: Sequence[str]) -> Floats:
+    names = np.unique(np.asarray(strata, dtype=str), return_inverse=True)[1]
+    means = np.bincount(names, values) / np.bincount(names)
+    return np.asarray(values - means[names], dtype=float)

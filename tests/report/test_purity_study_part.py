@@ -1,0 +1,69 @@
+"""The part of the report on purity over the study."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from evcargo.report.purity_study import (
+    action_words,
+    checklist_table,
+    enrichment_figures,
+    group_table,
+    outlier_table,
+    purity_study_section,
+)
+
+
+def acted(results, action, actions):
+    config = results.config | {"purity": {"action": action}}
+    return replace(results, config=config, actions=pd.DataFrame(actions))
+
+
+def test_what_was_done_is_said_in_one_sentence(results):
+    fails = int((results.verdicts["verdict"] == "fail").sum())
+    assert action_words(results).startswith(f"{fails} samples with the verdict fail are in")
+    row = {"sample": "T1", "action": "left out", "weight": 0.0}
+    said = action_words(acted(results, "exclude", [row]))
+    assert said == "Left out of the comparisons below, by purity.action exclude: T1."
+    row = {"sample": "T1", "action": "weighted", "weight": 0.25}
+    assert "T1 0.250. Counts of RNA are compared without" in action_words(
+        acted(results, "weight", [row])
+    )
+    row = {"sample": "T1", "action": "none", "weight": 1.0}
+    assert "no sample was treated differently" in action_words(acted(results, "exclude", [row]))
+    clean = replace(results, verdicts=results.verdicts.assign(verdict="pass"))
+    assert action_words(clean) == ""
+
+
+def test_enrichment_has_a_figure_with_its_table(results):
+    (figure,) = enrichment_figures(results)
+    assert len(figure.table.rows) == results.enrichment["log2_difference"].notna().sum()
+    assert "Fewer than 3 pairs: nothing can be tested." in figure.caption
+    told = results.enrichment.assign(finding="depleted", as_expected=False)
+    (figure,) = enrichment_figures(replace(results, enrichment=told))
+    assert "Against expectation: EV core" in figure.caption
+
+
+def test_only_outliers_and_tested_groups_are_shown(results):
+    shown = outlier_table(results)
+    assert len(shown.rows) == int(results.outliers["outlier"].sum()) > 0
+    none = replace(results, outliers=results.outliers.assign(outlier=False))
+    assert outlier_table(none) is None
+    groups = group_table(results)
+    tested = int(results.groups["p_value"].notna().sum())
+    assert (0 if groups is None else len(groups.rows)) == tested
+
+
+def test_blank_items_stay_blank(results):
+    table = checklist_table(results)
+    by_item = {row[0]: row[2] for row in table.rows}
+    assert by_item["Organism"] == "human"
+    assert not by_item["EV density"]
+
+
+@pytest.mark.parametrize("name", ["enrichment", "consistency", "outliers", "groups"])
+def test_without_tables_the_part_says_so(results, name):
+    empty = replace(results, **{name: getattr(results, name).iloc[:0]})
+    section = purity_study_section(empty)
+    assert not section[name]
