@@ -13,7 +13,7 @@ from evcargo.purity.checklist import checklist
 from evcargo.purity.consistency import concord
 from evcargo.purity.criteria import assess, verdicts
 from evcargo.purity.enrichment import enrich, sign_flip_p
-from evcargo.purity.export import wide_table
+from evcargo.purity.export import assay_verdicts, disagree, wide_table
 from evcargo.purity.groups import compare_groups
 from evcargo.purity.outliers import outliers
 from evcargo.purity.study import compare
@@ -245,6 +245,15 @@ def test_every_sample_is_one_wide_row(whole):
     assert table["action"].tolist() == ["none", "left out", "none"]
     assert not table["assays_disagree"].any()
     assert table.columns.is_unique
+
+
+def test_assays_that_disagree_are_found():
+    rows = [("a", "proteins", "pass"), ("a", "proteins", "warn"), ("a", "rna", "fail")]
+    rows += [("b", "proteins", "pass"), ("b", "rna", "fail"), ("b", "rna", "not assessed")]
+    criteria = pd.DataFrame(rows, columns=["sample", "assay", "verdict"])
+    by_assay = assay_verdicts(criteria)
+    assert by_assay.loc["a"].tolist() == ["warn", "fail", "not assessed"]
+    assert disagree(by_assay).to_dict() == {"a": False, "b": True}
 
 
 def test_the_checklist_is_filled_in_from_data_and_blank_elsewhere(whole):

@@ -7,6 +7,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure as Canvas
 
 from evcargo.purity.enrichment import FEWEST_PAIRS
+from evcargo.purity.export import assay_verdicts, disagree
 from evcargo.report.parts import (
     MATERIAL_WORDS,
     Column,
@@ -32,6 +33,7 @@ def purity_study_section(results: Results) -> dict[str, Any]:
         "action": action_words(results),
         "enrichment": enrichment_figures(results),
         "matched": bool(results.samples["material"].isin(["source", "depleted"]).any()),
+        "disagreeing": disagreeing(results),
         "consistency": consistency_table(results),
         "outliers": outlier_table(results),
         "compared": 0 if results.outliers is None else len(results.outliers),
@@ -130,6 +132,13 @@ def _forest(rows: pd.DataFrame, ident: str, title: str) -> Markup:
         axes.grid(axis="y", visible=False)
         axes.set_xlabel("log2 change of the share, EV minus matched material")
         return inline_svg(canvas, ident, title, f"{len(rows)} sets.")
+
+
+def disagreeing(results: Results) -> list[str]:
+    """EV preparations that one assay passes and another one fails."""
+    ev = results.samples.loc[results.samples["material"] == "ev", "sample"]
+    flags = disagree(assay_verdicts(results.criteria).reindex(ev))
+    return flags.index[flags].astype(str).tolist()
 
 
 def consistency_table(results: Results) -> Table | None:
