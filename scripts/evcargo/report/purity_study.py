@@ -88,12 +88,15 @@ def _enrichment_figure(material: str, rows: pd.DataFrame) -> Figure:
     against = rows.loc[told.index[~told.astype(bool)], "set"].tolist()
     caption = (
         f"Mean log2 change of the share of the signal from {word} to the EVs of the same"
-        f" {counted(pairs, 'subject')}, with its 95 % interval (paired t). Triangles point to where"
-        " the change is significant after adjustment."
+        f" {counted(pairs, 'subject')}"
+    )
+    caption += (
+        ", with its 95 % interval (paired t). Triangles point to where the change is significant"
+        " after adjustment."
+        if pairs >= FEWEST_PAIRS
+        else f". Fewer than {FEWEST_PAIRS} pairs: nothing can be tested."
     )
     caption += f" Against expectation: {listed(against)}." if against else ""
-    if rows["finding"].eq("not assessed").all():
-        caption += f" Fewer than {FEWEST_PAIRS} pairs: nothing can be tested."
     cells = {
         Column("set"): rows["set"],
         Column("kind", "short"): rows["kind"],
@@ -199,10 +202,11 @@ def group_table(results: Results) -> Table | None:
         Column("effect", "number"): rows["effect"],
         Column("p-value", "p"): rows["p_value"],
         Column("adjusted p", "p"): rows["adjusted_p_value"],
-        Column("test"): rows["test"],
         Column("rule"): rows["rule"],
     }
-    note = "Permutation tests of ranks; effect: share of the variance of the ranks."
+    note = (
+        "Permutation tests of ranks within conditions; effect: share of the variance of the ranks."
+    )
     return _table("purity-groups", "Purity by batch and isolation method", cells, note)
 
 
