@@ -273,7 +273,8 @@ def test_the_checklist_is_filled_in_from_data_and_blank_elsewhere(whole):
 
 def test_a_study_without_metrics_has_empty_tables(whole):
     criteria = whole["criteria"].assign(value=np.nan)
-    tables = compare(whole["samples"], criteria, whole["shares"], NO_MARKERS, 0.05)
+    samples = whole["samples"].assign(batch=["x", "y", "x"])
+    tables = compare(samples, criteria, whole["shares"], NO_MARKERS, 0.05)
     assert purity_metrics(criteria, whole["shares"])["value"].isna().all()
     assert all(table.empty for table in tables.values())
     for name, table in tables.items():
