@@ -54,7 +54,7 @@ def act(verdicts: pd.DataFrame, action: str, weights: Mapping[str, float]) -> pd
 
 
 def left_out(verdicts: pd.DataFrame, action: str) -> set[str]:
-    """Samples that no test compares, by `purity.action`."""
+    """Name the samples that no test compares, by `purity.action`."""
     return set(verdicts.loc[verdicts["verdict"] == FAIL, "sample"]) if action == EXCLUDE else set()
 
 

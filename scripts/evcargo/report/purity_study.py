@@ -6,7 +6,6 @@ import pandas as pd
 from markupsafe import Markup
 from matplotlib.figure import Figure as Canvas
 
-from evcargo.purity.enrichment import FEWEST_PAIRS
 from evcargo.purity.export import assay_verdicts, disagree
 from evcargo.report.parts import (
     MATERIAL_WORDS,
@@ -93,8 +92,8 @@ def _enrichment_figure(material: str, rows: pd.DataFrame) -> Figure:
     caption += (
         ", with its 95 % interval (paired t). Triangles point to where the change is significant"
         " after adjustment."
-        if pairs >= FEWEST_PAIRS
-        else f". Fewer than {FEWEST_PAIRS} pairs: nothing can be tested."
+        if rows["finding"].ne("not assessed").any()
+        else ". Fewer than three pairs are not tested."
     )
     caption += f" Against expectation: {listed(against)}." if against else ""
     cells = {
