@@ -39,7 +39,7 @@ def test_what_was_done_is_said_in_one_sentence(results):
 def test_enrichment_has_a_figure_with_its_table(results):
     (figure,) = enrichment_figures(results)
     assert len(figure.table.rows) == results.enrichment["log2_difference"].notna().sum()
-    assert "Fewer than 3 pairs: nothing can be tested." in figure.caption
+    assert "Fewer than three pairs are not tested." in figure.caption
     told = results.enrichment.assign(finding="depleted", as_expected=False)
     (figure,) = enrichment_figures(replace(results, enrichment=told))
     assert "Against expectation: EV core" in figure.caption

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from differential_helpers import LPS, matrix
-from purity_helpers import default_options
+from purity_helpers import PANELS, default_options, sheet
 
 from evcargo.differential.actions import acted_on, told, weights_of
 from evcargo.differential.blocks import block_correlation
@@ -19,6 +19,8 @@ from evcargo.differential.moderated import Fits, fit_jointly, moderated_test
 from evcargo.differential.prior import fit_prior
 from evcargo.differential.proteins import test_proteins as compare_proteins
 from evcargo.purity.actions import act
+from evcargo.purity.markers import read_panels
+from evcargo.purity.score import score
 
 compare = partial(compare_proteins, alpha=0.05, min_samples=2, how=Moderation("none", False))
 GROUPS = ["control"] * 4 + ["lps"] * 4
@@ -129,6 +131,27 @@ def test_weights_reach_the_proteins_and_are_told():
     assert found.warnings[0].startswith("By purity.action weight, samples count less: s7 0.25.")
     assert ", weighted by purity;" in found.method
     assert weights_of(light.obs.assign(purity_weight=1.0)) is None
+
+
+def test_what_is_left_out_is_left_out_of_the_associations_too():
+    """Eight samples, of which the one with too few particles per protein fails."""
+    counts = [5e11, 6e11, 7e11, 1e9, 1e11, 2e11, 3e11, 4e11]
+    samples = sheet(
+        *(
+            {"sample": f"s{n}", "condition": "tttrrrrr"[n], "particle_count": count}
+            | {"protein_ug": 10.0}
+            for n, count in enumerate(counts)
+        )
+    )
+    contrast = {"name": "c", "column": "condition", "test": "t", "reference": "r"}
+    sizes = {}
+    for action in ("report", "exclude", "weight"):
+        options = default_options(action=action)
+        tables = score(samples, read_panels(PANELS), options, [contrast])
+        rows = tables["associations"].set_index("metric")
+        sizes[action] = rows.loc["particles per protein", "n_reference"]
+    assert tables["verdicts"]["verdict"].tolist().count("fail") == 1
+    assert sizes == {"report": 5, "exclude": 4, "weight": 5}
 
 
 def test_counts_say_that_they_take_no_weights():

@@ -169,3 +169,40 @@ def test_metrics_are_the_shares_and_the_criteria_with_a_quantity_once_each():
     shares = pd.DataFrame([base | {"class": c, "share": 0.1} for c in ("albumin", "other")])
     metrics = purity_metrics(criteria, shares)
     assert metrics["metric"].tolist() == ["albumin share", "ratio", "other share"]
+
+
+@pytest.mark.parametrize(
+    "contrast",
+    [
+        Contrast("pair", "condition", "a", "b"),
+        Contrast("paired", "side", "x", "y", ("subject",)),
+        Contrast("any", "level", "", "", ("batch",), kind="any"),
+        Contrast("slope", "age", "", "", kind="slope"),
+        Contrast("blocks", "condition", "a", "b", block="subject"),
+    ],
+    ids=lambda one: one.name,
+)
+def test_metrics_of_null_studies_are_not_associated(contrast):
+    """200 null metrics, subjects and batches of which differ: uniform, and rarely associated."""
+    rng = np.random.default_rng(2024)
+    names = [f"s{n:02d}" for n in range(24)]
+    samples = sheet(
+        *(
+            {"sample": name, "condition": "ab"[n // 2 % 2], "subject": f"d{n // 2}"}
+            | {"batch": "pq"[n % 2]}
+            for n, name in enumerate(names)
+        )
+    ).assign(side=list("xy" * 12), level=list("kklm" * 6), age=rng.permutation(24).astype(str))
+    shift = np.repeat(rng.normal(0, 1, 12), 2) if contrast.name in ("paired", "blocks") else 0
+    values = {
+        f"m{n}": list(rng.lognormal(0, 1, 24) + shift + rng.normal(0, 1, 24)) for n in range(200)
+    }
+    if contrast.name == "blocks":
+        values = {m: list(np.repeat(rng.normal(0, 1, 12), 2) + v) for m, v in values.items()}
+    table = associate(long(values, names), samples, [asdict(contrast)], 0.05)
+    p_values = table["p_value"].astype(float)
+    # Twelve blocks have few different p-values: theirs are uniform or larger.
+    coarse = "greater" if contrast.block else "two-sided"
+    assert stats.kstest(p_values, "uniform", alternative=coarse).pvalue > 0.01
+    assert (p_values <= 0.05).mean() <= 0.09
+    assert (table["adjusted_p_value"] < 0.05).mean() <= 0.01

@@ -13,7 +13,7 @@ from evcargo.purity.checklist import checklist
 from evcargo.purity.consistency import concord
 from evcargo.purity.criteria import assess, verdicts
 from evcargo.purity.enrichment import enrich, sign_flip_p
-from evcargo.purity.export import wide_table
+from evcargo.purity.export import assay_verdicts, disagree, wide_table
 from evcargo.purity.groups import compare_groups
 from evcargo.purity.outliers import outliers
 from evcargo.purity.study import compare
@@ -247,6 +247,15 @@ def test_every_sample_is_one_wide_row(whole):
     assert table.columns.is_unique
 
 
+def test_assays_that_disagree_are_found():
+    rows = [("a", "proteins", "pass"), ("a", "proteins", "warn"), ("a", "rna", "fail")]
+    rows += [("b", "proteins", "pass"), ("b", "rna", "fail"), ("b", "rna", "not assessed")]
+    criteria = pd.DataFrame(rows, columns=["sample", "assay", "verdict"])
+    by_assay = assay_verdicts(criteria)
+    assert by_assay.loc["a"].tolist() == ["warn", "fail", "not assessed"]
+    assert disagree(by_assay).to_dict() == {"a": False, "b": True}
+
+
 def test_the_checklist_is_filled_in_from_data_and_blank_elsewhere(whole):
     table = checklist("human", "exclude", whole).set_index("item")
     answers = table["answer"]
@@ -264,7 +273,8 @@ def test_the_checklist_is_filled_in_from_data_and_blank_elsewhere(whole):
 
 def test_a_study_without_metrics_has_empty_tables(whole):
     criteria = whole["criteria"].assign(value=np.nan)
-    tables = compare(whole["samples"], criteria, whole["shares"], NO_MARKERS, 0.05)
+    samples = whole["samples"].assign(batch=["x", "y", "x"])
+    tables = compare(samples, criteria, whole["shares"], NO_MARKERS, 0.05)
     assert purity_metrics(criteria, whole["shares"])["value"].isna().all()
     assert all(table.empty for table in tables.values())
     for name, table in tables.items():

@@ -59,7 +59,10 @@ def told(result: Result, obs: pd.DataFrame, contrast: Contrast, assay: str) -> R
     if weights is not None and assay == "proteins":
         less = rows[rows[WEIGHT] < rows[WEIGHT].max()]
         listed = ", ".join(f"{name} {weight:g}" for name, weight in less[WEIGHT].items())
-        said.append(f"By purity.action weight, samples count less: {listed}. Detection has none.")
+        said.append(
+            f"By purity.action weight, samples count less: {listed}. The test of detection takes no"
+            " weights."
+        )
     elif weights is not None:
         said.append(
             "purity.action is weight, but the test of counts takes no weights: all samples count"

@@ -34,9 +34,9 @@ def act(verdicts: pd.DataFrame, action: str, weights: Mapping[str, float]) -> pd
     pandas.DataFrame
         Contract ``actions``, one row per sample.
     """
-    rows = []
+    rows, gone = [], left_out(verdicts, action)
     for row in verdicts.to_dict("records"):
-        done, weight, reason = _decision(row, action, weights)
+        done, weight, reason = _decision(row, action, weights, gone)
         rows.append(
             {
                 "sample": row["sample"],
@@ -53,14 +53,19 @@ def act(verdicts: pd.DataFrame, action: str, weights: Mapping[str, float]) -> pd
     return pd.DataFrame(rows, columns=CONTRACTS["actions"].names)
 
 
+def left_out(verdicts: pd.DataFrame, action: str) -> set[str]:
+    """Name the samples that no test compares, by `purity.action`."""
+    return set(verdicts.loc[verdicts["verdict"] == FAIL, "sample"]) if action == EXCLUDE else set()
+
+
 def _decision(
-    row: Mapping[str, Any], action: str, weights: Mapping[str, float]
+    row: Mapping[str, Any], action: str, weights: Mapping[str, float], gone: set[str]
 ) -> tuple[str, float, str]:
     verdict = row["verdict"]
     why = f"verdict {verdict}: {row['reason']}"
     if action == REPORT:
         return NOTHING, 1.0, "purity.action is report"
-    if action == EXCLUDE and verdict == FAIL:
+    if row["sample"] in gone:
         return LEFT_OUT, 0.0, why
     weight = float(weights[verdict]) if action == WEIGHT and verdict in (WARN, FAIL) else 1.0
     return (WEIGHTED, weight, why) if weight != 1 else (NOTHING, 1.0, f"verdict {verdict}")

@@ -12,6 +12,7 @@ import pandas as pd
 
 from evcargo.contracts import CONTRACTS
 from evcargo.purity.answers import GRAVITY, NOT_ASSESSED
+from evcargo.purity.enrichment import FEWEST_PAIRS
 
 MISEV, TRACK = "MISEV2023", "EV-TRACK"
 SHEET = "sample sheet"
@@ -203,6 +204,7 @@ def _from_results(
     }
     ratio = _range(criteria, "particles per protein")
     sizes = _range(criteria, "particles within the size window")
+    sizes = f"share within the size window {sizes}" if sizes else ""
     from_markers, from_criteria = "results/purity/markers.tsv", "results/purity/criteria.tsv"
     by_both = bool(ratio or sizes) and bool(of_category["1"])
     return {
@@ -262,7 +264,7 @@ def _markers(markers: pd.DataFrame, panels: Sequence[str]) -> str:
         return f"none of {here['gene'].nunique()} markers detected"
     listed = ", ".join(f"{gene} ({count})" for gene, count in counts.head(MOST).items())
     more = f" and {len(counts) - MOST} more" if len(counts) > MOST else ""
-    return f"{listed}{more}; (samples of {here['sample'].nunique()})"
+    return f"{listed}{more} (in so many of {here['sample'].nunique()} samples)"
 
 
 def _range(criteria: pd.DataFrame, criterion: str) -> str:
@@ -303,7 +305,8 @@ def _enrichment(table: pd.DataFrame) -> str:
             if row["finding"] in ("enriched", "depleted")
         ]
         pairs = int(rows["n_pairs"].max())
-        said.append(f"against {material}, {pairs} pairs: {', '.join(told) or 'nothing shown'}")
+        none = "no change shown" if pairs >= FEWEST_PAIRS else "too few to be tested"
+        said.append(f"against {material}, {pairs} pairs: {', '.join(told) or none}")
     return "; ".join(said)
 
 

@@ -24,7 +24,7 @@ CLASS, PANEL = "class", "panel"
 MATCHED = ("source", "depleted")
 CONFIDENCE = 0.95
 FEWEST_PAIRS = 3
-"""Pairs from which a difference is tested; with two, there is one degree of freedom."""
+"""Pairs from which a difference has an interval and is tested: two leave one degree of freedom."""
 
 
 def enrich(
@@ -138,15 +138,14 @@ def _figures(pairs: NDArray[np.float64]) -> dict[str, Any]:
     if not n:
         return row
     row["log2_difference"] = float(pairs.mean())
-    if n < 2 or np.ptp(pairs) <= SAME * np.abs(pairs).max():
+    if n < FEWEST_PAIRS or np.ptp(pairs) <= SAME * np.abs(pairs).max():
         return row  # without a spread there is nothing to test with
     error = float(pairs.std(ddof=1) / np.sqrt(n))
     margin = error * float(stats.t.ppf((1 + CONFIDENCE) / 2, n - 1))
     mean = row["log2_difference"]
-    row |= {"ci_low": mean - margin, "ci_high": mean + margin}
-    if n < FEWEST_PAIRS:
-        return row
     return row | {
+        "ci_low": mean - margin,
+        "ci_high": mean + margin,
         "p_value": float(2 * stats.t.sf(abs(mean) / error, n - 1)),
         "sign_flip_p_value": sign_flip_p(pairs.tolist()),
     }

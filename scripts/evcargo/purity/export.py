@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from evcargo.purity.answers import GRAVITY, NOT_ASSESSED
+from evcargo.purity.answers import FAIL, GRAVITY, NOT_ASSESSED, PASS
 
 SHEET = ("sample", "material", "condition", "subject", "batch", "biofluid", "isolation")
 ASSAYS = ("proteins", "rna", "particles")
@@ -37,12 +37,10 @@ def wide_table(
     of = verdicts.set_index("sample")
     table["verdict"] = table["sample"].map(of["verdict"])
     table["reason"] = table["sample"].map(of["reason"])
+    by_assay = assay_verdicts(criteria).reindex(table["sample"]).fillna(NOT_ASSESSED)
     for assay in ASSAYS:
-        gravest = criteria[criteria["assay"] == assay].groupby("sample")["verdict"].agg(_gravest)
-        table[f"{assay}_verdict"] = table["sample"].map(gravest).fillna(NOT_ASSESSED)
-    table["assays_disagree"] = table[[f"{assay}_verdict" for assay in ASSAYS]].apply(
-        lambda row: {"pass", "fail"} <= set(row), axis=1
-    )
+        table[f"{assay}_verdict"] = by_assay[assay].to_numpy()
+    table["assays_disagree"] = disagree(by_assay).to_numpy()
     acted = actions.set_index("sample")
     table["action"] = table["sample"].map(acted["action"])
     table["weight"] = table["sample"].map(acted["weight"])
@@ -50,6 +48,17 @@ def wide_table(
     named = far.groupby("sample")["metric"].agg("; ".join)
     table["outlier_in"] = table["sample"].map(named).fillna("")
     return pd.concat([table, _figures(table["sample"], criteria, shares)], axis=1)
+
+
+def assay_verdicts(criteria: pd.DataFrame) -> pd.DataFrame:
+    """Gravest answer of each assay, samples x `ASSAYS`."""
+    gravest = criteria.groupby(["sample", "assay"])["verdict"].agg(_gravest).unstack()
+    return gravest.reindex(columns=list(ASSAYS)).fillna(NOT_ASSESSED)
+
+
+def disagree(by_assay: pd.DataFrame) -> pd.Series:
+    """Tell for each sample whether one assay passes and another fails it."""
+    return (by_assay == PASS).any(axis=1) & (by_assay == FAIL).any(axis=1)
 
 
 def _figures(order: pd.Series, criteria: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:

@@ -67,4 +67,4 @@ def _medians(metrics: pd.DataFrame, level: pd.Series, order: Sequence[str]) -> p
                 "lowest_median": of_metric.min() if known else None,
             }
         )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=["highest", "highest_median", "lowest", "lowest_median"])

@@ -173,7 +173,7 @@ def _scores(layout: Layout) -> Floats:
     return rankdata(labels) if layout.kind == "slope" else labels
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4)
 def _arrangements(layout: Layout) -> tuple[Floats, bool]:
     """Arrangements of the labels, one per row: all of them, or `DRAWN` at random."""
     scores, strata = _scores(layout), np.asarray(layout.strata)

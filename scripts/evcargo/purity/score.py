@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from evcargo.contracts import CONTRACTS
+from evcargo.purity.actions import left_out
 from evcargo.purity.associations import associate, purity_metrics
 from evcargo.purity.criteria import assess, verdicts
 from evcargo.purity.proteins import protein_evidence
@@ -62,13 +63,15 @@ def score(
     ]
     shared = pd.concat(shares, ignore_index=True) if shares else _empty("shares")
     criteria = assess(samples, options, protein_side, rna_side, particles)
+    judged = verdicts(criteria, samples)
+    compared = samples[~samples["sample"].isin(left_out(judged, options["action"]))]
     return {
         "criteria": criteria,
-        "verdicts": verdicts(criteria, samples),
+        "verdicts": judged,
         "markers": _empty("markers") if protein_side is None else protein_side.markers,
         "shares": shared,
         "associations": associate(
-            purity_metrics(criteria, shared), samples, contrasts, options["association_alpha"]
+            purity_metrics(criteria, shared), compared, contrasts, options["association_alpha"]
         ),
     }
 

@@ -6,7 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 from matplotlib.figure import Figure as Canvas
 
-from evcargo.purity.enrichment import FEWEST_PAIRS
+from evcargo.purity.export import assay_verdicts, disagree
 from evcargo.report.parts import (
     MATERIAL_WORDS,
     Column,
@@ -32,6 +32,7 @@ def purity_study_section(results: Results) -> dict[str, Any]:
         "action": action_words(results),
         "enrichment": enrichment_figures(results),
         "matched": bool(results.samples["material"].isin(["source", "depleted"]).any()),
+        "disagreeing": disagreeing(results),
         "consistency": consistency_table(results),
         "outliers": outlier_table(results),
         "compared": 0 if results.outliers is None else len(results.outliers),
@@ -86,12 +87,15 @@ def _enrichment_figure(material: str, rows: pd.DataFrame) -> Figure:
     against = rows.loc[told.index[~told.astype(bool)], "set"].tolist()
     caption = (
         f"Mean log2 change of the share of the signal from {word} to the EVs of the same"
-        f" {counted(pairs, 'subject')}, with its 95 % interval (paired t). Triangles point to where"
-        " the change is significant after adjustment."
+        f" {counted(pairs, 'subject')}"
+    )
+    caption += (
+        ", with its 95 % interval (paired t). Triangles point to where the change is significant"
+        " after adjustment."
+        if rows["finding"].ne("not assessed").any()
+        else ". Fewer than three pairs are not tested."
     )
     caption += f" Against expectation: {listed(against)}." if against else ""
-    if rows["finding"].eq("not assessed").all():
-        caption += f" Fewer than {FEWEST_PAIRS} pairs: nothing can be tested."
     cells = {
         Column("set"): rows["set"],
         Column("kind", "short"): rows["kind"],
@@ -130,6 +134,13 @@ def _forest(rows: pd.DataFrame, ident: str, title: str) -> Markup:
         axes.grid(axis="y", visible=False)
         axes.set_xlabel("log2 change of the share, EV minus matched material")
         return inline_svg(canvas, ident, title, f"{len(rows)} sets.")
+
+
+def disagreeing(results: Results) -> list[str]:
+    """EV preparations that one assay passes and another one fails."""
+    ev = results.samples.loc[results.samples["material"] == "ev", "sample"]
+    flags = disagree(assay_verdicts(results.criteria).reindex(ev))
+    return flags.index[flags].astype(str).tolist()
 
 
 def consistency_table(results: Results) -> Table | None:
@@ -190,10 +201,11 @@ def group_table(results: Results) -> Table | None:
         Column("effect", "number"): rows["effect"],
         Column("p-value", "p"): rows["p_value"],
         Column("adjusted p", "p"): rows["adjusted_p_value"],
-        Column("test"): rows["test"],
         Column("rule"): rows["rule"],
     }
-    note = "Permutation tests of ranks; effect: share of the variance of the ranks."
+    note = (
+        "Permutation tests of ranks within conditions; effect: share of the variance of the ranks."
+    )
     return _table("purity-groups", "Purity by batch and isolation method", cells, note)
 
 
