@@ -93,7 +93,11 @@ def _members(
 
 
 def marker_table(
-    matrix: "AnnData", panels: pd.DataFrame, matches: pd.DataFrame, min_depth: int
+    matrix: "AnnData",
+    panels: pd.DataFrame,
+    matches: pd.DataFrame,
+    min_depth: int,
+    out_of_reach: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Evidence of every marker in every sample, under the contract ``markers``.
 
@@ -106,20 +110,27 @@ def marker_table(
     min_depth
         Protein groups that a sample needs before the absence of a marker counts; those that it has
         by transfer alone do not count.
+    out_of_reach
+        Of `evcargo.purity.depth.out_of_reach`: groups that a sample would not show even if it held
+        them; the absence of a marker that all lead such groups does not count either.
 
     Returns
     -------
     pandas.DataFrame
         One row per sample and marker that has a symbol. `evidence` is `detected` (the leading
         protein of a quantified group), `transferred` (the same, but see `only_transferred`),
-        `ambiguous` (only another member of the group), `not detected`, or `not assessed` (too few
-        protein groups for the absence to mean anything).
+        `ambiguous` (only another member of the group), `not detected`, or `not assessed` (the run
+        is too shallow for the absence to mean anything).
     """
     lent = only_transferred(matrix)
+    if out_of_reach is None:
+        out_of_reach = pd.DataFrame(False, index=matrix.obs_names, columns=matrix.var_names)
     named = panels[(panels["gene"] != "") & panels["role"].ne("signature")]
     named = named[~named["gene"].map(is_mirna)]
     parts = [
-        _sample_markers(matrix, number, named, matches, lent[number], min_depth)
+        _sample_markers(
+            matrix, number, named, matches, lent[number], min_depth, out_of_reach.iloc[number]
+        )
         for number in range(matrix.n_obs)
     ]
     return pd.concat(parts, ignore_index=True)
@@ -146,6 +157,7 @@ def _sample_markers(
     matches: pd.DataFrame,
     lent: NDArray[np.bool_],
     min_depth: int,
+    hidden: pd.Series,
 ) -> pd.DataFrame:
     seen = pd.Series(np.asarray(matrix.X[number], dtype=float), index=matrix.var_names).dropna()
     groups = pd.DataFrame(
@@ -167,11 +179,13 @@ def _sample_markers(
         best[["leading", "own", "feature", "intensity", "share", "rank", "n_peptides"]]
     )
     rows.insert(0, "sample", matrix.obs_names[number])
-    absent = ABSENT if groups["own"].sum() >= min_depth else SHALLOW
+    deep = groups["own"].sum() >= min_depth
+    known = matches[matches["leading"]].groupby("row")["feature"]
+    reachable = ~known.agg(lambda features: hidden[features].all()).reindex(rows.index).eq(True)
     leads = rows["leading"].eq(True)
     rows["evidence"] = np.select(
         [leads & rows["own"].eq(True), leads, rows["leading"].eq(False)],
         [DETECTED, TRANSFERRED, AMBIGUOUS],
-        absent,
+        np.where(reachable & deep, ABSENT, SHALLOW),
     )
     return rows.drop(columns=["leading", "own"])

@@ -18,6 +18,7 @@ COAGULATION, PLASMA, KERATIN = "coagulation", "other plasma", "keratin"
 BOVINE_CLASS, FOREIGN = "bovine", "other contaminant"
 AGGREGATES, DEBRIS, AGO_VAULT = "ribosome and aggregates", "cell debris", "argonaute and vault"
 SECRETED, OTHER = "secreted", "other"
+FLUID = "proteins of urine, milk or saliva"
 
 PANELS_OF_CLASS = MappingProxyType(
     {
@@ -31,6 +32,7 @@ PANELS_OF_CLASS = MappingProxyType(
         COAGULATION: ("coagulation",),
         PLASMA: ("plasma",),
         KERATIN: ("keratin",),
+        FLUID: ("urine", "milk", "saliva"),
         AGGREGATES: ("misev2018_3b",),
         DEBRIS: ("misev2018_4a", "misev2018_4b", "misev2018_4c", "misev2018_4d"),
         AGO_VAULT: ("ago_mvp",),
@@ -42,7 +44,7 @@ PANELS_OF_CLASS = MappingProxyType(
 CLASSES = (*PANELS_OF_CLASS, BOVINE_CLASS, FOREIGN, OTHER)
 CONTAMINANT_CLASSES = (
     *(LIPOPROTEIN, ALBUMIN, IMMUNE, HAEMOGLOBIN, PLATELET, COAGULATION, PLASMA, KERATIN),
-    *(BOVINE_CLASS, FOREIGN),
+    *(FLUID, BOVINE_CLASS, FOREIGN),
 )
 """Classes that are impurities of any EV preparation."""
 
