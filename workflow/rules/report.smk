@@ -24,6 +24,8 @@ rule write_report:
         markers="results/purity/markers.tsv",
         shares="results/purity/shares.tsv",
         associations="results/purity/associations.tsv",
+        index="results/purity/index.tsv",
+        profiles="results/purity/profiles.tsv",
         quality="results/quality/quality.tsv",
         matrices=collect("results/{assay}/{assay}.h5ad", assay=MATRIX_ASSAYS),
         funnel=["results/rna/funnel.tsv"] if "rna" in STUDY.assays else [],

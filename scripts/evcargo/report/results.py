@@ -28,6 +28,8 @@ class Results:
         Tables under the contracts of these names (`evcargo.contracts.CONTRACTS`).
     funnel, particles, distribution, contrasts
         The same, for studies that have them.
+    index, profiles
+        The same, of the stage purity.
     rna_gate, rna_adapters, rna_lengths, rna_classes, rna_fragments, rna_saturation, rna_manifest
         The same, for studies with small RNA; the last one only if it came as reads.
     proteins_spectra, proteins_rules
@@ -66,6 +68,8 @@ class Results:
     differential: dict[tuple[str, str], pd.DataFrame]
     statuses: pd.DataFrame
     sources: dict[str, str]
+    index: pd.DataFrame | None = None
+    profiles: pd.DataFrame | None = None
     rna_gate: pd.DataFrame | None = None
     rna_adapters: pd.DataFrame | None = None
     rna_lengths: pd.DataFrame | None = None
@@ -132,7 +136,7 @@ def read_results(paths: Paths) -> Results:
         protein_groups=cards["proteins"].features if "proteins" in cards else None,
         proteins_facts=cards["proteins"].facts if "proteins" in cards else {},
         **{name: read_table(_one(paths, name), name) for name in _ALWAYS},
-        **{name: _optional(paths, name) for name in (*OF_RNA, *OF_PROTEINS)},
+        **{name: _optional(paths, name) for name in (*OF_PURITY, *OF_RNA, *OF_PROTEINS)},
     )
 
 
@@ -147,6 +151,8 @@ _ALWAYS = (
     "quality",
 )
 
+
+OF_PURITY = ("index", "profiles")
 
 OF_RNA = (
     "rna_gate",

@@ -42,7 +42,7 @@ SHARES: Mapping[str, Mapping[str, float]] = MappingProxyType(
 )  # fmt: skip
 """Share of each class in each component; what is left are proteins of no panel."""
 OTHERS = MappingProxyType({EV: 3200, BLOOD: 700, RED_CELLS: 400})
-WIDTH = 2.2  # standard deviation of the amounts within a class, log2
+WIDTH = 3.2  # standard deviation of the amounts within a class, log2, as in Mag-Net
 KEPT = 0.7  # share of the EV core members that the cell of origin makes
 EDGE = 0.7  # blur of the edge of detection, log2
 BASE = 30.0  # log2 intensity of all of a sample
