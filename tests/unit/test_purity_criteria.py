@@ -161,7 +161,8 @@ def test_transferred_markers_neither_count_nor_are_absent(panels):
     ("genes", "others", "expected"),
     [
         ({CD9: "CD9", CD63: "CD63"}, 0, "pass"),
-        ({CD9: "CD9"}, 4, "warn"),
+        ({CD9: "CD9"}, 9, "warn"),  # the second one lies deeper: twice min_depth
+        ({CD9: "CD9"}, 8, "not assessed"),
         ({CD9: "CD9"}, 3, "not assessed"),
         ({"Q1": "X1"}, 4, "fail"),
         ({"Q1": "X1"}, 3, "not assessed"),
@@ -181,11 +182,18 @@ def test_tetraspanins_are_listed_and_counted(panels, genes, others, expected):
 
 @pytest.mark.parametrize(
     ("gene", "others", "expected"),
-    [("PDCD6IP", 0, "pass"), ("X", 4, "warn"), ("X", 3, "not assessed")],
+    [("PDCD6IP", 0, "pass"), ("X", 9, "warn"), ("X", 8, "not assessed"), ("X", 3, "not assessed")],
 )
 def test_escrt(panels, gene, others, expected):
     row = answer(criteria_of(panels, {"Q1": (gene, [1.0])}, others=others), "s1", ESCRT)
     assert row["verdict"] == expected
+
+
+def test_escrt_says_where_large_evs_explain_their_absence(panels):
+    features = {"P04083": ("ANXA1", [1.0]), "Q1": ("X", [1.0])}
+    row = answer(criteria_of(panels, features, others=9), "s1", ESCRT)
+    assert row["verdict"] == "warn"
+    assert row["rule"].endswith("large EVs may lack them, whose markers are there: ANXA1")
 
 
 def test_tetraspanin_ratios_by_hand(panels):
@@ -217,9 +225,10 @@ def test_tetraspanin_ratios_by_hand(panels):
         ({"Q1": ("X", [1.0]), "P00761": ("", [1.0])}, "not assessed"),
     ],
 )
-def test_a_missing_side_of_the_ratio_is_bounded_by_the_lowest_intensity(panels, features, expected):
+def test_a_missing_side_of_the_ratio_is_bounded_by_the_floor_of_the_run(panels, features, expected):
     contaminant = {"P00761": True} if "P00761" in features else {}
-    row = answer(criteria_of(panels, features, is_contaminant=contaminant), "s1", ALBUMIN_RATIO)
+    criteria = criteria_of(panels, features, others=6, is_contaminant=contaminant)
+    row = answer(criteria, "s1", ALBUMIN_RATIO)
     assert row["verdict"] == expected
     assert math.isnan(row["value"])
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from evcargo.contracts import CONTRACTS
 from evcargo.purity import shares as classes
-from evcargo.purity.answers import NOT_ASSESSED, OWN, Answer, band_for, shown, text_of
+from evcargo.purity.answers import NOT_ASSESSED, OWN, PASS, Answer, band_for, shown, text_of
 from evcargo.purity.depth import floors
 from evcargo.purity.levels import FEW, Profile, Seen, profiles_of
 from evcargo.purity.panels import OF_STUDY
@@ -240,6 +240,9 @@ def index_answer(
         rule = f"no limit is set for this matrix: {told}"
     elif len(inside) > 1:
         rule = f"not assessed: {told}; {_shallow(index, few, depth)}"
+        verdict = NOT_ASSESSED
+    elif index.ev_markers < FEW and verdict == PASS:
+        rule = f"not assessed: {told}; so few EV core markers make no EVs"
         verdict = NOT_ASSESSED
     elif band.verdict(lowest) != verdict:
         rule = (

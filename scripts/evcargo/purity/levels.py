@@ -9,7 +9,7 @@ decides alone, and one that is not seen counts what the level lets expect, at mo
 run, so that a shallow run tells the same as a deep one.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -43,6 +43,10 @@ class Profile:
         for the sample's own part in the profile. Empty if the study has one sample.
     hidden
         Members of the class that no sample shows.
+    levels
+        By sample; NaN where it shows no marker.
+    place
+        By marker, also those that one sample shows: its log2 intensity at the level 0.
     """
 
     says: pd.DataFrame
@@ -50,16 +54,13 @@ class Profile:
     weight: pd.Series
     disagreement: Floats
     hidden: int
+    levels: pd.Series
+    place: pd.Series
 
     def expected(self) -> pd.DataFrame:
         """log2 intensity that the level lets expect; NaN for a sample that shows no marker."""
-        share = np.log2(self.weight.to_numpy(float))
-        levels = [level(*both) if np.isfinite(both[0]).any() else np.nan for both in self._rows()]
-        table = np.array(levels, float)[:, None] + share
-        return pd.DataFrame(table, self.says.index, self.says.columns)
-
-    def _rows(self) -> Iterator[tuple[Floats, Floats]]:
-        return zip(self.says.to_numpy(float), self.bounds.to_numpy(float), strict=True)
+        table = self.levels.to_numpy(float)[:, None] + self.place.to_numpy(float)
+        return pd.DataFrame(table, self.levels.index, self.place.index)
 
 
 def class_profile(log2: pd.DataFrame, floor: pd.Series, members: int) -> Profile:
@@ -82,23 +83,27 @@ def class_profile(log2: pd.DataFrame, floor: pd.Series, members: int) -> Profile
     hidden = max(members - len(markers), 0)
     if markers.empty:
         empty = log2[markers]
-        return Profile(empty, empty, pd.Series(dtype=float), np.array([]), hidden)
+        none = pd.Series(dtype=float)
+        return Profile(empty, empty, none, np.array([]), hidden, none, none)
     x = log2[markers].to_numpy(float)
     effect = polish(x)
     effect -= np.log2(np.sum(2.0 ** (effect - effect.max()))) + effect.max()
     says, bounds = x - effect, floor.to_numpy(float)[:, None] - effect
     n = seen[markers].to_numpy(float)
-    if n.max() > 1:
-        levels = np.array([level(*both) for both in zip(says, bounds, strict=True)])
-        rest = (says - levels[:, None]) * np.sqrt(n / np.maximum(n - 1, 1))
-    else:
+    levels = np.array([level(*both) for both in zip(says, bounds, strict=True)])
+    rest = (says - levels[:, None]) * np.sqrt(n / np.maximum(n - 1, 1))
+    if n.max() < 2:
         rest = np.full_like(x, np.nan)
+    known = np.where(np.isfinite(says).any(axis=1), levels, np.nan)
+    shown = log2.loc[:, seen > 0]
     return Profile(
         pd.DataFrame(says, log2.index, markers),
         pd.DataFrame(bounds, log2.index, markers),
         pd.Series(2.0**effect, markers),
         np.clip(rest[np.isfinite(rest)], -REACH, REACH),
         hidden,
+        pd.Series(known, log2.index),
+        shown.sub(known, axis=0).median(),
     )
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from anndata import AnnData
 
 BOVINE = "9913"
-__all__ = ["marker_table", "match", "plain_accession", "read_panels"]
+__all__ = ["as_host", "marker_table", "match", "plain_accession", "read_panels"]
 DETECTED, ABSENT, SHALLOW = "detected", "not detected", "not assessed"
 AMBIGUOUS, TRANSFERRED = "ambiguous", "transferred"
 UNCLEAR = (AMBIGUOUS, TRANSFERRED)  # neither there nor absent
@@ -26,6 +26,43 @@ def plain_accession(accession: str) -> str:
     if bare.count("|") == 2:
         bare = bare.split("|")[1]
     return re.sub(r"-\d+$", "", bare)
+
+
+IDENTICAL = "bovine_identical"
+"""Panel of bovine accessions whose sequence is a human one, which stands among their `symbols`."""
+
+
+def as_host(var: pd.DataFrame, panels: pd.DataFrame) -> pd.DataFrame:
+    """Give the host its proteins back that a table lists as bovine contaminants.
+
+    A group led by a bovine protein of the panel `IDENTICAL` gets the accession of the human protein
+    of the same sequence, no taxon, and no contaminant tag: no peptide can tell the two.
+
+    Parameters
+    ----------
+    var, panels
+        As for `match`.
+    """
+    rows = panels[panels["panel"] == IDENTICAL]
+    human = {
+        accession: names[0]
+        for names, accessions in zip(rows["symbols"], rows["accessions"], strict=True)
+        for accession in accessions
+    }
+    first = [
+        plain_accession((split(cell) or [str(feature)])[0])
+        for feature, cell in zip(var.index, var["accessions"], strict=True)
+    ]
+    same = np.array([accession in human for accession in first], dtype=bool)
+    if not same.any():
+        return var
+    host = var.copy()
+    host["accessions"] = [
+        human.get(accession, cell) for accession, cell in zip(first, var["accessions"], strict=True)
+    ]
+    host["taxon"] = var["taxon"].astype(str).where(~same, "")
+    host["is_contaminant"] = var["is_contaminant"].astype(bool) & ~same
+    return host
 
 
 def match(var: pd.DataFrame, panels: pd.DataFrame) -> pd.DataFrame:
@@ -50,6 +87,7 @@ def match(var: pd.DataFrame, panels: pd.DataFrame) -> pd.DataFrame:
         of the group is the marker; False if only another member is, so that the evidence is
         ambiguous), `row` (label in `panels`) and `panel`, `category`, `role`, `gene`, `origin`.
     """
+    var = as_host(var, panels)
     by_accession = _lookup(zip(panels.index, panels["accessions"], strict=True))
     by_symbol = _lookup(
         (row, [(symbol, taxon) for symbol in symbols])

@@ -9,7 +9,7 @@ import pandas as pd
 
 from evcargo.purity import shares as classes
 from evcargo.purity.answers import MISEV, OWN, Answer, band_for, judged, open_answer, shown, text_of
-from evcargo.purity.depth import FLOOR, hidden, out_of_reach, share_range
+from evcargo.purity.depth import FLOOR, hidden, out_of_reach, share_range, tails
 from evcargo.purity.identity import (
     ASSAY,
     TETRASPANIN_RATIO,
@@ -56,8 +56,8 @@ class Proteins:
 
     `panels` are in the host's symbols; `markers` is of `marker_table`, `share_of` and `class_share`
     are fractions of the raw intensity by feature and by class. `depth` counts the groups that a
-    sample's own spectra show, not those that are only transferred from other runs; `hidden` is of
-    `evcargo.purity.depth.hidden`, `index` the EV index by sample.
+    sample's own spectra show, not those that are only transferred from other runs; `hidden` and
+    `tail` are of `evcargo.purity.depth`, `index` the EV index by sample.
     """
 
     intensity: pd.DataFrame
@@ -70,6 +70,7 @@ class Proteins:
     label: pd.Series
     has_contaminants: bool
     hidden: pd.DataFrame
+    tail: pd.Series
     index: Mapping[str, Index]
 
 
@@ -118,6 +119,7 @@ def protein_evidence(
             var["is_contaminant"].astype(bool).any() or (var["taxon"].astype(str) == "9913").any()
         ),
         hidden=hidden(intensity),
+        tail=tails(intensity),
         index=indices(intensity, profiles, fluid),
     )
 
@@ -217,10 +219,9 @@ def _ratio(
     if gene == "ALB" and not seen and not proteins.has_contaminants:
         criterion = f"tetraspanin to {gene} ratio"
         return open_answer(ASSAY, criterion, "log2", UNSEARCHED, TETRASPANIN_RATIO)
-    floor = float(proteins.intensity.loc[name].min())
+    floor = float(proteins.intensity.loc[name].quantile(FLOOR))
     four = markers[(markers["panel"] == "tetraspanin") & (markers["evidence"] == SHALLOW)]
-    most = len(four) * float(proteins.intensity.loc[name].quantile(FLOOR))
-    return tetraspanin_ratio(markers, gene, floor, most, limits, matrix)
+    return tetraspanin_ratio(markers, gene, floor, len(four) * floor, limits, matrix)
 
 
 def _share(
@@ -242,10 +243,8 @@ def _share(
             f"none found, but with {proteins.depth[name]} protein groups the run is too shallow"
         )
         return open_answer(ASSAY, criterion, "fraction", reason, source)
-    of_class, of_all = (
-        float(part.sum())
-        for part in (proteins.hidden.loc[name, proteins.class_of == cls], proteins.hidden.loc[name])
-    )
+    of_class = float(proteins.hidden.loc[name, proteins.class_of == cls].sum())
+    of_all = max(float(proteins.hidden.loc[name].sum()), float(proteins.tail[name]))
     low, high = share_range(value, of_class, of_all)
     if len({band.verdict(part) for part in (low, value, high)}) > 1:
         reason = (

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from evcargo.purity.markers import BOVINE, match
+from evcargo.purity.markers import BOVINE, as_host, match
 from evcargo.purity.panels import OF_STUDY
 
 if TYPE_CHECKING:
@@ -53,9 +53,10 @@ def protein_classes(var: pd.DataFrame, panels: pd.DataFrame) -> pd.Series:
     """Put each protein group into the one signal class that it belongs to.
 
     The leading protein decides. A group led by a bovine protein is `bovine`, by its taxon or, where
-    the table gives none, by its accession; a group tagged as a contaminant that is in no panel is
-    `other contaminant`. A group that is in no panel of `PANELS_OF_CLASS` belongs to `other
-    contaminant` or `EV core` where a panel of the study with the role contaminant or ev says so.
+    the table gives none, by its accession, unless its sequence is a human one (`as_host`); a group
+    tagged as a contaminant that is in no panel is `other contaminant`. A group that is in no panel
+    of `PANELS_OF_CLASS` belongs to `other contaminant` or `EV core` where a panel of the study with
+    the role contaminant or ev says so.
 
     Parameters
     ----------
@@ -67,6 +68,7 @@ def protein_classes(var: pd.DataFrame, panels: pd.DataFrame) -> pd.Series:
     pandas.Series
         Class by feature, one of `CLASSES`, in the order of `var`.
     """
+    var = as_host(var, panels)
     matches = match(var, panels)
     led = matches[matches["leading"]]
     bovine = (var["taxon"].astype(str) == BOVINE) | var.index.isin(

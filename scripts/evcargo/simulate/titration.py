@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from evcargo.purity import shares as classes
+from evcargo.purity.markers import IDENTICAL
 
 if TYPE_CHECKING:
     from anndata import AnnData
@@ -44,6 +45,8 @@ SHARES: Mapping[str, Mapping[str, float]] = MappingProxyType(
 OTHERS = MappingProxyType({EV: 3200, BLOOD: 700, RED_CELLS: 400})
 WIDTH = 3.2  # standard deviation of the amounts within a class, log2, as in Mag-Net
 KEPT = 0.7  # share of the EV core members that the cell of origin makes
+STRONG = frozenset(("CD9", "CD63", "CD81", "SDCBP", "PDCD6IP", "HSPA8", "ITGB1"))
+"""EV core members that published EV sets show among the more intense ones; all cells make them."""
 EDGE = 0.7  # blur of the edge of detection, log2
 BASE = 30.0  # log2 intensity of all of a sample
 
@@ -115,6 +118,14 @@ def titrated(made: Titration, panels: pd.DataFrame, seed: int) -> Titrated:
     return Titrated(AnnData(2.0**log2, obs=obs, var=_features(both.index, cls)), samples, truth)
 
 
+def thinned(matrix: "AnnData", depth: int, seed: int) -> "AnnData":
+    """Measure the same samples in less depth: the same quantities, but for those that are lost."""
+    rng = np.random.default_rng(seed)
+    less = matrix.copy()
+    less.X = 2.0 ** np.array([shallow(row, depth, rng) for row in np.log2(np.asarray(matrix.X))])
+    return less
+
+
 def shallow(log2: Floats, depth: int, rng: np.random.Generator) -> Floats:
     """Keep so many values, the highest ones but for the blurred edge; the others become NaN."""
     order = np.where(np.isfinite(log2), log2 + rng.normal(0, EDGE, len(log2)), -np.inf)
@@ -125,7 +136,10 @@ def shallow(log2: Floats, depth: int, rng: np.random.Generator) -> Floats:
 
 
 def class_members(panels: pd.DataFrame) -> dict[str, list[str]]:
-    """Genes of each exclusive class, or accessions where the class is bovine."""
+    """Genes of each exclusive class, or accessions where the class is bovine.
+
+    Bovine proteins that no peptide tells from human ones are left out.
+    """
     taken: set[str] = set()
     members: dict[str, list[str]] = {}
     human = panels[panels["taxon"] == "9606"]
@@ -133,8 +147,10 @@ def class_members(panels: pd.DataFrame) -> dict[str, list[str]]:
         genes = human.loc[human["panel"].isin(of_class) & (human["gene"] != ""), "gene"]
         members[name] = [gene for gene in dict.fromkeys(genes) if gene not in taken]
         taken.update(members[name])
-    bovine = panels.loc[panels["panel"] == "bovine_serum", "accessions"]
-    return members | {classes.BOVINE_CLASS: [cell[0] for cell in bovine]}
+    accession = panels["accessions"].str[0]
+    human = set(accession[panels["panel"] == IDENTICAL])
+    bovine = accession[(panels["panel"] == "bovine_serum") & ~accession.isin(human)]
+    return members | {classes.BOVINE_CLASS: list(bovine)}
 
 
 def component(
@@ -145,7 +161,7 @@ def component(
     for cls, share in SHARES[name].items():
         genes = members[cls]
         if name == EV and cls == classes.EV_CORE:
-            genes = [gene for gene in genes if rng.random() < KEPT]
+            genes = [gene for gene in genes if gene in STRONG or rng.random() < KEPT]
         parts.append(_drawn(genes, cls, share, rng))
     rest = 1 - sum(SHARES[name].values())
     if name in OTHERS:
@@ -155,7 +171,8 @@ def component(
 
 
 def _drawn(genes: list[str], cls: str, share: float, rng: np.random.Generator) -> pd.DataFrame:
-    amounts = 2.0 ** rng.normal(0, WIDTH, len(genes))
+    drawn = rng.normal(0, WIDTH, len(genes))
+    amounts = 2.0 ** np.where([gene in STRONG for gene in genes], np.abs(drawn), drawn)
     return pd.DataFrame({"amount": share * amounts / amounts.sum(), "class": cls}, index=genes)
 
 
