@@ -253,6 +253,17 @@ def bovine_rows(path: Path) -> list[dict]:
     ]
 
 
+def identical_rows(path: Path) -> list[dict]:
+    """Rows of the bovine proteins that are the human ones, whose accession stands in `aliases`."""
+    empty = dict.fromkeys(("category", "gene", "mouse", "rat"), "")
+    return [
+        empty
+        | {"accession": row["accession"], "aliases": row["human"], "taxon": "9913"}
+        | {"note": f"{row['entry']}, the sequence of human {row['human']} ({row['gene']})"}
+        for row in read_table(path)
+    ]
+
+
 def joined(*notes: str) -> str:
     """Join notes into one cell."""
     return "; ".join(note for note in notes if note)
@@ -277,6 +288,8 @@ def make_rows(
             rows = mirna_rows(panel, known)
         elif panel.get("kind") == "bovine":
             rows = bovine_rows(HERE / panel["file"])
+        elif panel.get("kind") == "identical":
+            rows = identical_rows(HERE / panel["file"])
         else:
             rows = protein_rows(panel, symbols)
         for row in rows:
@@ -320,6 +333,7 @@ def readme_files() -> str:
         "symbols.tsv": "symbol, accessions, former symbols and orthologs of every gene of them",
         "references.tsv": "what each reference is, and whether it was confirmed",
         "bovine_serum.tsv": "bovine serum and bead proteins: accession and UniProt entry name",
+        "bovine_identical.tsv": "bovine proteins whose sequence is that of a human protein",
     }
     lines = ["| file | sha256 | what |", "|---|---|---|"]
     for name, what in files.items():

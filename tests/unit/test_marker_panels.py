@@ -3,6 +3,7 @@
 import hashlib
 import re
 import runpy
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -153,7 +154,7 @@ def test_hsp60_is_mitochondrial_and_never_an_ev_marker(table):
 
 
 def test_signal_classes_share_genes_only_where_the_order_decides(table):
-    """Contaminant classes never compete; CD5L and AHSG are also secreted (5b), lower down."""
+    """Contaminant classes never compete; CD5L, AHSG and UMOD are also in 5b and 3b, lower down."""
     seen: dict[str, str] = {}
     clashes = set()
     for cls, panels in PANELS_OF_CLASS.items():
@@ -164,6 +165,7 @@ def test_signal_classes_share_genes_only_where_the_order_decides(table):
     assert clashes == {
         ("AHSG", "other plasma", "secreted"),
         ("CD5L", "immunoglobulin and complement", "secreted"),
+        ("UMOD", "proteins of urine, milk or saliva", "ribosome and aggregates"),
     }
     assert set(CONTAMINANT_CLASSES) - set(PANELS_OF_CLASS) == {"bovine", "other contaminant"}
 
@@ -206,6 +208,29 @@ def test_bovine_proteins_are_known_by_accession_only(table):
     assert "P02769" in set(bovine["accession"])
 
 
+def test_bovine_proteins_of_human_sequence_are_the_same_residue_by_residue(root, shared_data):
+    """Of the library that lists them, where we ship the human sequence."""
+    table = read(MARKERS / "bovine_identical.tsv").set_index("accession")["human"]
+    ours = sequences(root / "resources" / "proteins" / "human_ev.fasta")
+    library = {}
+    for name in ("cell_culture", "universal"):
+        library |= sequences(shared_data / "contaminants" / f"{name}_contaminants.fasta")
+    shipped = table[table.isin(ours)]
+    assert set(table.index) <= set(library) and len(shipped) >= 5
+    assert [library[bovine] for bovine in shipped.index] == [ours[human] for human in shipped]
+    # Bovine HSPA8 differs from the human one, so it stays bovine.
+    assert library["P19120"] != ours["P11142"] and "P19120" not in table.index
+
+
+def sequences(path: Path) -> dict[str, str]:
+    """Sequence by accession of a FASTA file with UniProt headers."""
+    entries = path.read_text(encoding="utf-8").split(">")[1:]
+    parts = (entry.partition("\n") for entry in entries)
+    return {
+        head.split("|")[1].removeprefix("Cont_"): body.replace("\n", "") for head, _, body in parts
+    }
+
+
 @pytest.mark.parametrize(
     ("organism", "expected"),
     [
@@ -219,7 +244,7 @@ def test_rodent_symbols(organism, expected):
     taxa = panels.groupby("panel")["taxon"].agg(set)
     assert taxa["keratin"] == {"9606", {"mouse": "10090", "rat": "10116"}[organism]}
     assert taxa["bovine_serum"] == {"9913"}
-    others = set().union(*taxa.drop(["keratin", "bovine_serum"]))
+    others = set().union(*taxa.drop(["keratin", "bovine_serum", "bovine_identical"]))
     assert others == {{"mouse": "10090", "rat": "10116"}[organism]}
 
 
@@ -228,8 +253,8 @@ def test_ortholog_coverage_is_counted(table):
     genes = proteins(table).drop_duplicates("gene")
     genes = genes[~genes["gene"].str.match("IG[HKL]V")]
     core = genes[genes["category"].str.fullmatch("[1-4][a-d]")]
-    assert len(genes) == 819 and len(core) == 351
-    assert {o: int(genes[o].ne("").sum()) for o in ("mouse", "rat")} == {"mouse": 790, "rat": 790}
+    assert len(genes) == 835 and len(core) == 351
+    assert {o: int(genes[o].ne("").sum()) for o in ("mouse", "rat")} == {"mouse": 799, "rat": 796}
     assert {o: int(core[o].ne("").sum()) for o in ("mouse", "rat")} == {"mouse": 341, "rat": 342}
     for organism in ("mouse", "rat"):
         without = genes[genes[organism] == ""]
@@ -257,6 +282,7 @@ def test_readme_states_the_checksum_of_every_file():
     readme = (PANELS.parent / "README.md").read_text(encoding="utf-8")
     stated = dict(re.findall(r"`([\w.]+)` \| `([0-9a-f]{64})`", readme))
     made = {"panels.tsv", "sources.yaml", "symbols.tsv", "references.tsv", "bovine_serum.tsv"}
+    made |= {"bovine_identical.tsv"}
     assert set(stated) == made
     for name, checksum in stated.items():
         assert hashlib.sha256((PANELS.parent / name).read_bytes()).hexdigest() == checksum, name

@@ -92,12 +92,20 @@ def test_misev_rule_passes_with_three_markers_of_both_categories_and_category_3(
     assert "ALB detected" in row["evidence"]
 
 
-def test_misev_rule_warns_where_category_3_could_not_be_looked_at(panels):
+def test_misev_rule_looks_at_category_3_only_in_a_deep_enough_run(panels):
     features = {CD9: ("CD9", [3.0]), CD63: ("CD63", [2.0]), TSG101: ("TSG101", [1.0])}
     row = answer(criteria_of(panels, features), "s1", PROTEIN_RULE)
-    assert row["verdict"] == "warn"
+    assert (row["verdict"], row["value"]) == ("not assessed", 3)
+    assert row["rule"].startswith("not assessed: enough positive markers, but of category 3 3 pro")
     deep = answer(criteria_of(panels, features, others=2), "s1", PROTEIN_RULE)
     assert deep["verdict"] == "pass"
+
+
+def test_misev_rule_warns_where_category_3_is_ambiguous(panels):
+    features = {CD9: ("CD9", [3.0]), CD63: ("CD63", [2.0]), TSG101: ("TSG101", [1.0])}
+    features |= {"Q0": ("OTHER;ALB;APOB;APOA1;APOA2", [1.0])}
+    row = answer(criteria_of(panels, features, others=2), "s1", PROTEIN_RULE)
+    assert row["verdict"] == "warn"
 
 
 @pytest.mark.parametrize(
@@ -153,7 +161,8 @@ def test_transferred_markers_neither_count_nor_are_absent(panels):
     ("genes", "others", "expected"),
     [
         ({CD9: "CD9", CD63: "CD63"}, 0, "pass"),
-        ({CD9: "CD9"}, 4, "warn"),
+        ({CD9: "CD9"}, 9, "warn"),  # the second one lies deeper: twice min_depth
+        ({CD9: "CD9"}, 8, "not assessed"),
         ({CD9: "CD9"}, 3, "not assessed"),
         ({"Q1": "X1"}, 4, "fail"),
         ({"Q1": "X1"}, 3, "not assessed"),
@@ -173,11 +182,18 @@ def test_tetraspanins_are_listed_and_counted(panels, genes, others, expected):
 
 @pytest.mark.parametrize(
     ("gene", "others", "expected"),
-    [("PDCD6IP", 0, "pass"), ("X", 4, "warn"), ("X", 3, "not assessed")],
+    [("PDCD6IP", 0, "pass"), ("X", 9, "warn"), ("X", 8, "not assessed"), ("X", 3, "not assessed")],
 )
 def test_escrt(panels, gene, others, expected):
     row = answer(criteria_of(panels, {"Q1": (gene, [1.0])}, others=others), "s1", ESCRT)
     assert row["verdict"] == expected
+
+
+def test_escrt_says_where_large_evs_explain_their_absence(panels):
+    features = {"P04083": ("ANXA1", [1.0]), "Q1": ("X", [1.0])}
+    row = answer(criteria_of(panels, features, others=9), "s1", ESCRT)
+    assert row["verdict"] == "warn"
+    assert row["rule"].endswith("large EVs may lack them, whose markers are there: ANXA1")
 
 
 def test_tetraspanin_ratios_by_hand(panels):
@@ -190,6 +206,7 @@ def test_tetraspanin_ratios_by_hand(panels):
             ALB: ("ALB", [1024.0]),
             APOB: ("APOB", [4096.0]),
         },
+        others=2,
     )
     for criterion, value, verdict in ((ALBUMIN_RATIO, -8, "pass"), (APOB_RATIO, -10, "fail")):
         row = answer(criteria, "s1", criterion)
@@ -208,9 +225,10 @@ def test_tetraspanin_ratios_by_hand(panels):
         ({"Q1": ("X", [1.0]), "P00761": ("", [1.0])}, "not assessed"),
     ],
 )
-def test_a_missing_side_of_the_ratio_is_bounded_by_the_lowest_intensity(panels, features, expected):
+def test_a_missing_side_of_the_ratio_is_bounded_by_the_floor_of_the_run(panels, features, expected):
     contaminant = {"P00761": True} if "P00761" in features else {}
-    row = answer(criteria_of(panels, features, is_contaminant=contaminant), "s1", ALBUMIN_RATIO)
+    criteria = criteria_of(panels, features, others=6, is_contaminant=contaminant)
+    row = answer(criteria, "s1", ALBUMIN_RATIO)
     assert row["verdict"] == expected
     assert math.isnan(row["value"])
 
@@ -369,7 +387,7 @@ def test_every_sample_is_asked_every_question_and_every_pass_has_a_figure(panels
     criteria = score(samples, panels, default_options(), proteins=proteins, rna=rna)["criteria"]
     asked = criteria.groupby("sample")["criterion"].agg(list)
     assert asked["s1"] == asked["s2"] == asked["s3"]
-    assert len(asked["s1"]) == len(set(asked["s1"])) == 23
+    assert len(asked["s1"]) == len(set(asked["s1"])) == 27
     failed = criteria[(criteria["sample"] == "s2") & (criteria["assay"] == "proteins")]
     assert failed["verdict"].eq("not assessed").all()
     assert failed["rule"].eq("not assessed: proteins failed: no protein identified").all()
@@ -421,6 +439,8 @@ def test_options_of_one_matrix_leave_the_others_at_their_default():
         "plasma": [0.5, 0.6],
         "serum": [0.1, 0.3],
         "ascites": [0.1, 0.3],
+        "csf": [0.1, 0.3],
+        "tissue": [0.05, 0.2],
         "default": [0.02, 0.1],
     }
     assert default_options()["lipoprotein_share"]["plasma"] == [0.05, 0.2]

@@ -75,6 +75,25 @@ def test_bovine_albumin_is_bovine_and_never_albumin(panels):
     assert "P19120" not in set(matched["feature"])
 
 
+@pytest.mark.parametrize("organism", ["human", "mouse"])
+def test_bovine_proteins_of_human_sequence_are_the_hosts(organism):
+    """Bovine actin is human actin: no peptide tells; bovine HSPA8 differs, so it stays bovine."""
+    panels = read_panels(PANELS, organism)
+    names = {"CON__P60712": "ACTB", "P62803": "", "Cont_P68103": "EEF1A1", "P19120": "HSPA8"}
+    matrix = protein_matrix({a: (g, [1.0]) for a, g in names.items()}, ["s"], taxon="9913")
+    matrix.var["is_contaminant"] = True
+    found = protein_classes(matrix.var, panels).to_dict()
+    assert found == {
+        "CON__P60712": "EV promiscuous",
+        "P62803": "cell debris" if organism == "human" else "other",  # histone H4, without a gene
+        "Cont_P68103": "other",
+        "P19120": "bovine",
+    }
+    matched = match(matrix.var, panels)
+    assert "Actb" in set(matched["gene"]) or "ACTB" in set(matched["gene"])
+    assert matrix.var["is_contaminant"].all() and matrix.var["taxon"].eq("9913").all()
+
+
 def test_without_a_taxon_contaminants_are_known_by_accession(panels):
     """A MaxQuant table: no taxa, contaminants with CON__."""
     features = {

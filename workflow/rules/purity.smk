@@ -7,6 +7,8 @@
 #   results/purity/verdicts.tsv      the verdict of each sample
 #   results/purity/markers.tsv       every marker in every sample
 #   results/purity/shares.tsv        share of the signal by class
+#   results/purity/index.tsv         EV index of each sample, with its interval
+#   results/purity/profiles.tsv      subtypes and routes of biogenesis of each sample
 #   results/purity/associations.tsv  every purity metric against every contrast
 #   results/purity/actions.tsv       what the differential tests do with impure samples
 #   results/purity/enrichment.tsv    EVs against matched source or depleted material
@@ -32,6 +34,8 @@ rule score_purity:
         verdicts="results/purity/verdicts.tsv",
         markers="results/purity/markers.tsv",
         shares="results/purity/shares.tsv",
+        index="results/purity/index.tsv",
+        profiles="results/purity/profiles.tsv",
         associations="results/purity/associations.tsv",
     log:
         "logs/score_purity.log",

@@ -30,6 +30,8 @@ rule write_report:
         outliers="results/purity/outliers.tsv",
         groups="results/purity/groups.tsv",
         checklist="results/purity/checklist.tsv",
+        index="results/purity/index.tsv",
+        profiles="results/purity/profiles.tsv",
         quality="results/quality/quality.tsv",
         matrices=collect("results/{assay}/{assay}.h5ad", assay=MATRIX_ASSAYS),
         funnel=["results/rna/funnel.tsv"] if "rna" in STUDY.assays else [],

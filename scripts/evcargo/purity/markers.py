@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from anndata import AnnData
 
 BOVINE = "9913"
-__all__ = ["marker_table", "match", "plain_accession", "read_panels"]
+__all__ = ["as_host", "marker_table", "match", "plain_accession", "read_panels"]
 DETECTED, ABSENT, SHALLOW = "detected", "not detected", "not assessed"
 AMBIGUOUS, TRANSFERRED = "ambiguous", "transferred"
 UNCLEAR = (AMBIGUOUS, TRANSFERRED)  # neither there nor absent
@@ -26,6 +26,43 @@ def plain_accession(accession: str) -> str:
     if bare.count("|") == 2:
         bare = bare.split("|")[1]
     return re.sub(r"-\d+$", "", bare)
+
+
+IDENTICAL = "bovine_identical"
+"""Panel of bovine accessions whose sequence is a human one, which stands among their `symbols`."""
+
+
+def as_host(var: pd.DataFrame, panels: pd.DataFrame) -> pd.DataFrame:
+    """Give the host its proteins back that a table lists as bovine contaminants.
+
+    A group led by a bovine protein of the panel `IDENTICAL` gets the accession of the human protein
+    of the same sequence, no taxon, and no contaminant tag: no peptide can tell the two.
+
+    Parameters
+    ----------
+    var, panels
+        As for `match`.
+    """
+    rows = panels[panels["panel"] == IDENTICAL]
+    human = {
+        accession: names[0]
+        for names, accessions in zip(rows["symbols"], rows["accessions"], strict=True)
+        for accession in accessions
+    }
+    first = [
+        plain_accession((split(cell) or [str(feature)])[0])
+        for feature, cell in zip(var.index, var["accessions"], strict=True)
+    ]
+    same = np.array([accession in human for accession in first], dtype=bool)
+    if not same.any():
+        return var
+    host = var.copy()
+    host["accessions"] = [
+        human.get(accession, cell) for accession, cell in zip(first, var["accessions"], strict=True)
+    ]
+    host["taxon"] = var["taxon"].astype(str).where(~same, "")
+    host["is_contaminant"] = var["is_contaminant"].astype(bool) & ~same
+    return host
 
 
 def match(var: pd.DataFrame, panels: pd.DataFrame) -> pd.DataFrame:
@@ -50,6 +87,7 @@ def match(var: pd.DataFrame, panels: pd.DataFrame) -> pd.DataFrame:
         of the group is the marker; False if only another member is, so that the evidence is
         ambiguous), `row` (label in `panels`) and `panel`, `category`, `role`, `gene`, `origin`.
     """
+    var = as_host(var, panels)
     by_accession = _lookup(zip(panels.index, panels["accessions"], strict=True))
     by_symbol = _lookup(
         (row, [(symbol, taxon) for symbol in symbols])
@@ -93,7 +131,11 @@ def _members(
 
 
 def marker_table(
-    matrix: "AnnData", panels: pd.DataFrame, matches: pd.DataFrame, min_depth: int
+    matrix: "AnnData",
+    panels: pd.DataFrame,
+    matches: pd.DataFrame,
+    min_depth: int,
+    out_of_reach: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Evidence of every marker in every sample, under the contract ``markers``.
 
@@ -106,20 +148,27 @@ def marker_table(
     min_depth
         Protein groups that a sample needs before the absence of a marker counts; those that it has
         by transfer alone do not count.
+    out_of_reach
+        Of `evcargo.purity.depth.out_of_reach`: groups that a sample would not show even if it held
+        them; the absence of a marker that all lead such groups does not count either.
 
     Returns
     -------
     pandas.DataFrame
         One row per sample and marker that has a symbol. `evidence` is `detected` (the leading
         protein of a quantified group), `transferred` (the same, but see `only_transferred`),
-        `ambiguous` (only another member of the group), `not detected`, or `not assessed` (too few
-        protein groups for the absence to mean anything).
+        `ambiguous` (only another member of the group), `not detected`, or `not assessed` (the run
+        is too shallow for the absence to mean anything).
     """
     lent = only_transferred(matrix)
+    if out_of_reach is None:
+        out_of_reach = pd.DataFrame(False, index=matrix.obs_names, columns=matrix.var_names)
     named = panels[(panels["gene"] != "") & panels["role"].ne("signature")]
     named = named[~named["gene"].map(is_mirna)]
     parts = [
-        _sample_markers(matrix, number, named, matches, lent[number], min_depth)
+        _sample_markers(
+            matrix, number, named, matches, lent[number], min_depth, out_of_reach.iloc[number]
+        )
         for number in range(matrix.n_obs)
     ]
     return pd.concat(parts, ignore_index=True)
@@ -146,6 +195,7 @@ def _sample_markers(
     matches: pd.DataFrame,
     lent: NDArray[np.bool_],
     min_depth: int,
+    hidden: pd.Series,
 ) -> pd.DataFrame:
     seen = pd.Series(np.asarray(matrix.X[number], dtype=float), index=matrix.var_names).dropna()
     groups = pd.DataFrame(
@@ -167,11 +217,13 @@ def _sample_markers(
         best[["leading", "own", "feature", "intensity", "share", "rank", "n_peptides"]]
     )
     rows.insert(0, "sample", matrix.obs_names[number])
-    absent = ABSENT if groups["own"].sum() >= min_depth else SHALLOW
+    deep = groups["own"].sum() >= min_depth
+    known = matches[matches["leading"]].groupby("row")["feature"]
+    reachable = ~known.agg(lambda features: hidden[features].all()).reindex(rows.index).eq(True)
     leads = rows["leading"].eq(True)
     rows["evidence"] = np.select(
         [leads & rows["own"].eq(True), leads, rows["leading"].eq(False)],
         [DETECTED, TRANSFERRED, AMBIGUOUS],
-        absent,
+        np.where(reachable & deep, ABSENT, SHALLOW),
     )
     return rows.drop(columns=["leading", "own"])

@@ -9,6 +9,7 @@ import pandas as pd
 
 from evcargo.purity import shares as classes
 from evcargo.purity.answers import MISEV, OWN, Answer, band_for, judged, open_answer, shown, text_of
+from evcargo.purity.depth import FLOOR, hidden, out_of_reach, share_range, tails
 from evcargo.purity.identity import (
     ASSAY,
     TETRASPANIN_RATIO,
@@ -18,7 +19,10 @@ from evcargo.purity.identity import (
     tetraspanin_ratio,
     tetraspanins,
 )
-from evcargo.purity.markers import DETECTED, marker_table, match, only_transferred
+from evcargo.purity.index import CRITERION as INDEX
+from evcargo.purity.index import SOURCE as INDEX_SOURCE
+from evcargo.purity.index import Index, index_answer, indices, study_profiles
+from evcargo.purity.markers import DETECTED, SHALLOW, marker_table, match, only_transferred
 
 if TYPE_CHECKING:
     from anndata import AnnData
@@ -33,9 +37,12 @@ SHARE_CRITERIA = (
     (classes.IMMUNE, "immunoglobulin_share", f"{PRISM}; {OWN}"),
     (classes.HAEMOGLOBIN, "haemoglobin_share", f"10.15252/emmm.201910427; {OWN}"),
     (classes.PLATELET, "platelet_share", f"10.15252/emmm.201910427; {OWN}"),
+    (classes.COAGULATION, "coagulation_share", f"10.15252/emmm.201910427; {OWN}"),
     (classes.KERATIN, "keratin_share", f"{PRISM}; {OWN}"),
     (classes.BOVINE_CLASS, "bovine_share", f"10.1101/2022.04.27.489766; {OWN}"),
     (classes.DEBRIS, "debris_share", f"{MISEV}; {OWN}"),
+    (classes.AGO_VAULT, "ago_mvp_share", f"10.1016/j.cell.2019.02.029; {OWN}"),
+    (classes.FLUID, "fluid_share", OWN),
 )
 
 
@@ -49,7 +56,8 @@ class Proteins:
 
     `panels` are in the host's symbols; `markers` is of `marker_table`, `share_of` and `class_share`
     are fractions of the raw intensity by feature and by class. `depth` counts the groups that a
-    sample's own spectra show, not those that are only transferred from other runs.
+    sample's own spectra show, not those that are only transferred from other runs; `hidden` and
+    `tail` are of `evcargo.purity.depth`, `index` the EV index by sample.
     """
 
     intensity: pd.DataFrame
@@ -61,20 +69,43 @@ class Proteins:
     status: pd.Series
     label: pd.Series
     has_contaminants: bool
+    hidden: pd.DataFrame
+    tail: pd.Series
+    index: Mapping[str, Index]
 
 
-def protein_evidence(matrix: "AnnData", panels: pd.DataFrame, min_depth: int) -> Proteins:
-    """Evidence of a protein matrix: markers, signal classes and shares of every sample."""
+def protein_evidence(
+    matrix: "AnnData", panels: pd.DataFrame, min_depth: int, samples: pd.DataFrame
+) -> Proteins:
+    """Evidence of a protein matrix: markers, signal classes, shares and index of every sample.
+
+    Parameters
+    ----------
+    matrix
+        Protein matrix; `X` holds raw intensity, NaN for missing.
+    panels
+        Of `evcargo.purity.markers.read_panels`.
+    min_depth
+        Protein groups below which no absence counts.
+    samples
+        Sample sheet; the biofluid says which contaminants the index counts.
+    """
     intensity = pd.DataFrame(np.asarray(matrix.X, dtype=float), matrix.obs_names, matrix.var_names)
     var = matrix.var
+    matches, class_of = match(var, panels), classes.protein_classes(var, panels)
+    fluid = {str(row["sample"]): text_of(row, "biofluid") for row in samples.to_dict("records")}
+    profiles = study_profiles(intensity, class_of, matches, panels)
+    core = profiles[classes.EV_CORE]
     reasons = [text_of(row, "status_reason") for row in matrix.obs.to_dict("records")]
     states = matrix.obs["status"].astype(str)
     return Proteins(
         intensity=intensity,
         share_of=intensity.div(intensity.sum(axis=1), axis=0),
-        class_of=classes.protein_classes(var, panels),
+        class_of=class_of,
         class_share=classes.protein_shares(matrix, panels),
-        markers=marker_table(matrix, panels, match(var, panels), min_depth),
+        markers=marker_table(
+            matrix, panels, matches, min_depth, out_of_reach(intensity, core.expected())
+        ),
         depth=(intensity.notna() & ~only_transferred(matrix)).sum(axis=1),
         status=states.where(
             states == "ok", [f"{s}: {r}" for s, r in zip(states, reasons, strict=True)]
@@ -87,6 +118,9 @@ def protein_evidence(matrix: "AnnData", panels: pd.DataFrame, min_depth: int) ->
         has_contaminants=bool(
             var["is_contaminant"].astype(bool).any() or (var["taxon"].astype(str) == "9913").any()
         ),
+        hidden=hidden(intensity),
+        tail=tails(intensity),
+        index=indices(intensity, profiles, fluid),
     )
 
 
@@ -119,7 +153,9 @@ def protein_criteria(
     markers = proteins.markers[proteins.markers["sample"] == name]
     depth = int(proteins.depth[name])
     deep = depth >= options["min_depth"]
+    complete = proteins.has_contaminants or matrix != "cell_culture"
     return [
+        index_answer(proteins.index[name], matrix, options["ev_index"], complete, depth),
         misev_rule(markers, depth, options),
         tetraspanins(markers, depth, options),
         escrt(markers, depth, options),
@@ -143,6 +179,7 @@ def protein_criteria(
 
 def _asked() -> list[tuple[str, str, str]]:
     return [
+        (INDEX, "log2", INDEX_SOURCE),
         ("MISEV2018 protein rule", "markers", MISEV),
         ("tetraspanins CD9, CD63, CD81, CD82", "tetraspanins", MISEV),
         ("TSG101, Alix and other ESCRT", "proteins", MISEV),
@@ -182,8 +219,9 @@ def _ratio(
     if gene == "ALB" and not seen and not proteins.has_contaminants:
         criterion = f"tetraspanin to {gene} ratio"
         return open_answer(ASSAY, criterion, "log2", UNSEARCHED, TETRASPANIN_RATIO)
-    floor = float(proteins.intensity.loc[name].min())
-    return tetraspanin_ratio(markers, gene, floor, limits, matrix)
+    floor = float(proteins.intensity.loc[name].quantile(FLOOR))
+    four = markers[(markers["panel"] == "tetraspanin") & (markers["evidence"] == SHALLOW)]
+    return tetraspanin_ratio(markers, gene, floor, len(four) * floor, limits, matrix)
 
 
 def _share(
@@ -203,6 +241,15 @@ def _share(
     if members.empty and not deep:
         reason = (
             f"none found, but with {proteins.depth[name]} protein groups the run is too shallow"
+        )
+        return open_answer(ASSAY, criterion, "fraction", reason, source)
+    of_class = float(proteins.hidden.loc[name, proteins.class_of == cls].sum())
+    of_all = max(float(proteins.hidden.loc[name].sum()), float(proteins.tail[name]))
+    low, high = share_range(value, of_class, of_all)
+    if len({band.verdict(part) for part in (low, value, high)}) > 1:
+        reason = (
+            f"{shown(value)}, with what {proteins.depth[name]} protein groups do not show"
+            f" {shown(low)} to {shown(high)}: too shallow to tell"
         )
         return open_answer(ASSAY, criterion, "fraction", reason, source)
     top = members.sort_values(ascending=False, kind="stable").head(5)

@@ -1,4 +1,4 @@
-"""The purity stage as a whole: matrices and sheet in, the five purity tables out."""
+"""The purity stage as a whole: matrices and sheet in, the purity tables out."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -9,6 +9,8 @@ from evcargo.contracts import CONTRACTS
 from evcargo.purity.actions import left_out
 from evcargo.purity.associations import associate, purity_metrics
 from evcargo.purity.criteria import assess, verdicts
+from evcargo.purity.index import index_table
+from evcargo.purity.profiles import profile_table
 from evcargo.purity.proteins import protein_evidence
 from evcargo.purity.rna import rna_evidence
 from evcargo.purity.shares import shares_table
@@ -49,11 +51,13 @@ def score(
     Returns
     -------
     dict
-        Tables `criteria`, `verdicts`, `markers`, `shares` and `associations` by name, each under
-        the contract of that name.
+        Tables `criteria`, `verdicts`, `markers`, `shares`, `index`, `profiles` and `associations`
+        by name, each under the contract of that name.
     """
     protein_side = (
-        None if proteins is None else protein_evidence(proteins, panels, options["min_depth"])
+        None
+        if proteins is None
+        else protein_evidence(proteins, panels, options["min_depth"], samples)
     )
     rna_side = None if rna is None else rna_evidence(rna, panels, options, gate)
     shares = [
@@ -70,6 +74,10 @@ def score(
         "verdicts": judged,
         "markers": _empty("markers") if protein_side is None else protein_side.markers,
         "shares": shared,
+        "index": index_table(samples, protein_side.index if protein_side else {}, criteria),
+        "profiles": _empty("profiles")
+        if protein_side is None
+        else profile_table(samples, protein_side.share_of, protein_side.markers, panels),
         "associations": associate(
             purity_metrics(criteria, shared), compared, contrasts, options["association_alpha"]
         ),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from evcargo.purity.markers import BOVINE, match
+from evcargo.purity.markers import BOVINE, as_host, match
 from evcargo.purity.panels import OF_STUDY
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ COAGULATION, PLASMA, KERATIN = "coagulation", "other plasma", "keratin"
 BOVINE_CLASS, FOREIGN = "bovine", "other contaminant"
 AGGREGATES, DEBRIS, AGO_VAULT = "ribosome and aggregates", "cell debris", "argonaute and vault"
 SECRETED, OTHER = "secreted", "other"
+FLUID = "proteins of urine, milk or saliva"
 
 PANELS_OF_CLASS = MappingProxyType(
     {
@@ -31,6 +32,7 @@ PANELS_OF_CLASS = MappingProxyType(
         COAGULATION: ("coagulation",),
         PLASMA: ("plasma",),
         KERATIN: ("keratin",),
+        FLUID: ("urine", "milk", "saliva"),
         AGGREGATES: ("misev2018_3b",),
         DEBRIS: ("misev2018_4a", "misev2018_4b", "misev2018_4c", "misev2018_4d"),
         AGO_VAULT: ("ago_mvp",),
@@ -42,7 +44,7 @@ PANELS_OF_CLASS = MappingProxyType(
 CLASSES = (*PANELS_OF_CLASS, BOVINE_CLASS, FOREIGN, OTHER)
 CONTAMINANT_CLASSES = (
     *(LIPOPROTEIN, ALBUMIN, IMMUNE, HAEMOGLOBIN, PLATELET, COAGULATION, PLASMA, KERATIN),
-    *(BOVINE_CLASS, FOREIGN),
+    *(FLUID, BOVINE_CLASS, FOREIGN),
 )
 """Classes that are impurities of any EV preparation."""
 
@@ -51,9 +53,10 @@ def protein_classes(var: pd.DataFrame, panels: pd.DataFrame) -> pd.Series:
     """Put each protein group into the one signal class that it belongs to.
 
     The leading protein decides. A group led by a bovine protein is `bovine`, by its taxon or, where
-    the table gives none, by its accession; a group tagged as a contaminant that is in no panel is
-    `other contaminant`. A group that is in no panel of `PANELS_OF_CLASS` belongs to `other
-    contaminant` or `EV core` where a panel of the study with the role contaminant or ev says so.
+    the table gives none, by its accession, unless its sequence is a human one (`as_host`); a group
+    tagged as a contaminant that is in no panel is `other contaminant`. A group that is in no panel
+    of `PANELS_OF_CLASS` belongs to `other contaminant` or `EV core` where a panel of the study with
+    the role contaminant or ev says so.
 
     Parameters
     ----------
@@ -65,6 +68,7 @@ def protein_classes(var: pd.DataFrame, panels: pd.DataFrame) -> pd.Series:
     pandas.Series
         Class by feature, one of `CLASSES`, in the order of `var`.
     """
+    var = as_host(var, panels)
     matches = match(var, panels)
     led = matches[matches["leading"]]
     bovine = (var["taxon"].astype(str) == BOVINE) | var.index.isin(

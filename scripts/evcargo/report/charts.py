@@ -48,6 +48,7 @@ CLASS_STYLES = MappingProxyType(
         "haemoglobin": (PURPLE, ""),
         "platelet": (PURPLE, "////"),
         "keratin": (YELLOW, ""),
+        "proteins of urine, milk or saliva": (YELLOW, "////"),
         "bovine": (YELLOW, "xxxx"),
         "other contaminant": (ORANGE, "...."),
         "ribosome and aggregates": (GREEN, "////"),
@@ -169,6 +170,58 @@ def sample_dots(
         ]
         legend_above(figure, axes, handles, seen)
         return inline_svg(figure, ident, title, f"{len(places)} samples.")
+
+
+def interval_dots(
+    table: pd.DataFrame,
+    groups: Sequence[Group],
+    limits: Sequence[tuple[str, float]],
+    ident: str,
+    title: str,
+    axis: str,
+) -> Markup:
+    """Draw the EV index per sample: value, interval as a line, leave-one-out range as ticks.
+
+    Parameters
+    ----------
+    table
+        Contract ``index``.
+    groups, limits, ident, title, axis
+        As for `sample_dots`.
+    """
+    with drawing():
+        places, figure, axes = _rows(groups)
+        rows = table.set_index("sample").reindex(list(places))
+        shown = rows.dropna(subset=["index"])
+        for sample in rows.index.difference(shown.index):
+            axes.annotate(
+                "no proteins", (0.01, places[sample]), xycoords=("axes fraction", "data"),
+                va="center", color=MUTED, style="italic",
+            )  # fmt: skip
+        heights = [places[sample] for sample in shown.index]
+        axes.hlines(heights, shown["low"], shown["high"], color=BLUE, lw=1.6)
+        for end in ("without_low", "without_high"):
+            axes.plot(shown[end], heights, "|", ms=7, mew=1.2, color=MUTED)
+        for verdict, found in shown.groupby("verdict"):
+            mark, colour = MARKS.get(str(verdict), "d"), VERDICT_COLOURS.get(str(verdict), MUTED)
+            at = [places[sample] for sample in found.index]
+            axes.plot(found["index"], at, mark, ms=8, color=colour, mec=SURFACE, mew=0.8)
+        for verdict, value in limits:
+            axes.axvline(value, color=VERDICT_COLOURS.get(verdict, MUTED), lw=1, ls=(0, (4, 3)))
+            axes.annotate(
+                verdict, (value, 1), xycoords=("data", "axes fraction"), xytext=(3, 2),
+                textcoords="offset points", color=VERDICT_COLOURS.get(verdict, MUTED), fontsize=8,
+            )  # fmt: skip
+        axes.margins(x=0.05)
+        axes.set_xlabel(f"{axis}, log2")
+        axes.grid(axis="x", visible=False)
+        seen = [verdict for verdict in MARKS if (shown["verdict"] == verdict).any()]
+        handles = [
+            axes.plot([], [], MARKS[v], ms=8, color=VERDICT_COLOURS[v], mec=SURFACE)[0]
+            for v in seen
+        ]
+        legend_above(figure, axes, handles, seen)
+        return inline_svg(figure, ident, title, f"{len(shown)} samples.")
 
 
 def size_curves(distribution: pd.DataFrame) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from evcargo.job import whole_file
 from evcargo.report import parts
 from evcargo.report.answer import ASSAY_WORDS, answer_section
 from evcargo.report.contrasts import contrasts_section
+from evcargo.report.ev_index import ev_index_parts
 from evcargo.report.methods import base_name, methods_section
 from evcargo.report.purity import purity_section
 from evcargo.report.quality import quality_section
@@ -58,7 +59,7 @@ def render(results: Results) -> str:
         title=results.config["report"]["title"] or results.config["study"],
         study=_study(results),
         answer=answer_section(results),
-        purity=purity_section(results),
+        purity=purity_section(results) | ev_index_parts(results),
         contrasts=contrasts,
         quality=quality_section(results),
         methods=methods_section(results),

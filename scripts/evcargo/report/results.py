@@ -28,6 +28,8 @@ class Results:
         Tables under the contracts of these names (`evcargo.contracts.CONTRACTS`).
     funnel, particles, distribution, contrasts
         The same, for studies that have them.
+    index, profiles
+        The same, of the stage purity.
     rna_gate, rna_adapters, rna_lengths, rna_classes, rna_fragments, rna_saturation, rna_manifest
         The same, for studies with small RNA; the last one only if it came as reads.
     proteins_spectra, proteins_rules
@@ -68,6 +70,8 @@ class Results:
     differential: dict[tuple[str, str], pd.DataFrame]
     statuses: pd.DataFrame
     sources: dict[str, str]
+    index: pd.DataFrame | None = None
+    profiles: pd.DataFrame | None = None
     rna_gate: pd.DataFrame | None = None
     rna_adapters: pd.DataFrame | None = None
     rna_lengths: pd.DataFrame | None = None
@@ -166,7 +170,16 @@ OF_RNA = (
     "rna_manifest",
 )
 
-OF_PURITY = ("actions", "enrichment", "consistency", "outliers", "groups", "checklist")
+OF_PURITY = (
+    "index",
+    "profiles",
+    "actions",
+    "enrichment",
+    "consistency",
+    "outliers",
+    "groups",
+    "checklist",
+)
 
 OF_PROTEINS = (
     "proteins_spectra",
