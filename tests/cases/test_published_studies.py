@@ -131,6 +131,13 @@ def test_bv2_evs_and_cells_of_three_assays(shared_data: Path, write_study, snake
     found = set(ev.var["gene"][np.isfinite(np.asarray(ev.X)).any(axis=0)])
     assert {"Cd9", "Cd63", "Cd81", "Pdcd6ip", "Sdcbp", "Hspa8"} <= found
 
+    # Both materials of the eight cultures are compared in pairs.
+    enrichment = read_table(study / "results/purity/enrichment.tsv", "enrichment").set_index("set")
+    assert enrichment["n_pairs"].eq(8).all() and enrichment["material"].eq("source").all()
+    assert enrichment.loc[["tetraspanin", "escrt"], "finding"].eq("enriched").all()
+    assert enrichment.loc["ribosome and aggregates", "log2_difference"] < 0
+    assert enrichment["as_expected"].dropna().all()
+
 
 def test_glioblastoma_hits_and_their_haemolysis(shared_data: Path, write_study, snakemake) -> None:
     """VafaeeLab: serum exosome miRNA, 12 GBM v 12 matched controls; the file has CR line ends."""

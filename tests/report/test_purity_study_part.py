@@ -5,6 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from evcargo.report.answer import answer_section
 from evcargo.report.purity_study import (
     action_words,
     checklist_table,
@@ -34,6 +35,15 @@ def test_what_was_done_is_said_in_one_sentence(results):
     assert "no sample was treated differently" in action_words(acted(results, "exclude", [row]))
     clean = replace(results, verdicts=results.verdicts.assign(verdict="pass"))
     assert action_words(clean) == ""
+
+
+def test_the_verdict_of_a_sample_says_that_it_was_left_out(results):
+    row = {"sample": "T1", "action": "left out", "weight": 0.0}
+    groups = answer_section(acted(results, "exclude", [row]))["groups"]
+    by_sample = {one["sample"]: one["troubles"] for group in groups for one in group["rows"]}
+    assert "left out of the comparisons" in by_sample["T1"]
+    assert not any("left out" in said for name, told in by_sample.items() if name != "T1"
+                   for said in told)  # fmt: skip
 
 
 def test_enrichment_has_a_figure_with_its_table(results):

@@ -6,7 +6,8 @@ from study_files import StudyFiles
 
 from evcargo.purity.associations import purity_metrics
 from evcargo.purity.criteria import assess
-from evcargo.study.metrics import metric_names
+from evcargo.study.metrics import check_metrics, metric_names
+from evcargo.study.notes import Notes
 
 
 @pytest.mark.parametrize(
@@ -41,9 +42,23 @@ def test_metrics_that_there_can_be_are_accepted(files: StudyFiles, asked):
     assert files.load().config["differential"]["purity_covariates"] == asked
 
 
-def test_classes_of_a_table_are_left_to_the_run(files: StudyFiles):
-    files.config["differential"] = {"purity_covariates": ["mitochondrial RNA share"]}
-    assert files.problems()[0].remedy.startswith("Choose from")
+@pytest.mark.parametrize(
+    ("run_format", "name", "refused"),
+    [
+        ("fastq", "mitochondrial RNA share", True),
+        ("mirna_counts", "mitochondrial RNA share", False),
+        ("mirna_counts", "tRNA shore share", False),
+        ("mirna_counts", "lipoprotien share", True),
+        ("mirna_counts", "mitochondrial RNA", True),
+    ],
+)
+def test_classes_of_a_table_are_left_to_the_run(files: StudyFiles, run_format, name, refused):
+    """Only reads have classes that are known before the run."""
+    config = files.load().config | {"differential": {"purity_covariates": name}}
+    runs = pd.DataFrame({"assay": ["rna", "proteins"], "format": [run_format, "mzml"]})
+    notes = Notes("config.yaml")
+    check_metrics(config, runs, notes)
+    assert bool(notes.problems) == refused
 
 
 def test_the_names_are_those_that_the_purity_stage_writes(files: StudyFiles):

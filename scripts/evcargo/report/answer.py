@@ -218,7 +218,7 @@ def _group(results: Results, group: Group) -> dict[str, Any]:
 
 
 def _troubles(results: Results, sample: str) -> list[str]:
-    """Say what of the sample was not measured, or failed."""
+    """Say what of the sample was not measured or failed, and what was done about it."""
     table = results.statuses
     rows = table[(table["sample"] == sample) & (table["status"] != "ok")]
     said = []
@@ -227,7 +227,16 @@ def _troubles(results: Results, sample: str) -> list[str]:
             f": {row.status_reason}" if pd.notna(row.status_reason) and row.status_reason else ""
         )
         said.append(f"{ASSAY_WORDS.get(row.assay, row.assay)} {row.status}{reason}")
-    return said
+    return said + _acted(results, sample)
+
+
+def _acted(results: Results, sample: str) -> list[str]:
+    """Say what the differential tests do with the sample, if not what they do with any other."""
+    if results.actions is None:
+        return []
+    rows = results.actions[results.actions["sample"] == sample]
+    words = {"left out": "left out of the comparisons", "weighted": "counts less in comparisons"}
+    return [words[action] for action in rows["action"] if action in words]
 
 
 def _counts(results: Results, groups: list[Group]) -> list[tuple[str, int]]:
