@@ -26,7 +26,7 @@ GENE_SETS: Mapping[str, Contract] = {
         ("fold_enrichment_standing", "number", "", "the same, among tested genes that are no contaminants"),
         ("p_value_standing", "number", "", "the same, of the hits that stand"),
         ("adjusted_p_value_standing", "number", "", "the same"),
-        ("robustness", "text", "", "of a significant set: stands, weakened, explained by impurity, or not assessed"),
+        ("robustness", "text", "", "of a significant set: stands, weakened, explained by impurity, contaminant itself, or not assessed"),
         ("robustness_reason", "text", "", "why"),
         ("reason", "text", "", "why the set was not tested"),
         ("genes", "text", "", "the genes of the overlap, separated by ;"),
@@ -47,7 +47,7 @@ GENE_SETS: Mapping[str, Contract] = {
         ("significant", "flag", "", "adjusted p-value below differential.alpha"),
         ("shift_given_purity", "number", "z", "the same in the model with the purity axes; empty without axes"),
         ("p_value_given_purity", "number", "", "the same in the model with the purity axes"),
-        ("robustness", "text", "", "of a significant set: stands, explained by impurity, or not assessed"),
+        ("robustness", "text", "", "of a significant set: stands, weakened, explained by impurity, contaminant itself, or not assessed"),
         ("robustness_reason", "text", "", "why"),
         ("reason", "text", "", "why the set was not tested"),
     ),
@@ -103,6 +103,7 @@ GENE_SETS: Mapping[str, Contract] = {
         ("p_value", "number", "", "one-sided: negative correlation"),
         ("adjusted_p_value", "number", "", "Benjamini-Hochberg over the pairs of an assay"),
         ("significant", "flag", "", "adjusted p-value below differential.alpha"),
+        ("reason", "text", "", "why there is no p-value"),
     ),
 }
 # fmt: on
