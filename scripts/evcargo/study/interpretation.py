@@ -126,7 +126,7 @@ def _check_symbols(
     elif organism != "human" and capital > MOST * len(proteins):
         yield (
             f"{notes.file}: writes its genes as of human, e.g. {listed(proteins, 3)}. They are"
-            f" found in {organism} whatever their case, which is right for most orthologs, not for all."
+            f" found in {organism} whatever their case, right for most orthologs but not for all."
             f" Better give the gene sets of {organism}"
         )
 
