@@ -16,16 +16,16 @@ from scipy.stats import norm, rankdata, t
 from evcargo.differential.adjust import adjust
 from evcargo.differential.verdicts import CONTAMINANT, NOT_ASSESSED, STANDS, WEAKENED
 from evcargo.interpretation.gene_sets import Membership
-from evcargo.interpretation.genes import DOWN, UP
+from evcargo.interpretation.genes import DOWN, UP, why_not_judged
 from evcargo.interpretation.overrepresentation import (
     EXPLAINED_BY_IMPURITY,
+    HALF,
     NEEDED,
     why_not_tested,
 )
 
 MORE, LESS = "more", "less"
 FEWEST = 3  # genes that a ranking needs
-HALF = 0.5
 
 Floats = NDArray[np.float64]
 
@@ -148,8 +148,9 @@ def ranked(
     given = _shifted(genes["z_given_purity"], sets, table["reason"], correlation, directed)
     table = table.join(given.add_suffix("_given_purity"))
     contaminants = sets.members @ (genes["flag"].fillna("") != "").to_numpy(float)
+    why = why_not_judged(genes)
     judged = [
-        _verdict(row, impure)
+        _verdict(row, impure, why)
         for row, impure in zip(table.to_dict("records"), contaminants, strict=True)
     ]
     table["robustness"] = [verdict for verdict, _ in judged]
@@ -175,7 +176,7 @@ def _shifted(
     return found
 
 
-def _verdict(row: dict, contaminants: float) -> tuple[str, str]:
+def _verdict(row: dict, contaminants: float, why: str) -> tuple[str, str]:
     if row["reason"] or not row["significant"]:
         return "", ""
     if contaminants > row["in_background"] * HALF:
@@ -185,7 +186,7 @@ def _verdict(row: dict, contaminants: float) -> tuple[str, str]:
         )
     given, plain = row["shift_given_purity"], row["shift"]
     if not np.isfinite(given):
-        return NOT_ASSESSED, "there is no model with purity axes"
+        return NOT_ASSESSED, why
     said = f"given purity its shift is {given:.2f} in place of {plain:.2f}"
     if row["p_value_given_purity"] < NEEDED and given * plain > 0:
         return STANDS, said

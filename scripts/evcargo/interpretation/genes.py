@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from evcargo.differential.verdicts import NOT_ASSESSED
 from evcargo.purity.haemolysis import plain_mirna
 from evcargo.purity.markers import plain_accession
 from evcargo.purity.panels import HOST_TAXON, split
@@ -98,6 +99,14 @@ def signed_z(p_values: pd.Series, fold_changes: pd.Series) -> pd.Series:
     if np.isnan(change).all():
         z = norm.isf(bounded)
     return pd.Series(z, p_values.index)
+
+
+def why_not_judged(genes: pd.DataFrame) -> str:
+    """Say why the hits of a contrast were not held to purity, as most of them say."""
+    hits = genes[genes["significant"].fillna(False).astype(bool)]
+    reasons = hits.loc[hits["robustness"] == NOT_ASSESSED, "robustness_reason"].dropna()
+    reasons = reasons[reasons != ""]
+    return str(reasons.mode().iloc[0]) if len(reasons) else "there is no model with purity axes"
 
 
 def hits_of(genes: pd.DataFrame) -> dict[str, np.ndarray]:

@@ -9,7 +9,7 @@ among those whose difference *stands* against the impurity (`evcargo.differentia
 contaminant can never stand, so that the second background leaves contaminants out. A significant
 set is `contaminant itself` if more than half of its hits are contaminants; it `stands` if it is
 significant among the hits that stand as well; it is `explained by impurity` if there its p-value is
-not below 0.05 and its hits stand less often than the other hits of that direction; and it is
+not below 0.05 and its fold enrichment is less than half of that among all hits; and it is
 `weakened` otherwise, e.g. where too few hits are left.
 """
 
@@ -28,9 +28,10 @@ from evcargo.differential.verdicts import (
     kind_of,
 )
 from evcargo.interpretation.gene_sets import Membership
-from evcargo.interpretation.genes import ANY, DOWN, UP, hits_of
+from evcargo.interpretation.genes import ANY, DOWN, UP, hits_of, why_not_judged
 
 NEEDED = 0.05
+HALF = 0.5
 NO_HITS = {
     UP: "no gene is significantly higher",
     DOWN: "no gene is significantly lower",
@@ -86,6 +87,7 @@ def overrepresentation(
     untested = why_not_tested(sets, limits, len(genes))
     verdicts = kind_of(genes["robustness"].fillna(NOT_ASSESSED)).to_numpy()
     contaminants = (genes["flag"].fillna("") != "").to_numpy()
+    why = why_not_judged(genes)
     parts = []
     for direction, hits in hits_of(genes).items():
         part = sets.sets.assign(direction=direction, background=len(genes))
@@ -102,7 +104,7 @@ def overrepresentation(
         part = part.join(second.add_suffix("_standing"))
         impure = sets.members @ (hits & contaminants)
         judged = [
-            _verdict(row, impurities, assessed, alpha)
+            _verdict(row, impurities, "" if assessed else why, alpha)
             for row, impurities in zip(part.to_dict("records"), impure, strict=True)
         ]
         part["robustness"] = [verdict for verdict, _ in judged]
@@ -147,24 +149,20 @@ def _tested(
     return table
 
 
-def _verdict(row: dict, impurities: float, assessed: bool, alpha: float) -> tuple[str, str]:
+def _verdict(row: dict, impurities: float, why: str, alpha: float) -> tuple[str, str]:
     if row["reason"] or not row["significant"]:
         return "", ""
     overlap = row["overlap"]
     if impurities > overlap / 2:
         return CONTAMINANT, f"{impurities:.0f} of its {overlap} hits are contaminants"
-    if not assessed:
-        return NOT_ASSESSED, "whether the hits stand was not assessed"
-    share = row["overlap_standing"] / overlap
-    rest = row["hits"] - overlap
-    others = (row["hits_standing"] - row["overlap_standing"]) / rest if rest else 1.0
-    said = (
-        f"{row['overlap_standing']} of its {overlap} hits stand ({100 * share:.0f} %;"
-        f" {100 * others:.0f} % of the other hits)"
-    )
+    if why:
+        return NOT_ASSESSED, why
+    said = f"{row['overlap_standing']:.0f} of its {overlap} hits stand"
     if row["adjusted_p_value_standing"] < alpha:
         return STANDS, said
-    if not row["p_value_standing"] < NEEDED and share < others:
+    kept = np.nan_to_num(row["fold_enrichment_standing"] / row["fold_enrichment"])
+    said += f", which is {100 * kept:.0f} % of its fold enrichment"
+    if not row["p_value_standing"] < NEEDED and kept < HALF:
         return EXPLAINED_BY_IMPURITY, said
     return WEAKENED, said
 

@@ -15,6 +15,8 @@ SHOWN = 12  # sets in a figure
 MOST = 60  # significant sets in a table
 NEXT = 8  # further sets in a table
 ROW = 0.27
+NAMED = 12  # genes of a set in a table
+LONGEST = 90  # characters of a description
 DIRECTIONS = {"up": "higher", "down": "lower", "any": "different"}
 
 
@@ -70,19 +72,14 @@ def overrepresentation_table(over: pd.DataFrame, ident: str, word: str) -> Table
         return None
     cells = {
         Column("set"): rows["set"],
-        Column("collection"): rows["collection"],
+        Column("what it is"): _described(rows),
         Column("among features that are", "short"): rows["direction"].map(DIRECTIONS),
         Column("hits in the set", "short"): _of(rows["overlap"], rows["in_background"]),
         Column("fold enrichment", "number"): rows["fold_enrichment"],
-        Column("p-value", "p"): rows["p_value"],
         Column("adjusted p", "p"): rows["adjusted_p_value"],
-        Column("hits that stand", "short"): [
-            f"{a} of {b}" if pd.notna(a) else ""
-            for a, b in zip(rows["overlap_standing"], rows["overlap"], strict=True)
-        ],
         Column("adjusted p of hits that stand", "p"): rows["adjusted_p_value_standing"],
         Column("survives the impurity?", "said"): _verdicts(rows),
-        Column("genes"): rows["genes"].fillna("").str.replace(";", ", "),
+        Column("genes"): [_genes(cell) for cell in rows["genes"].fillna("")],
     }
     left = int(over["p_value"].notna().sum()) - len(rows)
     note = (
@@ -99,11 +96,10 @@ def ranked_table(ranked: pd.DataFrame, ident: str, word: str) -> Table | None:
         return None
     cells: dict[Column, Any] = {
         Column("set"): rows["set"],
-        Column("collection"): rows["collection"],
+        Column("what it is"): _described(rows),
         Column("direction", "short"): rows["direction"],
         Column("genes", "short"): _of(rows["in_background"], rows["named"]),
         Column("shift", "number", "z"): rows["shift"],
-        Column("p-value", "p"): rows["p_value"],
         Column("adjusted p", "p"): rows["adjusted_p_value"],
         Column("survives the impurity?", "said"): _verdicts(rows),
     }
@@ -189,6 +185,26 @@ def _minus_log10(p_values: pd.Series) -> pd.Series:
 
 def _of(some: pd.Series, every: pd.Series) -> list[str]:
     return [f"{a:,} of {b:,}" for a, b in zip(some, every, strict=True)]
+
+
+def _genes(cell: str) -> str:
+    """Write the first genes of a list, and how many more there are."""
+    genes = cell.split(";")
+    more = f" and {len(genes) - NAMED} more" if len(genes) > NAMED else ""
+    return ", ".join(genes[:NAMED]) + more
+
+
+def _described(rows: pd.DataFrame) -> list[str]:
+    """Describe each set, and name its collection; addresses are left out."""
+    plain = (
+        rows["description"].fillna("").str.replace(r"https?://\S+|^na$", "", regex=True).str.strip()
+    )
+    return [
+        f"{text[:LONGEST]}{'…' if len(text) > LONGEST else ''} ({collection})"
+        if text
+        else collection
+        for text, collection in zip(plain, rows["collection"], strict=True)
+    ]
 
 
 def _verdicts(rows: pd.DataFrame) -> list[str | None]:

@@ -80,7 +80,8 @@ def _concordance(results: Results, number: int, contrast: str) -> dict[str, Any]
     if contrast not in lines:
         missing = [a for a in ("proteins", "transcripts") if a not in results.assays]
         words = listed([ASSAY_WORDS[assay] for assay in missing]) or "result"
-        return {"sentence": f"Not assessed: the study has no {words}.", "tables": []}
+        sentence = f"Not assessed: the study has no {words}."
+        return {"sentence": sentence, "figure": None, "tables": []}
     table = results.interpretation["concordance"][contrast]
     shown = concordance_table(table, f"concordance-{number}")
     return {

@@ -13,7 +13,7 @@ from evcargo.interpretation.concordance import (
     PROTEIN_ONLY,
     SAME,
 )
-from evcargo.report.charts import legend_above
+from evcargo.report.charts import WIDTH, legend_above
 from evcargo.report.parts import Column, Figure, Table, counted, figure_text, p_text, table_of
 from evcargo.report.svg import (
     BLUE,
@@ -76,7 +76,7 @@ def _scatter(table: pd.DataFrame, ident: str, title: str) -> Markup:
     x = table["log2_fold_change_transcript"].astype(float)
     y = table["log2_fold_change_protein"].astype(float)
     with drawing():
-        canvas = Canvas(figsize=(5.2, 4.6), layout="constrained", dpi=100)
+        canvas = Canvas(figsize=(WIDTH, 4.6), layout="constrained", dpi=100)
         axes = canvas.add_subplot()
         handles, labels = [], []
         for kind, (marker, colour, size) in LOOKS.items():
