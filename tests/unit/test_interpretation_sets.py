@@ -14,6 +14,15 @@ from evcargo.interpretation.genes import gene_names, gene_table, signed_z
 from evcargo.interpretation.gmt import GeneSet
 from evcargo.interpretation.overrepresentation import overrepresentation
 from evcargo.purity.markers import read_panels
+from evcargo.simulate.confounded import Confounding
+from evcargo.simulate.gene_sets import (
+    CHANGED_SET,
+    HIDDEN_SET,
+    OVER,
+    QUIET,
+    UNCHANGED_SET,
+    judged_sets,
+)
 from evcargo.tables import write_table
 
 ALL = (1, 1000)
@@ -217,3 +226,20 @@ def test_a_study_without_a_tested_feature_gives_every_set_with_its_reason(tmp_pa
     write_table(over, tmp_path / "over.tsv", "overrepresentation")
     write_table(rank, tmp_path / "rank.tsv", "ranked")
     assert user_sets([tmp_path / "own.gmt"], "rna")[0].genes == ("mir-21-5p",)
+
+
+def test_sets_of_hidden_contaminants_never_stand_among_the_hits_and_cargo_mostly_does():
+    """Confounded studies of known truth; many more in benchmarks/gene_sets.py."""
+    panels = read_panels(PANELS)
+    found = [
+        one for seed in range(4) for one in judged_sets(seed, Confounding(per_group=8), panels)
+    ]
+    said = {
+        name: [verdict for test, of_set, verdict in found if (test, of_set) == (OVER, name)]
+        for name in (CHANGED_SET, HIDDEN_SET, UNCHANGED_SET)
+    }
+    assert said[HIDDEN_SET].count("explained by impurity") >= 2
+    assert "stands" not in said[HIDDEN_SET]
+    assert said[CHANGED_SET].count("stands") >= 2
+    assert "explained by impurity" not in said[CHANGED_SET]
+    assert set(said[UNCHANGED_SET]) == {QUIET}
