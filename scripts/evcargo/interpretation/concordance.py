@@ -9,9 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm, pearsonr, spearmanr
 
+from evcargo.interpretation.agreement import MRNA_ONLY, NEITHER, OPPOSITE, PROTEIN_ONLY, SAME
+
 FEWEST = 10  # genes that a correlation needs
-SAME, OPPOSITE = "same direction", "opposite direction"
-PROTEIN_ONLY, MRNA_ONLY, NEITHER = "protein only", "mRNA only", "neither"
 COUNTS = {
     "same_direction": SAME,
     "opposite_direction": OPPOSITE,

@@ -6,13 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 from matplotlib.figure import Figure as Canvas
 
-from evcargo.interpretation.concordance import (
-    MRNA_ONLY,
-    NEITHER,
-    OPPOSITE,
-    PROTEIN_ONLY,
-    SAME,
-)
+from evcargo.interpretation.agreement import MRNA_ONLY, NEITHER, OPPOSITE, PROTEIN_ONLY, SAME
 from evcargo.report.charts import WIDTH, legend_above
 from evcargo.report.parts import Column, Figure, Table, counted, figure_text, p_text, table_of
 from evcargo.report.svg import (
