@@ -76,7 +76,9 @@ def correlation(table: pd.DataFrame) -> pd.DataFrame:
     counts = {name: int((table["agreement"] == word).sum()) for name, word in COUNTS.items()}
     same = int((x * y > 0).sum())
     reason = ""
-    if len(table) < FEWEST:
+    if table.empty:
+        reason = "no gene has a fold change as both protein and mRNA"
+    elif len(table) < FEWEST:
         reason = f"fewer than {FEWEST} genes were tested as both protein and mRNA"
     elif np.ptp(x) == 0 or np.ptp(y) == 0:
         reason = "all fold changes are the same"
