@@ -1,14 +1,23 @@
 """Protein v mRNA, and miRNA v its targets: simulations with truth, and studies without one."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
 from anndata import AnnData
+from differential_helpers import matrix as made_matrix
 from interpretation_helpers import differential, genes_table, proteins_var
 from scipy.stats import kstest, pearsonr, spearmanr
+from scipy.stats import t as student
 
+from evcargo.differential.proteins import Moderation
+from evcargo.differential.proteins import test_proteins as proteins
+from evcargo.interpretation.camera import ranked
 from evcargo.interpretation.concordance import concordance, correlation, interval
+from evcargo.interpretation.gene_sets import membership
 from evcargo.interpretation.genes import gene_table
+from evcargo.interpretation.gmt import GeneSet
 from evcargo.interpretation.repression import (
     TargetOptions,
     matched_samples,
@@ -151,8 +160,6 @@ def test_partial_correlation_is_that_of_the_residuals():
     assert r[0] == pytest.approx(pearsonr(*centred).statistic)
     # One degree of freedom less than a correlation without groups.
     t = r[0] * np.sqrt(7 / (1 - r[0] ** 2))
-    from scipy.stats import t as student
-
     assert p[0] == pytest.approx(student.cdf(t, 7))
     assert np.isnan(partial_correlations(x[None, :], y, design, 11)[0][0])
     assert np.isnan(partial_correlations(np.ones((1, 12)), y, design, 6)[0][0])
@@ -232,3 +239,30 @@ def test_the_whole_test_from_tables_of_mirtarbase_shape(tmp_path):
     assert done.pairs.query("significant == True")["gene"].tolist() == ["G0"]
     write_table(done.shifts, tmp_path / "shifts.tsv", "targets")
     write_table(done.pairs, tmp_path / "pairs.tsv", "target_pairs")
+
+
+def test_sets_and_targets_are_uniform_in_studies_without_a_difference():
+    """200 studies of 120 proteins with levels drawn at random, through the moderated t.
+
+    Each is a study of its own: by chance the genes of a set go together a little in any one study,
+    in which permutations would show that, and not the test.
+    """
+    rng = np.random.default_rng(21)
+    names = [f"G{n}" for n in range(120)]
+    samples = [f"s{n}" for n in range(12)]
+    compare = partial(proteins, alpha=0.05, min_samples=2, how=Moderation("none", False))
+    drawn = membership([GeneSet("own", "drawn", "", tuple(names[:25]))], pd.Index(sorted(names)))
+    pairs = pd.DataFrame({"mirna": MIRNAS[0], "gene": names[40:70], "support": ""})
+    of_sets, of_targets = [], []
+    for _ in range(200):
+        values = pd.DataFrame(rng.normal(25, 1, (120, 12)), names, samples)
+        levels = list(rng.permutation(["lps"] * 6 + ["control"] * 6))
+        table = compare(made_matrix(values, levels, classes="protein"), LPS).table
+        table = table.assign(flag="", robustness="not assessed", robustness_reason="")
+        table[["log2_fold_change_given_purity", "p_value_given_purity"]] = np.nan
+        genes = gene_table(table, pd.Series(names, names))
+        of_sets.append(ranked(genes, drawn, (3, 500), 0, 0.05)["p_value"].iloc[0])
+        shifts = target_shifts(mirna_table(), genes, pairs, 3, 0, 0.05).set_index("mirna")
+        of_targets.append(shifts["p_value"][MIRNAS[0]])
+    assert kstest(of_sets, "uniform").pvalue > 0.01
+    assert kstest(of_targets, "uniform").pvalue > 0.01

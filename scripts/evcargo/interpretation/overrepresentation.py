@@ -27,7 +27,7 @@ from evcargo.differential.verdicts import (
     WEAKENED,
     kind_of,
 )
-from evcargo.interpretation.gene_sets import Membership
+from evcargo.interpretation.gene_sets import SHIPPED_PANELS, STUDY_PANELS, Membership
 from evcargo.interpretation.genes import ANY, DOWN, UP, hits_of, why_not_judged
 
 NEEDED = 0.05
@@ -121,7 +121,7 @@ def overrepresentation(
 def why_not_tested(sets: Membership, limits: tuple[int, int], background: int) -> pd.Series:
     """Say why a set is not tested: too few or too many of its genes were; empty where it is."""
     sizes, (fewest, most) = sets.sizes, limits
-    panel = sets.sets["collection"].str.contains("panels").to_numpy(bool)
+    panel = sets.sets["collection"].isin((SHIPPED_PANELS, STUDY_PANELS)).to_numpy(bool)
     reasons = np.where(sizes < fewest, f"fewer than {fewest} of its genes were tested", "")
     many = (sizes > most) & ~panel
     reasons = np.where(many, f"more than {most} of its genes were tested", reasons)
