@@ -56,7 +56,8 @@ def test_other_organisms_and_unknown_contaminants_are_no_genes_of_the_study():
         taxon=["9606", "9913", "", ""],
         is_contaminant=[False, True, True, False],
     )
-    assert gene_names(var, "proteins", "human").to_dict() == {"P1": "ALB", "P4": "P4"}
+    for kept in (var, var.astype({"taxon": "category", "gene": "category"})):  # as h5ad keeps them
+        assert gene_names(kept, "proteins", "human").to_dict() == {"P1": "ALB", "P4": "P4"}
 
 
 def test_features_that_were_not_tested_are_no_background():
@@ -67,6 +68,14 @@ def test_features_that_were_not_tested_are_no_background():
 def test_of_small_rna_mirnas_count_by_their_plain_name():
     var = pd.DataFrame({"class": ["miRNA", "tRNA"]}, ["hsa-miR-21-5p", "tRNA-Gly-1"])
     assert gene_names(var, "rna", "human").tolist() == ["mir-21-5p"]
+
+
+def test_transcripts_count_by_symbol_and_spike_ins_do_not():
+    rows = {"gene": ["CD9", "", ""], "name": ["CD9", "ENSG1", "ERCC-1"]}
+    var = pd.DataFrame(rows | {"class": ["gene", "gene", "spike_in"]}, ["ENSG0", "ENSG1", "ERCC-1"])
+    expected = {"ENSG0": "CD9", "ENSG1": "ENSG1"}
+    for kept in (var, var.astype("category")):
+        assert gene_names(kept, "transcripts", "human").to_dict() == expected
 
 
 def test_z_has_the_p_value_and_the_sign():

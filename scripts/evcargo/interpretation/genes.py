@@ -44,16 +44,21 @@ def gene_names(var: pd.DataFrame, assay: str, organism: str) -> pd.Series:
     if assay == "rna":
         mirnas = (var["class"].astype(str) == "miRNA").to_numpy()
         return pd.Series([plain_mirna(name) for name in features[mirnas]], features[mirnas])
-    symbols = [(split(cell) or [""])[0] for cell in var["gene"].fillna("")]
+    symbols = [(split(cell) or [""])[0] for cell in _text(var["gene"])]
     names = pd.Series(symbols, features)
     if assay == "proteins":
         accessions = [plain_accession(name) for name in features]
         names = names.where(names != "", accessions)
-        taxon = var["taxon"].fillna("").astype(str).to_numpy()
-        tagged = var["is_contaminant"].fillna(False).to_numpy(bool)
+        taxon = _text(var["taxon"])
+        tagged = var["is_contaminant"].to_numpy(bool)
         return names[(taxon == HOST_TAXON[organism]) | ((taxon == "") & ~tagged)]
-    names = names.where(names != "", var["name"].fillna("").astype(str).str.upper().to_numpy())
+    names = names.where(names != "", np.char.upper(_text(var["name"])))
     return names[(names != "") & (var["class"].astype(str) != "spike_in").to_numpy()]
+
+
+def _text(column: pd.Series) -> np.ndarray:
+    """Cells as text, empty where missing; a matrix may keep its columns as categories."""
+    return column.astype("string").fillna("").to_numpy(str)
 
 
 def gene_table(table: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
