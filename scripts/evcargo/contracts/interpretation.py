@@ -80,7 +80,7 @@ GENE_SETS: Mapping[str, Contract] = {
     "targets": contract(
         "results/interpretation/<contrast>.targets.tsv",
         ("assay", "text", "", "where the targets were measured: proteins or transcripts"),
-        ("mirna", "text", "", "miRNA that differs significantly, without its species"),
+        ("mirna", "text", "", "miRNA that differs significantly"),
         ("log2_fold_change", "number", "log2", "of the miRNA"),
         ("robustness", "text", "", "does the difference of the miRNA survive the impurity, as results/differential says"),
         ("named", "count", "genes", "targets that the table names"),
@@ -95,7 +95,7 @@ GENE_SETS: Mapping[str, Contract] = {
     "target_pairs": contract(
         "results/interpretation/<contrast>.target_pairs.tsv",
         ("assay", "text", "", "where the target was measured: proteins or transcripts"),
-        ("mirna", "text", "", "miRNA that differs significantly, without its species"),
+        ("mirna", "text", "", "miRNA that differs significantly"),
         ("gene", "text", "", "target"),
         ("support", "text", "", "what the table of targets says for the pair"),
         ("samples", "count", "samples", "matched samples with both, of those compared"),

@@ -96,6 +96,7 @@ def target_shifts(
         shift, p_down, p_up = camera(z, members.members[tested], correlation)
         table.loc[tested, "shift"] = shift
         table.loc[tested, "p_value"] = np.where(change[tested] > 0, p_down, p_up)
+    table["mirna"] = table["mirna"].map(mirnas["symbol"])
     table["adjusted_p_value"] = adjust(table["p_value"])
     table["significant"] = (table["adjusted_p_value"] < alpha).where(tested, None)
     return table.sort_values(["p_value", "mirna"], kind="stable", ignore_index=True)
@@ -228,6 +229,7 @@ def target_pairs(
         parts.append(rows.assign(samples=n, correlation=r, p_value=p))
     table = pd.concat(parts, ignore_index=True)[columns]
     table["gene"] = table["gene"].map(genes["symbol"])
+    table["mirna"] = table["mirna"].map(mirnas["symbol"])
     table["adjusted_p_value"] = adjust(table["p_value"])
     table["significant"] = (table["adjusted_p_value"] < alpha).where(table["p_value"].notna(), None)
     few = f"fewer than {fewest} matched samples with both, or no variation within the groups"
