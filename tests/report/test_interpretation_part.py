@@ -95,7 +95,7 @@ def test_the_leading_sets_come_first_and_without_hits_it_is_said(results):
     assert len(shown) <= 3
     assert shown["p_value"].iloc[:2].is_monotonic_increasing
     nothing = over.assign(p_value=None, significant=None)
-    assert "No feature is significant, so none can be over-represented." in sets_sentence(
+    assert "No feature is significant, so no set can be over-represented." in sets_sentence(
         nothing, ranked
     )
     untested = ranked.assign(p_value=None, reason="fewer than 3 of its genes were tested")

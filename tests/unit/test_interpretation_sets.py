@@ -141,10 +141,7 @@ def test_sets_that_are_found_through_contamination_are_marked(contaminated):
     # Of the hits that stand: among the 95 genes that are no contaminants.
     by_fisher = fisher_exact([[5, 1], [5, 84]], alternative="greater")[1]
     assert cargo["p_value_standing"] == pytest.approx(by_fisher, rel=1e-9)
-    assert (
-        "0 of its 4 hits stand, which is 0 % of its fold enrichment"
-        in up["robustness_reason"]["riders"]
-    )
+    assert "0 of its 4 hits stand, 4 are explained by impurity" in up["robustness_reason"]["riders"]
     down = table[table["direction"] == "down"]
     assert (down["reason"] == "no gene is significantly lower").all()
     assert down["p_value"].isna().all()
@@ -252,3 +249,14 @@ def test_sets_of_hidden_contaminants_never_stand_among_the_hits_and_cargo_mostly
     assert said[CHANGED_SET].count("stands") >= 2
     assert "explained by impurity" not in said[CHANGED_SET]
     assert set(said[UNCHANGED_SET]) == {QUIET}
+
+
+def test_where_no_hit_stands_nothing_is_found_among_those_that_stand(contaminated):
+    contaminated.loc[contaminated["robustness"] == "stands", "robustness"] = "weakened"
+    sets = sets_of(contaminated, cargo=["G0", "G1", "G2", "G3"], plasma=["G10", "G11", "G12"])
+    table = overrepresentation(contaminated, sets, ALL, 0.05)
+    up = table[table["direction"] == "up"].set_index("set")
+    assert up["p_value_standing"].tolist() == [1.0, 1.0]
+    assert up["robustness"].to_dict() == {
+        "cargo": "weakened", "plasma": "contaminant itself",
+    }  # fmt: skip

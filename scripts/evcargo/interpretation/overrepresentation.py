@@ -9,8 +9,8 @@ among those whose difference *stands* against the impurity (`evcargo.differentia
 contaminant can never stand, so that the second background leaves contaminants out. A significant
 set is `contaminant itself` if more than half of its hits are contaminants; it `stands` if it is
 significant among the hits that stand as well; it is `explained by impurity` if there its p-value is
-not below 0.05 and its fold enrichment is less than half of that among all hits; and it is
-`weakened` otherwise, e.g. where too few hits are left.
+not below 0.05 and more than half of its hits are explained by an impurity or are contaminants; and
+it is `weakened` otherwise, e.g. where too few hits are left.
 """
 
 import numpy as np
@@ -103,9 +103,12 @@ def overrepresentation(
             second = pd.DataFrame(np.nan, second.index, second.columns)
         part = part.join(second.add_suffix("_standing"))
         impure = sets.members @ (hits & contaminants)
+        explained = sets.members @ (hits & np.isin(verdicts, (EXPLAINED, CONTAMINANT)))
         judged = [
-            _verdict(row, impurities, "" if assessed else why, alpha)
-            for row, impurities in zip(part.to_dict("records"), impure, strict=True)
+            _verdict(row, impurities, lost, "" if assessed else why, alpha)
+            for row, impurities, lost in zip(
+                part.to_dict("records"), impure, explained, strict=True
+            )
         ]
         part["robustness"] = [verdict for verdict, _ in judged]
         part["robustness_reason"] = [reason for _, reason in judged]
@@ -140,7 +143,7 @@ def _tested(
     table["overlap"] = overlap.astype(int)
     with np.errstate(divide="ignore", invalid="ignore"):
         table["fold_enrichment"] = overlap * total / (inside * n)
-    tested = ((untested == "") & (inside > 0)).to_numpy() & (n > 0)
+    tested = (untested == "").to_numpy()
     p = np.full(len(table), np.nan)
     p[tested] = hypergeometric_p(overlap[tested], inside[tested], n, total)
     table["p_value"] = p
@@ -149,20 +152,19 @@ def _tested(
     return table
 
 
-def _verdict(row: dict, impurities: float, why: str, alpha: float) -> tuple[str, str]:
+def _verdict(row: dict, impurities: float, lost: float, why: str, alpha: float) -> tuple[str, str]:
     if row["reason"] or not row["significant"]:
         return "", ""
     overlap = row["overlap"]
-    if impurities > overlap / 2:
+    if impurities > HALF * overlap:
         return CONTAMINANT, f"{impurities:.0f} of its {overlap} hits are contaminants"
     if why:
         return NOT_ASSESSED, why
     said = f"{row['overlap_standing']:.0f} of its {overlap} hits stand"
     if row["adjusted_p_value_standing"] < alpha:
         return STANDS, said
-    kept = np.nan_to_num(row["fold_enrichment_standing"] / row["fold_enrichment"])
-    said += f", which is {100 * kept:.0f} % of its fold enrichment"
-    if not row["p_value_standing"] < NEEDED and kept < HALF:
+    said += f", {lost:.0f} are explained by impurity or are contaminants"
+    if not row["p_value_standing"] < NEEDED and lost > HALF * overlap:
         return EXPLAINED_BY_IMPURITY, said
     return WEAKENED, said
 

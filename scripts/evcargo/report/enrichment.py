@@ -7,6 +7,7 @@ import pandas as pd
 from markupsafe import Markup
 from matplotlib.figure import Figure as Canvas
 
+from evcargo.differential.verdicts import CONTAMINANT, NOT_ASSESSED, STANDS
 from evcargo.report.charts import WIDTH, legend_above, short_name
 from evcargo.report.parts import Column, Figure, Table, counted, table_of
 from evcargo.report.svg import BLUE, INK, LINE, MUTED, SURFACE, drawing, inline_svg
@@ -17,6 +18,11 @@ NEXT = 8  # further sets in a table
 ROW = 0.27
 NAMED = 12  # genes of a set in a table
 LONGEST = 90  # characters of a description
+WORDS = {
+    STANDS: "standing against the impurity",
+    CONTAMINANT: "made of contaminants",
+    NOT_ASSESSED: "not held to purity",
+}
 DIRECTIONS = {"up": "higher", "down": "lower", "any": "different"}
 
 
@@ -44,7 +50,7 @@ def sets_sentence(over: pd.DataFrame, ranked: pd.DataFrame) -> str:
         said = f"Among the significant features, {_found(len(hits))} over-represented"
         told.append(said + _standing(hits))
     else:
-        told.append("No feature is significant, so none can be over-represented.")
+        told.append("No feature is significant, so no set can be over-represented.")
     found = ranked[ranked["significant"].fillna(False)]
     said = f"In the ranking of all tested features, {_found(len(found))} shifted"
     told.append(said + _standing(found))
@@ -61,8 +67,8 @@ def _standing(found: pd.DataFrame) -> str:
     if found.empty:
         return "."
     counts = found["robustness"].value_counts()
-    told = [f"{number:,} {verdict}" for verdict, number in counts.items()]
-    return f" (against the impurity: {', '.join(told)})."
+    told = [f"{number:,} {WORDS.get(verdict, verdict)}" for verdict, number in counts.items()]
+    return f" ({', '.join(told)})."
 
 
 def overrepresentation_table(over: pd.DataFrame, ident: str, word: str) -> Table | None:
@@ -124,7 +130,10 @@ def sets_figure(over: pd.DataFrame, ranked: pd.DataFrame, ident: str, word: str)
         ).assign(first=_minus_log10(first), second=_minus_log10(second))
         labels = figures["set"].map(short_name) + ", " + figures["direction"]
         words = ("all hits", "hits that stand")
-        axis, title = "−log10 p-value of over-representation", f"Leading sets among {word} hits"
+        axis, title = (
+            "−log10 p-value of over-representation",
+            f"Leading sets among the hits, {word}",
+        )
         columns = [Column("set"), Column("among features that are")]
         caption = (
             "Filled: among all significant features. Hollow: among those whose difference stands"

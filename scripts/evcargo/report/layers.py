@@ -126,8 +126,8 @@ def targets_sentence(shifts: pd.DataFrame, pairs: pd.DataFrame) -> str:
         found = tested[tested["significant"].fillna(False)]["mirna"].tolist()
         names = f": {', '.join(found)}" if found else ""
         told.append(
-            f"{str(assay).capitalize()}: of {counted(len(tested), 'miRNA')} that differ and have"
-            f" tested targets, {len(found)} have targets shifted against them{names}."
+            f"{str(assay).capitalize()}: {counted(len(tested), 'significant miRNA')} with tested"
+            f" targets, {len(found)} with targets shifted against its direction{names}."
         )
     known = pairs[pairs["p_value"].notna()]
     if len(known):
