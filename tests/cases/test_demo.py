@@ -115,6 +115,31 @@ def test_haemolysis_is_said_to_go_with_the_contrast(demo: Path) -> None:
     )
 
 
+def test_gene_sets_of_true_cargo_stand_and_those_of_red_cells_are_marked(demo: Path) -> None:
+    stem = f"{demo}/results/interpretation/tumour_v_healthy"
+    over = read_table(f"{stem}.proteins.overrepresentation.tsv", "overrepresentation")
+    found = over[over["significant"].fillna(False)].set_index("set")
+    assert found["direction"].to_dict() == {"TUMOUR_CARGO": "up", "HEALTHY_CARGO": "down"}
+    assert (found["robustness"] == "stands").all()
+    ranked = read_table(f"{stem}.proteins.ranked.tsv", "ranked").set_index("set")
+    assert ranked.loc["haemolysis", "robustness"] == "contaminant itself"
+    assert not ranked.loc["OTHER_CARGO", "significant"]
+    mirnas = read_table(f"{stem}.rna.overrepresentation.tsv", "overrepresentation")
+    marked = mirnas[mirnas["significant"].fillna(False)].set_index("set")["robustness"]
+    assert marked.to_dict() == {"haemolysis_mirna": "contaminant itself"}
+
+
+def test_targets_that_go_against_their_mirna_are_found(demo: Path) -> None:
+    stem = f"{demo}/results/interpretation/tumour_v_healthy"
+    targets = read_table(f"{stem}.targets.tsv", "targets")
+    found = targets[targets["significant"].fillna(False)]
+    assert found["mirna"].tolist() == ["hsa-miR-10b-5p"]
+    assert found["shift"].iloc[0] < -2
+    pairs = read_table(f"{stem}.target_pairs.tsv", "target_pairs")
+    assert len(pairs) == found["in_background"].iloc[0]
+    assert not pairs["significant"].any()  # the demo plants no repression within a group
+
+
 def test_purity_orders_the_samples_by_their_true_ev_share(demo: Path) -> None:
     true = pd.read_csv(demo / "truth/samples.tsv", sep="\t").set_index("sample")
     ratio = criteria(demo, "tetraspanin to ALB")["value"].astype(float)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import spearmanr
 
 from evcargo.tables import read_matrix, read_table
 
@@ -23,6 +24,29 @@ def hits(table: pd.DataFrame) -> set[str]:
 
 def differential(study: Path, name: str) -> pd.DataFrame:
     return read_table(study / f"results/differential/{name}.tsv", "differential")
+
+
+def check_layers(study: Path, data: Path) -> None:
+    """Protein v mRNA of BV2 EVs, beside the fold changes that the authors published."""
+    folder = study / "results/interpretation"
+    joined = read_table(folder / "LPS_v_control.concordance.tsv", "concordance").set_index("gene")
+    line = read_table(folder / "LPS_v_control.correlation.tsv", "correlation").iloc[0]
+    assert line["genes"] == len(joined) == 496
+    published = pd.read_csv(data / "mrna/ev_published_deseq2.csv", index_col=0)
+    theirs = published["log2FoldChange"].groupby(level=0).first().reindex(joined.index).dropna()
+    ours = joined.loc[theirs.index]
+    assert len(theirs) > 400
+    assert np.corrcoef(ours["log2_fold_change_transcript"], theirs)[0, 1] > 0.9999
+    rank = spearmanr(ours["log2_fold_change_protein"], theirs).statistic
+    # EVs take up proteins and mRNA by different routes: no correlation, here as in their tables.
+    assert abs(float(line["correlation"]) - rank) < 0.02
+    assert line["ci_low"] < 0 < line["ci_high"]
+    over = read_table(
+        folder / "LPS_v_control.transcripts.overrepresentation.tsv", "overrepresentation"
+    )
+    assert (over.loc[over["significant"].fillna(False), "robustness"] == "not assessed").all()
+    ranked = read_table(folder / "LPS_v_control.proteins.ranked.tsv", "ranked").set_index("set")
+    assert ranked["shift_given_purity"].notna().any()
 
 
 def test_bv2_evs_and_cells_of_three_assays(shared_data: Path, write_study, snakemake) -> None:
@@ -122,6 +146,8 @@ def test_bv2_evs_and_cells_of_three_assays(shared_data: Path, write_study, snake
     reasons = differential(study, "LPS_v_control.rna").query("significant")["robustness_reason"]
     assert "too few samples for a purity covariate in the model" in set(reasons)
     assert lines.loc["proteins", "axes"] == "bovine share"
+
+    check_layers(study, data)
 
     matrix = read_matrix(study / "results/proteins/proteins.h5ad")
     ev = matrix[matrix.obs["material"] == "ev"]

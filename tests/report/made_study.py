@@ -12,6 +12,7 @@ import anndata
 import numpy as np
 import pandas as pd
 import yaml
+from made_interpretation import interpretation_tables
 from made_proteins import proteins_quality, proteins_tables
 
 from evcargo.contracts import CONTRACTS
@@ -123,6 +124,13 @@ def make_study(folder: Path, made: MadeStudy = MadeStudy()) -> dict[str, str | l
             path = results / f"differential/{CONTRAST['name']}.{assay}.tsv"
             write_table(table, path, "differential")
             inputs["differential"].append(str(path))
+        made_tables = interpretation_tables(tables, CONTRAST["name"], made.gene)
+        for contract, of_contract in made_tables.items():
+            inputs[contract] = []
+            for name, table in of_contract.items():
+                path = results / f"interpretation/{name}.{contract}.tsv"
+                write_table(table, path, contract)
+                inputs[contract].append(str(path))
     return inputs
 
 

@@ -31,6 +31,7 @@ def test_answers_the_contrast_in_one_sentence_before_everything_else(page):
         "answer",
         "purity",
         "cargo",
+        "interpretation",
         "quality",
         "methods",
     ]

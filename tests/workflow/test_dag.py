@@ -11,6 +11,7 @@ TABLES = {
     *("measure_particles", "collect_quality", "run_multiqc", "score_purity", "test_proteins"),
     *("test_counts", "list_contrasts", "write_report", "bundle_study", "gate_rna"),
     *("write_mztab", "act_on_purity", "compare_purity", "export_purity"),
+    *("write_mztab", "test_gene_sets"),
 }
 
 
@@ -41,7 +42,7 @@ def test_without_a_contrast_nothing_is_tested(example: Path, snakemake) -> None:
     text = config.read_text()
     assert "contrasts:" in text
     config.write_text(re.sub(r"(?ms)^contrasts:.*?(?=^\S|\Z)", "contrasts: []\n", text))
-    tests = {"test_proteins", "test_counts", "list_contrasts"}
+    tests = {"test_proteins", "test_counts", "list_contrasts", "test_gene_sets"}
     assert planned(snakemake(example, "-n").stdout) == TABLES - tests
 
 
@@ -72,3 +73,24 @@ def test_own_panels_are_an_input_wherever_panels_are_read(example: Path, snakema
     refused = snakemake(example, "-n", check=False)
     assert refused.returncode != 0
     assert "own.tsv, row 2, gene: 'ALB' is ev in panel neuron" in refused.stdout
+
+
+def test_gene_sets_and_targets_are_planned_and_looked_at(example: Path, snakemake) -> None:
+    (example / "own.gmt").write_text("LOADED\tx\tCD63\tCD9\tCD81\n")
+    (example / "targets.tsv").write_text("mirna\tgene\nhsa-miR-21-5p\tCD63\n")
+    with (example / "config" / "config.yaml").open("a") as config:
+        config.write("\ninterpretation:\n  gene_sets: [own.gmt]\n  targets: targets.tsv\n")
+    assert planned(snakemake(example, "-n").stdout) == TABLES | {"test_targets"}
+    (example / "own.gmt").write_text("LOADED\tx\tCD63\tCD9\tCD81\nEMPTY\tx\n")
+    refused = snakemake(example, "-n", check=False)
+    assert refused.returncode != 0
+    assert "own.gmt, row 2: 'EMPTY' is a set without genes" in refused.stdout
+
+
+def test_protein_and_mrna_are_compared_where_a_study_has_both(example: Path, snakemake) -> None:
+    sheet = example / "config" / "runs.tsv"
+    rows = sheet.read_text().splitlines()
+    extra = [row.replace("\trna\t", "\ttranscripts\t") for row in rows if "\trna\t" in row]
+    sheet.write_text("\n".join([*rows, *extra]) + "\n")
+    rules = planned(snakemake(example, "-n").stdout)
+    assert {"test_concordance", "test_gene_sets"} <= rules

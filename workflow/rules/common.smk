@@ -238,6 +238,29 @@ def tables_of_proteins(wildcards):
     return {f"proteins_{name}": f"results/proteins/{name}.tsv" for name in names}
 
 
+def tables_of_interpretation(wildcards):
+    """Tables of interpretation, as lists by their contracts, as far as the study has what they need."""
+    assays = [assay for assay in STUDY.assays if assay != "particles"]
+    folder = "results/interpretation/{contrast}"
+    patterns = {
+        name: [f"{folder}.{assay}.{name}.tsv" for assay in assays]
+        for name in ("overrepresentation", "ranked")
+    }
+    if {"proteins", "transcripts"} <= set(assays):
+        patterns |= {
+            name: [f"{folder}.{name}.tsv"] for name in ("concordance", "correlation")
+        }
+    if config["interpretation"]["targets"] and "rna" in assays and len(assays) > 1:
+        patterns |= {
+            name: [f"{folder}.{name}.tsv"] for name in ("targets", "target_pairs")
+        }
+    return {
+        name: collect(of_contrast, contrast=STUDY.contrast_names)
+        for name, of_contrast in patterns.items()
+        if STUDY.contrast_names
+    }
+
+
 def contrast_of(wildcards):
     """The contrast as a plain table of its options."""
     return asdict(STUDY.contrast(wildcards.contrast))

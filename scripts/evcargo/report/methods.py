@@ -12,7 +12,16 @@ from evcargo.report.parts import Column, Table, counted, table_of
 from evcargo.report.results import Results
 from evcargo.study.model import ASSAYS, SPECTRA
 
-STAGES = ("proteins", "rna", "transcripts", "particles", "purity", "differential", "report")
+STAGES = (
+    "proteins",
+    "rna",
+    "transcripts",
+    "particles",
+    "purity",
+    "differential",
+    "interpretation",
+    "report",
+)
 PACKAGES = {
     "always": (
         "snakemake",
@@ -60,6 +69,7 @@ REFERENCES = {
     "ebayes": ("Smyth 2004, moderated t statistics", "10.2202/1544-6115.1027"),
     "deseq2": ("Love 2014, DESeq2", "10.1186/s13059-014-0550-8"),
     "pydeseq2": ("Muzellec 2023, PyDESeq2", "10.1093/bioinformatics/btad547"),
+    "camera": ("Wu and Smyth 2012, camera", "10.1093/nar/gks461"),
     "bh": ("Benjamini and Hochberg 1995", "10.1111/j.2517-6161.1995.tb02031.x"),
 }
 
@@ -111,7 +121,7 @@ def option_table(results: Results, has: Mapping[str, bool]) -> Table:
             continue
         if stage == "transcripts" and not has["long_fastq"]:
             continue
-        if stage == "differential" and not has["contrasts"]:
+        if stage in ("differential", "interpretation") and not has["contrasts"]:
             continue
         schema = results.schema.get("properties", {}).get(stage, {})
         rows += list(_options(stage, results.config.get(stage) or {}, schema))
@@ -237,5 +247,5 @@ def _references(has: Mapping[str, bool], facts: Mapping[str, str]) -> list[tuple
     if has["contrasts"]:
         keys += ["ebayes"] if has["proteins"] else []
         keys += ["deseq2", "pydeseq2"] if has["counts"] else []
-        keys += ["bh"]
+        keys += ["camera", "bh"]
     return [REFERENCES[key] for key in [*keys, "snakemake", "multiqc"]]

@@ -16,6 +16,7 @@ from evcargo.report import parts
 from evcargo.report.answer import ASSAY_WORDS, answer_section
 from evcargo.report.contrasts import contrasts_section
 from evcargo.report.ev_index import ev_index_parts
+from evcargo.report.interpretation import interpretation_section
 from evcargo.report.methods import base_name, methods_section
 from evcargo.report.purity import purity_section
 from evcargo.report.quality import quality_section
@@ -61,6 +62,7 @@ def render(results: Results) -> str:
         answer=answer_section(results),
         purity=purity_section(results) | ev_index_parts(results),
         contrasts=contrasts,
+        interpretation=interpretation_section(results),
         quality=quality_section(results),
         methods=methods_section(results),
         style=Markup((HERE / "assets" / "page.css").read_text(encoding="utf-8")),

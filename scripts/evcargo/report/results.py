@@ -40,6 +40,9 @@ class Results:
         The same, for studies with proteins.
     actions, enrichment, consistency, outliers, groups, checklist
         Purity over the study; None in results of older versions.
+    interpretation
+        Tables of interpretation by contract (`OF_INTERPRETATION`), then by the contrast, or by
+        ``contrast.assay``.
     protein_groups
         Description of the protein groups, as in their matrix.
     proteins_facts
@@ -92,6 +95,7 @@ class Results:
     outliers: pd.DataFrame | None = None
     groups: pd.DataFrame | None = None
     checklist: pd.DataFrame | None = None
+    interpretation: dict[str, dict[str, pd.DataFrame]] = field(default_factory=dict)
     protein_groups: pd.DataFrame | None = None
     proteins_facts: dict[str, str] = field(default_factory=dict)
 
@@ -141,6 +145,7 @@ def read_results(paths: Paths) -> Results:
         if statuses
         else pd.DataFrame(columns=["sample", "status", "status_reason", "assay"]),
         sources={assay: card.source for assay, card in cards.items() if card.source},
+        interpretation={name: _by_contrast(paths, name) for name in OF_INTERPRETATION},
         protein_groups=cards["proteins"].features if "proteins" in cards else None,
         proteins_facts=cards["proteins"].facts if "proteins" in cards else {},
         **{name: read_table(_one(paths, name), name) for name in _ALWAYS},
@@ -191,6 +196,15 @@ OF_PROTEINS = (
     "proteins_normalisation",
 )
 
+OF_INTERPRETATION = (
+    "overrepresentation",
+    "ranked",
+    "concordance",
+    "correlation",
+    "targets",
+    "target_pairs",
+)
+
 
 @dataclass(frozen=True)
 class _Card:
@@ -226,6 +240,14 @@ def _differential(paths: Sequence[str]) -> dict[tuple[str, str], pd.DataFrame]:
         contrast, _, assay = Path(path).stem.rpartition(".")
         tables[contrast, assay] = read_table(path, "differential")
     return tables
+
+
+def _by_contrast(paths: Paths, name: str) -> dict[str, pd.DataFrame]:
+    """Tables of one contract by the rest of their file name."""
+    return {
+        Path(path).name.removesuffix(f".{name}.tsv"): read_table(path, name)
+        for path in _many(paths, name)
+    }
 
 
 def _card(path: str, assay: str) -> _Card:

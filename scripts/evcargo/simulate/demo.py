@@ -72,6 +72,9 @@ proteins:
 rna:
   gate:
     min_reads: 5000  # the demo is small; the report says that it was lowered from 100,000
+interpretation:
+  gene_sets: [data/gene_sets.gmt]
+  targets: data/targets.tsv
 """
 
 
@@ -212,6 +215,7 @@ def write_demo(folder: str | Path, size: DemoSize = SIZES["demo"], seed: int = S
         for written in [pool.submit(file) for file in files]:
             written.result()
     _write_particles(study, made, seed)
+    _write_knowledge(study)
     _write_sheets(study, made)
     # Last, as the sign that the study is whole.
     truth = pd.DataFrame(made)[["sample", "material", "condition", "note"]]
@@ -298,6 +302,25 @@ def _write_particles(study: Path, made: list[Preparation], seed: int) -> None:
         mode = 62.0 if one.material == "depleted" else 98.0
         settings = SizeSettings(mode_nm=mode + rng.normal(0, 4))
         simulate_sizes(study / "data" / f"{one.sample}.sizes.tsv", settings, rng)
+
+
+def _write_knowledge(study: Path) -> None:
+    """Write gene sets and targets of miRNAs as if papers had them: some that fit the truth."""
+    proteins, mirnas = (
+        pd.read_csv(study / "truth" / f"{assay}.tsv", sep="\t") for assay in ("proteins", "rna")
+    )
+    cargo = proteins[proteins["component"] == "ev"].set_index("gene")["log2_fold_change"]
+    higher, lower, same = (sorted(cargo.index[np.sign(cargo) == sign]) for sign in (1, -1, 0))
+    sets = {
+        "TUMOUR_CARGO": [*higher, *same[:4]],
+        "HEALTHY_CARGO": [*lower, *same[4:8]],
+        "OTHER_CARGO": same[8:48],
+    }
+    lines = ["\t".join([name, "made up for the demo", *genes]) for name, genes in sets.items()]
+    (study / "data" / "gene_sets.gmt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    rising = sorted(mirnas.loc[mirnas["log2_fold_change"] > 0, "name"])
+    pairs = [(rising[0], gene) for gene in lower] + [(rising[1], gene) for gene in same[48:60]]
+    _write(pd.DataFrame(pairs, columns=["mirna", "gene"]), study / "data" / "targets.tsv")
 
 
 def _write_sheets(study: Path, made: list[Preparation]) -> None:

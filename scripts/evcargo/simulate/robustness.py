@@ -33,6 +33,17 @@ def judged(study: Confounded, assay: str, panels: pd.DataFrame) -> pd.DataFrame:
         (one of `VERDICTS`) and `what`: truly changed, contaminant-driven (of no panel) or other
         false. Contaminants in a panel are left out: every reader knows what they are.
     """
+    table, axes = tested(study, assay, panels)
+    hits = table[table["significant"]].join(study.truth, on="feature", rsuffix="_true")
+    hits["verdict"] = kind_of(hits["robustness"])
+    hits["axes"] = axes
+    contaminated = np.where(hits["kind"] == CARGO, UNCHANGED, CONTAMINATION)
+    hits["what"] = np.where(hits["log2_fold_change_true"] != 0, CHANGED, contaminated)
+    return hits[hits["kind"] != PANEL]
+
+
+def tested(study: Confounded, assay: str, panels: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Test a confounded study as the workflow does: contract ``differential``, and the axes."""
     matrix = study.matrix
     options, _ = check_config({"study": "confounded"}, read_schema("config"), Notes("config"))
     tables = score(study.samples, panels, options["purity"], [asdict(CONTRAST)], **{assay: matrix})
@@ -52,9 +63,4 @@ def judged(study: Confounded, assay: str, panels: pd.DataFrame) -> pd.DataFrame:
     )
     test = partial(test, alpha=how["alpha"])
     table, _, line = compare(matrix, CONTRAST, assay, test, panels, known, how["alpha"])
-    hits = table[table["significant"]].join(study.truth, on="feature", rsuffix="_true")
-    hits["verdict"] = kind_of(hits["robustness"])
-    hits["axes"] = line["axes"].iloc[0]
-    contaminated = np.where(hits["kind"] == CARGO, UNCHANGED, CONTAMINATION)
-    hits["what"] = np.where(hits["log2_fold_change_true"] != 0, CHANGED, contaminated)
-    return hits[hits["kind"] != PANEL]
+    return table, str(line["axes"].iloc[0])

@@ -9,6 +9,7 @@ import pandas as pd
 from evcargo.errors import Problem, StudyError
 from evcargo.study.contrasts import check_contrasts
 from evcargo.study.files import check_run_files, why_no_file
+from evcargo.study.interpretation import check_interpretation
 from evcargo.study.metrics import check_metrics
 from evcargo.study.model import Contrast, Study
 from evcargo.study.notes import Notes
@@ -95,6 +96,10 @@ def load_study(
     if look_inside and "purity" not in wrong:
         of_panels, warned = check_panels(filled, last, resource)
         problems += of_panels
+    if look_inside and "interpretation" not in wrong:
+        of_interpretation, more = check_interpretation(filled, last, resource)
+        problems += of_interpretation
+        warned += more
     if runs is not None and "transcripts" not in wrong:
         _check_transcripts(filled["transcripts"], runs, look_inside, own_environments, last)
     problems += last.problems

@@ -120,6 +120,24 @@ Either level needs two independent samples (samples of one subject count once) o
 other text columns of the list below are always categories. To compare paired samples, name
 `subject` as a covariate. A design that cannot be estimated is refused, with the columns that
 cannot be told apart.
+
+### Gene sets and miRNA targets
+
+    interpretation:
+      gene_sets: [hallmark.symbols.gmt, own.gmt]
+      targets: hsa_MTI.csv
+
+Gene sets are GMT files of gene symbols of the study's organism, as MSigDB and Enrichr give them;
+former symbols are not translated. A protein group counts for the gene of its leading protein; of
+several features of one gene the one with the highest mean counts; proteins of another organism
+count for none. Names of miRNAs in a set are looked for among the small RNA. The background is what
+the study tested, never the genome.
+
+Targets are a table of miRTarBase, a table of TargetScan (`Predicted_Targets_Info`,
+`Conserved_Site_Context_Scores` or `Summary_Counts`), or two columns, `mirna` and `gene`. Rows of
+other organisms and those that miRTarBase calls non-functional are left out. miRNAs are named as
+the mature ones of miRBase; a family of TargetScan stands for those of its members that the study
+has. Save Excel files as CSV.
 """
 TYPES = {
     "string": "text",

@@ -74,7 +74,7 @@ def check_panels(
         inside.add("has no rows", "Write one row per marker, or delete purity.panels", sheet.line)
     ours = _rows(resource(PANELS))
     _check_rows(sheet.rows, ours, config["organism"], inside)
-    found = _unknown_genes(sheet.rows, ours, config["organism"], resource)
+    found = _unknown_genes(sheet.rows, config["organism"], resource)
     if not found:
         return inside.problems, ()
     several = len(found) > 1
@@ -155,22 +155,10 @@ def _key(gene: str) -> str:
     return re.sub(r"^[A-Z]{3}-(?=MIR-|LET-)", "", bare)
 
 
-def _unknown_genes(
-    rows: list[Row],
-    ours: list[dict[str, str]],
-    organism: str,
-    resource: Callable[[str], str],
-) -> list[str]:
-    """Genes without an accession that are in no list of symbols.
-
-    The list of all symbols is the human one; rodent symbols are held against it in capitals, beside
-    those of the shipped panels.
-    """
-    symbols = {name.upper() for name in _mirnas(resource(MATURES.format(organism)))}
-    symbols |= {row["gene"].upper() for row in _rows(resource(GENES))}
-    for marker in ours:
-        cells = (marker["gene"], marker["aliases"], marker[_symbols_of(organism)])
-        symbols |= {symbol for cell in cells for symbol in split(cell)}
+def _unknown_genes(rows: list[Row], organism: str, resource: Callable[[str], str]) -> list[str]:
+    """Genes without an accession that are in no list of symbols."""
+    symbols, mirnas = known_symbols(organism, resource)
+    symbols |= {name.upper() for name in mirnas}
     unknown = []
     for row in rows:
         gene = row.cells.get("gene", "")
@@ -178,6 +166,21 @@ def _unknown_genes(
         if gene and not row.cells.get("accession") and named.upper() not in symbols:
             unknown.append(gene)
     return list(dict.fromkeys(unknown))
+
+
+def known_symbols(
+    organism: str, resource: Callable[[str], str] = shipped
+) -> tuple[set[str], set[str]]:
+    """Gene symbols in capitals, and mature miRNAs of miRBase, of an organism.
+
+    The list of all symbols is the human one; rodent symbols are held against it in capitals, beside
+    those of the shipped panels.
+    """
+    symbols = {row["gene"].upper() for row in _rows(resource(GENES))}
+    for marker in _rows(resource(PANELS)):
+        cells = (marker["gene"], marker["aliases"], marker[_symbols_of(organism)])
+        symbols |= {symbol for cell in cells for symbol in split(cell)}
+    return symbols, set(_mirnas(resource(MATURES.format(organism))))
 
 
 def _mirnas(path: str) -> Iterator[str]:

@@ -1,0 +1,181 @@
+"""Tables of the targets of miRNAs: miRTarBase, TargetScan, or plain columns mirna and gene.
+
+miRNAs are named as in miRBase, without species and in lower case. A family of TargetScan, such as
+``miR-15-5p/16-5p`` or ``miR-200bc-3p/429``, stands for those of its members that are known:
+``miR-15-5p`` for miR-15a-5p and miR-15b-5p, ``miR-200bc-3p`` for miR-200b-3p and miR-200c-3p.
+"""
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from evcargo.purity.haemolysis import plain_mirna
+from evcargo.purity.panels import HOST_TAXON, SPECIES
+from evcargo.study.notes import Notes, listed
+
+LATIN = {"human": "homo sapiens", "mouse": "mus musculus", "rat": "rattus norvegicus"}
+NAME = re.compile(r"(mir|let)-(\d+)([a-z]*)((?:-\d+)?(?:-[35]p)?)")
+SUFFIX = re.compile(r"\.\d+$")  # of TargetScan: seeds of one miRNA, miR-133a-3p.1
+
+
+@dataclass(frozen=True)
+class Format:
+    """Columns of a kind of table, in lower case; empty where it has none."""
+
+    name: str
+    mirna: str
+    gene: str
+    species: tuple[str, ...] = ()
+    support: str = ""
+    families: bool = False
+
+
+FORMATS = (
+    Format(
+        "miRTarBase",
+        "mirna",
+        "target gene",
+        ("species (mirna)", "species (target gene)"),
+        "support type",
+    ),
+    Format("TargetScan", "mirna", "gene symbol", ("gene tax id",), "weighted context++ score"),
+    Format("TargetScan families", "mir family", "gene symbol", ("species id",), "pct", True),
+    Format(
+        "TargetScan summary",
+        "representative mirna",
+        "gene symbol",
+        ("species id",),
+        "total context++ score",
+    ),
+    Format("plain", "mirna", "gene", (), "support"),
+)
+
+
+def read_targets(path: str | Path, organism: str, notes: Notes) -> pd.DataFrame | None:
+    """Read a table of targets.
+
+    Parameters
+    ----------
+    path
+        TSV or CSV; perhaps compressed.
+    organism
+        Rows of other organisms are left out, and rows that miRTarBase calls non-functional.
+    notes
+        Takes the problems.
+
+    Returns
+    -------
+    pandas.DataFrame or None
+        `mirna` (without species, lower case; a family where `family`), `gene` (upper case),
+        `support` and `family`, each pair once; None with problems.
+    """
+    try:
+        separator = _separator(path)
+        table = pd.read_csv(
+            path, sep=separator, dtype=str, keep_default_na=False, encoding="utf-8-sig"
+        )
+    except (UnicodeDecodeError, ValueError, pd.errors.ParserError) as error:
+        notes.add(f"cannot be read as a table ({error})", "Save it as tab-separated text in UTF-8")
+        return None
+    table.columns = [str(name).strip().lower() for name in table.columns]
+    kind = next((k for k in FORMATS if {k.mirna, k.gene} <= set(table.columns)), None)
+    if kind is None:
+        notes.add(
+            "has the header of no table of targets",
+            "Give a table of miRTarBase or TargetScan, or one with the columns mirna and gene;"
+            f" it has {listed(table.columns)}",
+            row=1,
+        )
+        return None
+    own = _of_organism(table, kind, organism)
+    if len(table) and not own.any():
+        told = table[kind.species[0]].value_counts().index[:3]
+        remedy = f"Give the table of {organism}; it has {listed(told)}"
+        notes.add(f"has no target of {organism}", remedy, column=kind.species[0])
+        return None
+    return _pairs(table[own], kind, notes)
+
+
+def _separator(path: str | Path) -> str:
+    """Tab, comma or semicolon, whichever the header has most of."""
+    header = pd.read_csv(path, sep="\x01", nrows=0, encoding="utf-8-sig").columns[0]
+    return max("\t,;", key=str(header).count)
+
+
+def _of_organism(table: pd.DataFrame, kind: Format, organism: str) -> pd.Series:
+    own = pd.Series(True, table.index)
+    words = {LATIN[organism], SPECIES[organism], HOST_TAXON[organism], organism}
+    for column in kind.species:
+        if column in table:
+            own &= table[column].str.strip().str.lower().isin(words)
+    others = tuple(f"{prefix}-" for name, prefix in SPECIES.items() if name != organism)
+    return own & ~table[kind.mirna].str.strip().str.lower().str.startswith(others)
+
+
+def _pairs(table: pd.DataFrame, kind: Format, notes: Notes) -> pd.DataFrame | None:
+    support = table[kind.support].str.strip() if kind.support in table else ""
+    pairs = pd.DataFrame(
+        {
+            "mirna": table[kind.mirna].map(plain_mirna),
+            "gene": table[kind.gene].str.strip().str.upper(),
+            "support": support,
+            "family": kind.families,
+        }
+    )
+    pairs = pairs[(pairs["mirna"] != "") & (pairs["gene"] != "")]
+    pairs = pairs[~pairs["support"].str.lower().str.startswith("non-functional")]
+    if pairs.empty:
+        notes.add("names no pair of a miRNA and a target", "Give a table with rows")
+        return None
+    return pairs.drop_duplicates(["mirna", "gene"], ignore_index=True)
+
+
+def resolve(names: Iterable[str], known: Collection[str], families: bool) -> dict[str, list[str]]:
+    """Find the known miRNAs that names of a table stand for.
+
+    Parameters
+    ----------
+    names
+        Of `read_targets`.
+    known
+        Plain names, e.g. of the miRNAs of the study.
+    families
+        Whether the names are those of families.
+
+    Returns
+    -------
+    dict
+        Name -> known names, sorted; empty for unknown ones.
+    """
+    vocabulary = set(known)
+    if not families:
+        return {name: [name] if name in vocabulary else [] for name in names}
+    by_stem: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
+    for name in vocabulary:
+        if found := NAME.fullmatch(name):
+            by_stem.setdefault((found[1], found[2], found[4]), []).append((found[3], name))
+    return {name: _members(name, vocabulary, by_stem) for name in names}
+
+
+def _members(
+    family: str,
+    vocabulary: Collection[str],
+    by_stem: dict[tuple[str, str, str], list[tuple[str, str]]],
+) -> list[str]:
+    members: set[str] = set()
+    for piece in family.split("/"):
+        bare = SUFFIX.sub("", piece.strip())
+        name = f"mir-{bare}" if bare[:1].isdigit() else bare
+        if name in vocabulary:
+            members.add(name)
+            continue
+        found = NAME.fullmatch(name)
+        if found is None:
+            continue
+        for letters, known in by_stem.get((found[1], found[2], found[4]), []):
+            if not found[3] or letters in list(found[3]):
+                members.add(known)
+    return sorted(members)
