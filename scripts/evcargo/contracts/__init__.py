@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from evcargo.contracts.column import Column, Contract
 from evcargo.contracts.differential import DIFFERENTIAL
+from evcargo.contracts.interpretation import INTERPRETATION
 from evcargo.contracts.particles import PARTICLES
 from evcargo.contracts.proteins import PROTEINS
 from evcargo.contracts.purity import PURITY
@@ -19,5 +20,14 @@ from evcargo.contracts.transcripts import TRANSCRIPTS
 __all__ = ["CONTRACTS", "Column", "Contract"]
 
 CONTRACTS: Mapping[str, Contract] = MappingProxyType(
-    {**STUDY, **RNA, **TRANSCRIPTS, **PROTEINS, **PARTICLES, **PURITY, **DIFFERENTIAL}
+    {
+        **STUDY,
+        **RNA,
+        **TRANSCRIPTS,
+        **PROTEINS,
+        **PARTICLES,
+        **PURITY,
+        **DIFFERENTIAL,
+        **INTERPRETATION,
+    }
 )
