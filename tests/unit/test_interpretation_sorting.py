@@ -23,6 +23,7 @@ from evcargo.interpretation.sorting_model import (
     sorting_design,
 )
 from evcargo.interpretation.sorting_verdicts import VERDICTS, sorting_verdicts
+from evcargo.proteins.normalise import normalise
 from evcargo.purity.panels import read_panels
 from evcargo.study.model import Contrast
 
@@ -246,7 +247,7 @@ def test_a_null_study_has_uniform_p_values(panels: pd.DataFrame) -> None:
 def test_counts_of_known_sorting(panels: pd.DataFrame) -> None:
     rng = np.random.default_rng(5)
     values, kinds = simulated(11, n=4, spread=0.2)
-    values = values.iloc[300:]
+    values = values.iloc[420:580]
     mean = 2 ** (values - 24 + 8).to_numpy(float).clip(3, 16)
     counts = pd.DataFrame(rng.negative_binomial(30, 30 / (30 + mean)), values.index, values.columns)
     out = run(study(counts, log2=False), panels, COUNTS, "rna")
@@ -330,7 +331,11 @@ def test_bv2_evs_against_their_cells(shared_data: Path, panels: pd.DataFrame) ->
     """Santiago 2023: EV markers are enriched, proteins of ER and nucleus depleted."""
     folder = shared_data / "bv2_ev_lps" / "proteomics"
     ev, cell = perseus(folder / "ev_perseus.csv", "ev"), perseus(folder / "cell_perseus.csv", "source")
-    out = run(study(ev.join(cell, how="outer")), panels, PROTEINS)
+    matrix = study(ev.join(cell, how="outer"))
+    deciding = np.ones(matrix.n_vars, bool)
+    names = list(matrix.obs_names)
+    matrix.layers["normalised"] = normalise(matrix.X, "median", deciding, ~deciding, names)[0]
+    out = run(matrix, panels, PROTEINS)
     table = out["sorting"].query("condition == 'CONTROL'").set_index("feature")
     markers = table.loc[["Cd9", "Cd63", "Cd81", "Pdcd6ip", "Sdcbp"]]
     assert (markers["log2_enrichment"] > 3).all()

@@ -229,7 +229,8 @@ def count_difference(
         if complete < FEWEST_SPIKES:
             raise NotTestable(f"{complete} spike-ins are counted in every sample; 3 are needed")
         factors = median_of_ratios(raw.loc[:, added])
-    figures = wald_test(fit_counts(raw.loc[:, kept], design, factors), SORTING, alpha, 1.0)
+    fit = fit_counts(raw.loc[:, kept], design, factors)
+    figures = wald_test(fit, SORTING, alpha, 1.0, shrink=False)
     reasons[figures.index[figures["p_value"].isna()]] = "count outlier in a sample"
     filtered = figures["p_value"].notna() & figures["adjusted_p_value"].isna()
     reasons[figures.index[filtered]] = "mean count too low (independent filtering)"
