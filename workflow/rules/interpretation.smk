@@ -14,6 +14,12 @@ ORIGINS = [
     resource("markers/origins.tsv"),
     *given(config["interpretation"]["signatures"]),
 ]
+# Assay -> reference profiles, of the assays that the study has.
+PROFILES = {
+    assay: path
+    for assay, path in config["interpretation"]["reference_profiles"].items()
+    if path and assay in STUDY.assays
+}
 
 
 rule sort_cargo:
@@ -51,11 +57,9 @@ rule sort_cargo:
 rule trace_origin:
     input:
         samples="results/study/samples.tsv",
-        matrices=collect(
-            "results/{assay}/{assay}.h5ad", assay=INTERPRETED_ASSAYS
-        ),
+        matrices=collect("results/{assay}/{assay}.h5ad", assay=COMPARED_ASSAYS),
         signatures=ORIGINS,
-        **PROFILES,
+        profiles=list(PROFILES.values()),
     output:
         origins="results/interpretation/origins.tsv",
         mixtures="results/interpretation/mixtures.tsv",
@@ -71,6 +75,7 @@ rule trace_origin:
     params:
         library=lib("trace_origin"),
         organism=lookup("organism", within=config),
+        profiled=list(PROFILES),
         alpha=lookup("differential/alpha", within=config),
         contrasts=[asdict(contrast) for contrast in STUDY.contrasts],
     message:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from evcargo.contracts.column import Contract, contract
+from evcargo.contracts.purity import PURITY
 
 # fmt: off
 SORTING: Mapping[str, Contract] = {
@@ -92,6 +93,49 @@ SORTING: Mapping[str, Contract] = {
         ("warning", "text", "", "what the reader must know, or why it was not assessed"),
     ),
 }
+ORIGINS: Mapping[str, Contract] = {
+    "origins": contract(
+        "results/interpretation/origins.tsv",
+        ("sample", "text", "", "sample"),
+        ("assay", "text", "", "assay"),
+        ("signature", "text", "", "signature of a tissue or cell"),
+        ("given_by", "text", "", "evcargo (resources/markers/origins.tsv) or study (interpretation.signatures)"),
+        ("named", "count", "genes", "genes that the signature names"),
+        ("in_study", "count", "genes", "of these, seen in any sample of the study"),
+        ("seen", "count", "genes", "of these, seen in this sample"),
+        ("background", "count", "genes", "genes seen in any sample: what they are ranked among"),
+        ("score", "number", "", "weighted mean of the relative ranks of its genes in the sample, 0 to 1; 0.5 is that of any genes"),
+        ("p_value", "number", "", "one-sided: share of random sets of as many genes that score as high"),
+        ("adjusted_p_value", "number", "", "Benjamini-Hochberg over the signatures and samples of an assay"),
+        ("stands_out", "flag", "", "adjusted p-value below differential.alpha"),
+        ("genes", "text", "", "the genes that were seen, separated by ;"),
+        ("note", "text", "", "what to know of the signature"),
+        ("reason", "text", "", "why it was not scored"),
+    ),
+    "mixtures": contract(
+        "results/interpretation/mixtures.tsv",
+        ("sample", "text", "", "sample"),
+        ("assay", "text", "", "assay"),
+        ("source", "text", "", "source, a column of interpretation.reference_profiles"),
+        ("share", "number", "fraction", "part of the fitted signal (intensity or reads) that looks like it; the sources of a sample sum to 1. Not a share of vesicles"),
+        ("ci_low", "number", "fraction", "lower end of the 90 % interval, from drawing the features anew"),
+        ("ci_high", "number", "fraction", "upper end"),
+    ),
+    "mixture_fits": contract(
+        "results/interpretation/mixture_fits.tsv",
+        ("sample", "text", "", "sample"),
+        ("assay", "text", "", "assay"),
+        ("features", "count", "features", "features of the profiles that were measured"),
+        ("correlation", "number", "", "of the log quantities with the fitted ones"),
+        ("skewness_p_value", "number", "", "that features stand out above the fit more than below it; small: a source that no profile describes"),
+        ("condition_number", "number", "", "of the profiles: above 30 they are hard to tell apart, above 100 they are refused (Belsley 1980)"),
+        ("warning", "text", "", "what the reader must know"),
+        ("reason", "text", "", "why the sample was not fitted"),
+    ),
+    "origin_associations": Contract(
+        "results/interpretation/origin_associations.tsv", PURITY["associations"].columns
+    ),
+}
 # fmt: on
 
-INTERPRETATION: Mapping[str, Contract] = {**SORTING}
+INTERPRETATION: Mapping[str, Contract] = {**SORTING, **ORIGINS}
