@@ -35,8 +35,6 @@ with job_log(snakemake.log):
         for contrast, path in zip(contrasts, given.differential, strict=True)
     }
     panels = read_panels(given.panels, snakemake.params.organism)
-    tables = sort_cargo(
-        read_matrix(given.matrix), assay, contrasts, differential, tests, panels
-    )
+    tables = sort_cargo(read_matrix(given.matrix), assay, contrasts, differential, tests, panels)
     for name, table in tables.items():
         write_table(table, snakemake.output[name], name)

@@ -1,4 +1,4 @@
-"""Tissue or cell of origin by signatures: hand-computed scores, permutations, and the shipped table."""
+"""Tissue or cell of origin: scores by hand, permutations, and the shipped signatures."""
 
 from itertools import combinations
 from pathlib import Path
@@ -116,7 +116,10 @@ def test_shipped_signatures_are_those_of_the_panels(organism: str) -> None:
     shipped = pd.read_csv(ORIGINS, sep="\t", dtype=str, keep_default_na=False)
     panels = pd.read_csv(PANELS, sep="\t", dtype=str, keep_default_na=False)
     known = panels[panels["taxon"] == "9606"].drop_duplicates("gene").set_index("gene")
-    assert (known.loc[shipped["gene"], ["mouse", "rat"]].to_numpy() == shipped[["mouse", "rat"]].to_numpy()).all()
+    assert (
+        known.loc[shipped["gene"], ["mouse", "rat"]].to_numpy()
+        == shipped[["mouse", "rat"]].to_numpy()
+    ).all()
     cited = set(zip(panels["gene"], panels["source"], strict=True))
     assert set(zip(shipped["gene"], shipped["source"], strict=True)) <= cited
     table = read_signatures([str(ORIGINS)], organism)

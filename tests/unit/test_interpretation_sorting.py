@@ -37,9 +37,7 @@ PROTEINS = AssayTests(
 COUNTS = AssayTests(
     between_counts,
     between_counts,
-    partial(
-        count_difference, alpha=0.05, expressed=CountFilter(1, 0.5), size_factors="auto"
-    ),
+    partial(count_difference, alpha=0.05, expressed=CountFilter(1, 0.5), size_factors="auto"),
     0.05,
     min_samples=2,
 )
@@ -184,7 +182,9 @@ def test_the_verdicts_find_what_was_simulated(panels: pd.DataFrame) -> None:
     for seed in range(4):
         values, kinds = simulated(seed)
         table = run(study(values), panels, PROTEINS)["sorting_changes"].set_index("feature")
-        found.append(pd.DataFrame({"kind": kinds, "verdict": table["sorting"].reindex(kinds.index)}))
+        found.append(
+            pd.DataFrame({"kind": kinds, "verdict": table["sorting"].reindex(kinds.index)})
+        )
     shares = pd.crosstab(*pd.concat(found).to_numpy().T, normalize="index")
     shares = shares.reindex(columns=["", *VERDICTS], fill_value=0.0)
     assert shares.loc["follow", "follows the source"] > 0.85
@@ -219,11 +219,9 @@ def test_what_is_in_one_material_only_is_held_to_depth(panels: pd.DataFrame) -> 
     values.iloc[2] = np.where(ev, np.nan, 12.0)  # so rare that the EVs could have missed it
     out = run(study(values), panels, PROTEINS)
     control = out["sorting"].query("condition == 'CONTROL'").set_index("feature")
-    assert control["presence"].iloc[control.index.get_indexer(["p0000", "p0001", "p0002"])].tolist() == [
-        "only in EVs", "only in source", "only in source",
-    ]  # fmt: skip
-    counts = control.loc[["p0000", "p0001", "p0002"], "absence_counts"].tolist()
-    assert counts == [True, True, False]
+    three = control.loc[["p0000", "p0001", "p0002"]]
+    assert three["presence"].tolist() == ["only in EVs", "only in source", "only in source"]
+    assert three["absence_counts"].tolist() == [True, True, False]
     assert control.loc["p0000", "detection_p_value"] == pytest.approx(2 / 70)  # Fisher, 4 v 4
     assert not control.loc["p0000", "tested"]
     line = out["sorting_summary"].iloc[0]
@@ -263,7 +261,9 @@ def test_counts_of_known_sorting(panels: pd.DataFrame) -> None:
     assert set(out["sorting"]["presence"]) == {""}
 
 
-@pytest.mark.parametrize("contrast", [LPS, replace(LPS, kind="any"), replace(LPS, material="depleted")])
+@pytest.mark.parametrize(
+    "contrast", [LPS, replace(LPS, kind="any"), replace(LPS, material="depleted")]
+)
 def test_a_study_without_source_says_so(panels: pd.DataFrame, contrast: Contrast) -> None:
     values, _ = simulated(1)
     matrix = study(values[[name for name in values if name.startswith("ev")]])
@@ -280,7 +280,10 @@ def test_too_few_source_samples_are_a_reason(panels: pd.DataFrame) -> None:
     values, _ = simulated(1)
     few = [name for name in values if name.startswith("ev") or name.endswith("_0")]
     out = run(study(values[few]), panels, PROTEINS)
-    assert "1 measured source samples at LPS; 2 are needed" in out["sorting_summary"]["warning"].iloc[-1]
+    assert (
+        "1 measured source samples at LPS; 2 are needed"
+        in out["sorting_summary"]["warning"].iloc[-1]
+    )
 
 
 def test_the_rule_by_hand() -> None:
@@ -330,7 +333,10 @@ def perseus(path: Path, material: str) -> pd.DataFrame:
 def test_bv2_evs_against_their_cells(shared_data: Path, panels: pd.DataFrame) -> None:
     """Santiago 2023: EV markers are enriched, proteins of ER and nucleus depleted."""
     folder = shared_data / "bv2_ev_lps" / "proteomics"
-    ev, cell = perseus(folder / "ev_perseus.csv", "ev"), perseus(folder / "cell_perseus.csv", "source")
+    ev, cell = (
+        perseus(folder / "ev_perseus.csv", "ev"),
+        perseus(folder / "cell_perseus.csv", "source"),
+    )
     matrix = study(ev.join(cell, how="outer"))
     deciding = np.ones(matrix.n_vars, bool)
     names = list(matrix.obs_names)

@@ -12,7 +12,6 @@ neither a share of vesicles nor of their mass: sources differ in what they load 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +20,13 @@ from numpy.typing import NDArray
 from scipy import linalg, optimize, stats
 
 from evcargo.contracts import CONTRACTS
-from evcargo.interpretation.genes import by_gene, gene_key
+from evcargo.interpretation.genes import by_gene
+from evcargo.interpretation.profiles import (
+    REFUSE_CONDITION,
+    WARN_CONDITION,
+    condition_number,
+    most_alike,
+)
 
 if TYPE_CHECKING:
     from anndata import AnnData
@@ -36,9 +41,6 @@ BOOTSTRAP_STEPS = 5  # from the fit of all features
 INTERVAL = (0.05, 0.95)
 SEED = 20261122
 FEATURES_PER_SOURCE = 10
-#: Condition numbers from which near collinearity is harmful, and strong (Belsley 1980,
-#: 10.1002/0471725153).
-WARN_CONDITION, REFUSE_CONDITION = 30.0, 100.0
 SKEWED = 0.001  # p-value of the test of skewness below which something stands out above the fit
 POOR_CORRELATION = 0.7
 
@@ -57,26 +59,6 @@ class Fit:
     high: Floats
     correlation: float
     skewness: float
-
-
-def read_profiles(path: str) -> pd.DataFrame:
-    """Read reference profiles.
-
-    Parameters
-    ----------
-    path
-        Tab-separated: gene or miRNA, then one column of linear quantities per source. The check of
-        the study (`evcargo.study.interpretation`) has looked at it.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Genes (`gene_key`, repeats summed) x sources, each summing to 1.
-    """
-    table = pd.read_csv(path, sep="\t", index_col=0, comment="#").astype(float)
-    table.index = [gene_key(name) for name in table.index]
-    table = table.groupby(level=0, sort=True).sum()
-    return table / table.sum()
 
 
 def fit_mixture(
@@ -146,22 +128,6 @@ def _solve(matrix: Floats, values: Floats) -> Floats:
     return np.asarray(optimize.nnls(triangle, reduced)[0], dtype=float)
 
 
-def condition_number(profiles: Floats) -> float:
-    """Condition number of the profiles, features at equal weight and columns at length 1."""
-    scaled = profiles / profiles.mean(axis=1)[:, None]
-    scaled = scaled / np.linalg.norm(scaled, axis=0)
-    return float(np.linalg.cond(scaled))
-
-
-def most_alike(profiles: pd.DataFrame) -> tuple[str, str]:
-    """Two sources (columns) whose profiles are the most alike."""
-    scaled = profiles.div(profiles.mean(axis=1), axis=0)
-    scaled = scaled / np.sqrt((scaled**2).sum())
-    pairs = list(combinations(scaled.columns, 2))
-    best = max(pairs, key=lambda pair: float(scaled[pair[0]] @ scaled[pair[1]]))
-    return str(best[0]), str(best[1])
-
-
 def deconvolve(
     matrix: "AnnData", assay: str, profiles: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -174,7 +140,7 @@ def deconvolve(
     assay
         proteins, rna or transcripts.
     profiles
-        Of `read_profiles`, of the same kind of assay.
+        Of `evcargo.interpretation.profiles.read_profiles`, of the same kind of assay.
 
     Returns
     -------
@@ -185,7 +151,9 @@ def deconvolve(
     mixtures, fits = [], []
     for sample in quantities.index:
         state = matrix.obs.loc[sample]
-        told = quantities.loc[sample] if state["status"] == "ok" else quantities.loc[sample] * np.nan
+        told = (
+            quantities.loc[sample] if state["status"] == "ok" else quantities.loc[sample] * np.nan
+        )
         why = "" if state["status"] == "ok" else str(state["status_reason"] or state["status"])
         shares, line = _sample(told, profiles, assay != "proteins", why)
         mixtures.append(shares.assign(sample=sample, assay=assay))
@@ -232,7 +200,9 @@ def _sample(
 def _warnings(fit: Fit, profiles: pd.DataFrame, condition: float) -> list[str]:
     said = []
     if fit.skewness < SKEWED:
-        said.append("Features stand out above the fit: a source that no profile describes is there.")
+        said.append(
+            "Features stand out above the fit: a source that no profile describes is there."
+        )
     if fit.correlation < POOR_CORRELATION:
         said.append(f"The fit is poor (correlation {fit.correlation:.2f}).")
     if condition > WARN_CONDITION:

@@ -1,4 +1,4 @@
-"""Tissue or cell of origin: do the genes of a signature stand out within a sample?
+"""Tissue or cell of origin: whether the genes of a signature stand out within a sample.
 
 Within every sample the genes of the study are ranked by quantity; a gene that was not seen is at
 the end. The score of a signature is the weighted mean of the relative ranks of its genes, between 0
@@ -64,7 +64,9 @@ def read_signatures(paths: Sequence[str], organism: str) -> pd.DataFrame:
         sheet = read_sheet(str(path), SIGNATURE_COLUMNS, notes)
         if sheet is None or notes.problems:
             raise EvcargoError(str(notes.problems[0]))
-        rows = pd.DataFrame([dict.fromkeys(SIGNATURE_COLUMNS, "") | row.cells for row in sheet.rows])
+        rows = pd.DataFrame(
+            [dict.fromkeys(SIGNATURE_COLUMNS, "") | row.cells for row in sheet.rows]
+        )
         rows["weight"] = pd.to_numeric(rows["weight"].replace("", "1"))
         parts.append(rows.assign(given_by=OF_STUDY))
     table = pd.concat(parts, ignore_index=True)
@@ -110,7 +112,9 @@ def score_origins(
     return table[columns]
 
 
-def _score(quantities: pd.DataFrame, obs: pd.DataFrame, signatures: pd.DataFrame) -> pd.DataFrame:
+def _score(
+    quantities: pd.DataFrame, obs: pd.DataFrame, signatures: pd.DataFrame
+) -> pd.DataFrame:
     place = {gene: at for at, gene in enumerate(quantities.columns)}
     values = quantities.to_numpy(float)
     ranks = relative_ranks(values)

@@ -1,4 +1,4 @@
-"""Of a difference between EVs: how much of it is the change of their source?"""
+"""How much of a difference between EVs is a change of their source."""
 
 import numpy as np
 import pandas as pd

@@ -11,6 +11,7 @@ from evcargo.study.contrasts import check_contrasts
 from evcargo.study.files import check_run_files, why_no_file
 from evcargo.study.model import Contrast, Study
 from evcargo.study.notes import Notes
+from evcargo.study.origins import check_origins
 from evcargo.study.panels import check_panels, shipped
 from evcargo.study.references import check_references
 from evcargo.study.runs import check_runs
@@ -92,6 +93,10 @@ def load_study(
     if look_inside and "purity" not in wrong:
         of_panels, warned = check_panels(filled, last, resource)
         problems += of_panels
+    if look_inside and runs is not None and "interpretation" not in wrong:
+        of_origins, unused = check_origins(filled, set(runs["assay"]), last, resource)
+        problems += of_origins
+        warned += unused
     if runs is not None and "transcripts" not in wrong:
         _check_transcripts(filled["transcripts"], runs, look_inside, own_environments, last)
     problems += last.problems
