@@ -46,13 +46,13 @@ def read_signatures(paths: Sequence[str], organism: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns signature, gene (`gene_key`), symbols (all of the gene, of which the usual is first),
+        Columns signature, gene (`gene_key`), symbols (all of the gene, the usual one first),
         weight, note, given_by; each gene of a signature once.
 
     Raises
     ------
     EvcargoError
-        If a table cannot be read; `evcargo.study.interpretation` tells more before any job.
+        If a table cannot be read; `evcargo.study.origins` tells more before any job.
     """
     shipped = pd.read_csv(paths[0], sep="\t", dtype=str, keep_default_na=False)
     if tuple(shipped.columns) != SHIPPED_COLUMNS:
@@ -112,9 +112,7 @@ def score_origins(
     return table[columns]
 
 
-def _score(
-    quantities: pd.DataFrame, obs: pd.DataFrame, signatures: pd.DataFrame
-) -> pd.DataFrame:
+def _score(quantities: pd.DataFrame, obs: pd.DataFrame, signatures: pd.DataFrame) -> pd.DataFrame:
     place = {gene: at for at, gene in enumerate(quantities.columns)}
     values = quantities.to_numpy(float)
     ranks = relative_ranks(values)

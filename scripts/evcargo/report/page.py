@@ -19,6 +19,7 @@ from evcargo.report.methods import base_name, methods_section
 from evcargo.report.purity import purity_section
 from evcargo.report.quality import quality_section
 from evcargo.report.results import Results
+from evcargo.report.sources import sources_section
 
 HERE = Path(__file__).resolve().parent
 SYMBOLS = {"pass": "pass", "warn": "warn", "fail": "fail", "not assessed": "na"}
@@ -60,6 +61,7 @@ def render(results: Results) -> str:
         answer=answer_section(results),
         purity=purity_section(results),
         contrasts=contrasts,
+        sources=sources_section(results),
         quality=quality_section(results),
         methods=methods_section(results),
         style=Markup((HERE / "assets" / "page.css").read_text(encoding="utf-8")),
