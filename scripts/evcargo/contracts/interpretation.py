@@ -82,6 +82,7 @@ SORTING: Mapping[str, Contract] = {
         ("significant", "count", "features", "significant ones"),
         ("up", "count", "features", "of these, enriched in EVs, or sorted more at the test level"),
         ("down", "count", "features", "of these, depleted, or sorted less"),
+        ("flagged", "count", "features", "of the significant ones, contaminants or impurity markers"),
         ("only_ev", "count", "features", "proteins: only in EVs; of a change: significant between the EVs and in no source sample"),
         ("only_source", "count", "features", "proteins: only in source"),
         ("sorted", "count", "features", "of a change: sorted"),

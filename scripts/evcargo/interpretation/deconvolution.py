@@ -204,7 +204,7 @@ def _warnings(fit: Fit, profiles: pd.DataFrame, condition: float) -> list[str]:
             "Features stand out above the fit: a source that no profile describes is there."
         )
     if fit.correlation < POOR_CORRELATION:
-        said.append(f"The fit is poor (correlation {fit.correlation:.2f}).")
+        said.append(f"The fit is poor: the correlation is below {POOR_CORRELATION:g}.")
     if condition > WARN_CONDITION:
         alike = " and ".join(most_alike(profiles))
         said.append(f"{alike} are hard to tell apart (condition number {condition:.0f}).")

@@ -101,10 +101,12 @@ def sort_cargo(
     scaled, scale = on_one_scale(matrix) if assay == "proteins" else (matrix, "")
     for condition in conditions(matrix.obs):
         table, line = _enrichment(scaled, condition, tests, scale, assay == "proteins")
+        line |= _flagged(table, flags)
         lines.append({"question": "enrichment", "about": condition or ALL} | line)
         enriched.append(table.assign(condition=condition or ALL))
     for contrast in contrasts:
         table, line = _change(scaled, contrast, differential[contrast.name], tests)
+        line |= _flagged(table, flags)
         lines.append({"question": "change", "about": contrast.name} | line)
         changed.append(table.assign(contrast=contrast.name))
     found = {"sorting": enriched, "sorting_changes": changed}
@@ -353,6 +355,12 @@ def _not_assessed(question: str, about: str, why: str) -> dict[str, Any]:
 
 def _no_table(name: str) -> pd.DataFrame:
     return pd.DataFrame(columns=CONTRACTS[name].names)
+
+
+def _flagged(table: pd.DataFrame, flags: pd.DataFrame) -> dict[str, int]:
+    """Significant features that are contaminants or impurity markers."""
+    hits = table.loc[table["significant"].fillna(False).astype(bool), "feature"]
+    return {"flagged": int((flags["flag"].reindex(hits).fillna("") != "").sum())}
 
 
 def _together(parts: list[pd.DataFrame], name: str, assay: str) -> pd.DataFrame:

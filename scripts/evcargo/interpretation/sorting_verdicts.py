@@ -12,9 +12,10 @@ RULE = (
     "Of a feature that differs between the EVs: sorted, if the EVs change significantly more than"
     " their source, or in the other direction; dampened, if they change significantly less; follows"
     " the source, if no such difference is significant and the source changes in the same direction"
-    " (plain p-value below alpha); only in EVs, if no source sample shows it; open otherwise. Of a"
-    " feature that does not: kept back, if its source changes significantly and the EVs"
-    " significantly less; sorted, if only the difference of the two changes is significant."
+    " (plain p-value below alpha); only in EVs, if no source sample shows it; open otherwise; not"
+    " assessed where a test is missing. Of a feature that does not: kept back, if its source changes"
+    " significantly and the EVs significantly less; sorted, if only the difference of the two"
+    " changes is significant."
 )
 
 
@@ -44,10 +45,11 @@ def sorting_verdicts(table: pd.DataFrame, alpha: float) -> pd.DataFrame:
     absent = table["n_source"].fillna(0) == 0
     untested = table["p_value"].isna()
     conditions = [
-        (hit & untested & absent, ONLY_EV),
+        (hit & source.isna() & absent, ONLY_EV),
         (hit & untested, NOT_ASSESSED),
         (hit & differs & beyond, SORTED),
         (hit & differs, DAMPENED),
+        (hit & source.isna(), NOT_ASSESSED),
         (hit & same & (table["p_value_source"] < alpha), FOLLOWS),
         (hit, OPEN),
         (differs & moved & (ev.abs() < source.abs()), KEPT_BACK),
@@ -68,10 +70,14 @@ def _reason(row, verdict: str) -> str:  # type: ignore[no-untyped-def]
     if verdict == ONLY_EV:
         return "no source sample shows it, so it has no change to follow"
     if verdict == NOT_ASSESSED:
-        return str(row.reason)
-    changes = (
-        f"EVs {row.log2_fold_change_ev:+.2f}, source {row.log2_fold_change_source:+.2f},"
-        f" difference {row.difference:+.2f} (log2)"
+        return str(row.reason) or "its source could not be tested"
+    changes = ", ".join(
+        f"{word} {change:+.2f}" if np.isfinite(change) else f"{word} not tested"
+        for word, change in (
+            ("EVs", row.log2_fold_change_ev),
+            ("source", row.log2_fold_change_source),
+            ("difference", row.difference),
+        )
     )
     if verdict == OPEN:
         return f"{changes}: neither the difference nor the change of the source is sure"

@@ -71,14 +71,26 @@ def origin_figure(rows: pd.DataFrame, order: list[str], ident: str, word: str) -
     )
     behind = table_of(f"{ident}-data", title, rows[names], columns, note)
     caption = (
-        "The darker, the higher the genes of the signature rank within the sample; a dot marks"
-        " signatures that stand out. It shows what is in the preparation: cells that were"
-        " co-isolated or lysed (platelets, red cells) leave the same traces as their EVs."
+        "Beside each signature, how many of its genes the study shows. The darker, the higher they"
+        " rank within the sample; a dot marks signatures that stand out. It shows what is in the"
+        " preparation: cells that were co-isolated or lysed (platelets, red cells) leave the same"
+        " traces as their EVs."
     )
-    return Figure(ident, title, caption, _heat(scores, stand_out, ident, title), behind)
+    sizes = rows.drop_duplicates("signature").set_index("signature")
+    labels = [
+        f"{short_name(name)} ({sizes.at[name, 'in_study']} of {sizes.at[name, 'named']} genes)"
+        for name in scores.index
+    ]
+    return Figure(ident, title, caption, _heat(scores, labels, stand_out, ident, title), behind)
 
 
-def _heat(scores: pd.DataFrame, stand_out: set[tuple[str, str]], ident: str, title: str) -> Markup:
+def _heat(
+    scores: pd.DataFrame,
+    labels: list[str],
+    stand_out: set[tuple[str, str]],
+    ident: str,
+    title: str,
+) -> Markup:
     with drawing():
         figure = Canvas(figsize=(WIDTH, ROW * len(scores) + 1.5), layout="constrained")
         axes = figure.add_subplot()
@@ -93,7 +105,7 @@ def _heat(scores: pd.DataFrame, stand_out: set[tuple[str, str]], ident: str, tit
                 )
                 if (signature, sample) in stand_out:
                     axes.plot(x, y, "o", ms=4, color=INK)
-        axes.set_yticks(range(len(scores)), list(scores.index))
+        axes.set_yticks(range(len(scores)), labels)
         axes.set_xticks(range(scores.shape[1]), [short_name(name) for name in scores], rotation=90)
         axes.set_xlim(-0.6, scores.shape[1] - 0.4)
         axes.set_ylim(len(scores) - 0.4, -0.6)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from markupsafe import Markup
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from evcargo.interpretation.sorting_verdicts import (
@@ -106,7 +107,8 @@ def enrichment_words(row: Any) -> str:
         f"{row.about} ({row.n_ev} EV and {row.n_source} source samples"
         f"{', ' + row.paired if _told(row.paired) else ''}): of"
         f" {counted(int(row.tested), one, many)} in both, {row.up:,} are enriched in EVs and"
-        f" {row.down:,} depleted."
+        f" {row.down:,} depleted"
+        f"{f' ({row.flagged:,} of these are contaminants)' if row.flagged else ''}."
     )
     if not pd.isna(row.only_ev):
         said += f" {row.only_ev:,} more are seen only in EVs, {row.only_source:,} only in source."
@@ -120,7 +122,8 @@ def _told(text: Any) -> bool:
 def _enriched_table(results: Results, assay: str) -> Table:
     assert results.sorting is not None
     rows = results.sorting[results.sorting["assay"] == assay]
-    hits = rows[rows["significant"].fillna(False)]
+    every = rows[rows["significant"].fillna(False)]
+    hits = every[every["flag"].isna()]
     parts = []
     for _, of_condition in hits.groupby("condition", sort=False):
         ordered = of_condition.sort_values(["log2_enrichment", "feature"], ascending=[False, True])
@@ -135,7 +138,6 @@ def _enriched_table(results: Results, assay: str) -> Table:
             "low": shown["ci_low"],
             "high": shown["ci_high"],
             "p": shown["adjusted_p_value"],
-            "flag": shown["flag"],
         }
     )
     columns = [
@@ -145,11 +147,11 @@ def _enriched_table(results: Results, assay: str) -> Table:
         Column("from", "number"),
         Column("to", "number"),
         Column("adjusted p", "p"),
-        Column("flag", "flag"),
     ]
     note = (
         f"The {TOP} most enriched and most depleted significant ones of each condition;"
-        f" {len(hits):,} are significant."
+        f" {len(every):,} are significant, of which {len(every) - len(hits):,} are contaminants and"
+        " not shown here."
     )
     caption = f"Cargo sorted into EVs, {ASSAY_WORDS.get(assay, assay)}"
     return table_of(f"sorting-{assay}", caption, frame, columns, note)
@@ -248,10 +250,22 @@ def _scatter(points: pd.DataFrame, ident: str, title: str) -> Markup:
         axes.set_xlabel("log2 fold change in the source")
         axes.set_ylabel("log2 fold change in the EVs")
         told = points[points["significant"].fillna(False) & points["sorting"].ne(QUIET)]
-        for row in told.nsmallest(LABELS, "p_value").itertuples(index=False):
-            axes.annotate(
-                str(row.name)[:18], (row.log2_fold_change_source, row.log2_fold_change_ev),
-                xytext=(5, 3), textcoords="offset points", fontsize=8, color=INK,
-            )  # fmt: skip
+        _label(axes, told.sort_values("p_value", kind="stable"), reach)
         legend_above(figure, axes, handles, labels)
         return inline_svg(figure, ident, title, f"{len(points)} features.")
+
+
+def _label(axes: Axes, told: pd.DataFrame, reach: float) -> None:
+    """Name the surest features, where a name does not run into one that is there."""
+    taken: list[tuple[float, float]] = []
+    for row in told.itertuples(index=False):
+        at = (float(row.log2_fold_change_source), float(row.log2_fold_change_ev))
+        near = any(abs(at[0] - x) < 0.5 * reach and abs(at[1] - y) < 0.09 * reach for x, y in taken)
+        if near or len(taken) == LABELS:
+            continue
+        taken.append(at)
+        left = at[0] > 0.6 * reach
+        axes.annotate(
+            str(row.name)[:18], at, xytext=(-6 if left else 6, 4), textcoords="offset points",
+            ha="right" if left else "left", fontsize=8, color=INK,
+        )  # fmt: skip
