@@ -7,8 +7,9 @@ import pandas as pd
 
 from evcargo.contracts import CONTRACTS
 from evcargo.interpretation.deconvolution import deconvolve, mixture_metrics
-from evcargo.interpretation.origin import read_signatures, score_origins
+from evcargo.interpretation.origin import score_origins
 from evcargo.interpretation.profiles import read_profiles
+from evcargo.interpretation.signatures import read_signatures
 from evcargo.job import job_log
 from evcargo.purity.associations import associate
 from evcargo.tables import read_matrix, read_table, write_table

@@ -18,26 +18,9 @@ from evcargo.interpretation.deconvolution import (
 )
 from evcargo.interpretation.profiles import condition_number, read_profiles
 from evcargo.purity.associations import associate
+from evcargo.simulate.sources import mixture, profiles
 
 SOURCES = ["tumour", "liver", "platelet"]
-NOISE = 0.4  # log2
-
-
-def profiles(rng: np.random.Generator, genes: int = 1200, sources: int = 4) -> np.ndarray:
-    """Genes x sources that share much of their expression, each summing to 1."""
-    base = rng.normal(0, 1.8, genes)
-    made = np.exp(base[:, None] + rng.normal(0, 1.2, (genes, sources)))
-    return made / made.sum(axis=0)
-
-
-def mixture(rng: np.random.Generator, made: np.ndarray, unknown: float = 0.0):
-    """Quantities of a sample whose tumour share is 0 to 50 %, and the true shares."""
-    tumour = rng.uniform(0, 0.5)
-    rest = rng.dirichlet([1, 1]) * (1 - tumour)
-    truth = np.array([tumour, *rest])
-    signal = made[:, :3] @ truth * (1 - unknown) + made[:, 3] * unknown
-    signal = signal * 2 ** rng.normal(0, NOISE, len(signal))
-    return signal, truth
 
 
 def test_solving_through_the_triangle_is_plain_nnls() -> None:

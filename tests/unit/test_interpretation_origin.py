@@ -10,12 +10,8 @@ from purity_helpers import PANELS, ROOT, protein_matrix, rna_matrix
 
 from evcargo.errors import EvcargoError
 from evcargo.interpretation.genes import by_gene, gene_key
-from evcargo.interpretation.origin import (
-    permuted_score,
-    read_signatures,
-    relative_ranks,
-    score_origins,
-)
+from evcargo.interpretation.origin import permuted_score, relative_ranks, score_origins
+from evcargo.interpretation.signatures import read_signatures
 
 ORIGINS = ROOT / "resources" / "markers" / "origins.tsv"
 SAMPLES = ["s1", "s2"]

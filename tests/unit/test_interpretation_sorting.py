@@ -25,6 +25,7 @@ from evcargo.interpretation.sorting_model import (
 from evcargo.interpretation.sorting_verdicts import VERDICTS, sorting_verdicts
 from evcargo.proteins.normalise import normalise
 from evcargo.purity.panels import read_panels
+from evcargo.simulate.sources import sorted_proteins
 from evcargo.study.model import Contrast
 
 LPS = Contrast("lps_v_control", "condition", "LPS", "CONTROL")
@@ -153,34 +154,10 @@ def test_covariates_that_are_the_sorting_are_refused(root: Path) -> None:
         protein_difference(matrix, replace(LPS, covariates=("batch",)), 2, ROBUST)
 
 
-KINDS = {"null": (0, 0), "follow": (2, 2), "sorted": (2, 0), "kept": (0, 2), "less": (1.2, 3)}
-ROWS = 40
-
-
-def simulated(seed: int, n: int = 4, spread: float = 0.3) -> tuple[pd.DataFrame, pd.Series]:
-    """Features x samples of known changes (EVs, source), and their kind; 500 of them do nothing."""
-    rng = np.random.default_rng(seed)
-    kinds = np.repeat(["null", *KINDS], [500 - ROWS, *[ROWS] * len(KINDS)])
-    sign = rng.choice([-1, 1], len(kinds))
-    level = rng.normal(24, 2, len(kinds))
-    enrichment = np.where(np.arange(len(kinds)) % 5 == 0, rng.normal(0, 3, len(kinds)), 0)
-    columns = {}
-    for condition in ("LPS", "CONTROL"):
-        for number in range(n):
-            subject = rng.normal(0, 0.2, len(kinds))
-            for place, material in enumerate(("ev", "source")):
-                change = sign * np.array([KINDS[kind][place] for kind in kinds])
-                values = level + (condition == "LPS") * change + subject
-                values += enrichment * (material == "ev") + rng.normal(0, spread, len(kinds))
-                columns[f"{material}_{condition}_{number}"] = values
-    names = [f"p{at:04d}" for at in range(len(kinds))]
-    return pd.DataFrame(columns, index=names), pd.Series(kinds, names)
-
-
-def test_the_verdicts_find_what_was_simulated(panels: pd.DataFrame) -> None:
+def test_the_verdicts_find_what_was_sorted_proteins(panels: pd.DataFrame) -> None:
     found = []
     for seed in range(4):
-        values, kinds = simulated(seed)
+        values, kinds = sorted_proteins(seed)
         table = run(study(values), panels, PROTEINS)["sorting_changes"].set_index("feature")
         found.append(
             pd.DataFrame({"kind": kinds, "verdict": table["sorting"].reindex(kinds.index)})
@@ -199,7 +176,7 @@ def test_the_verdicts_find_what_was_simulated(panels: pd.DataFrame) -> None:
 def test_enrichment_and_its_scale_are_right(panels: pd.DataFrame) -> None:
     found, false = 0, 0
     for seed in (7, 8, 9):
-        values, _ = simulated(seed)
+        values, _ = sorted_proteins(seed)
         values.iloc[:, [name.startswith("source") for name in values]] += 3.0  # more was loaded
         table = run(study(values), panels, PROTEINS)["sorting"]
         control = table[table["condition"] == "CONTROL"].set_index("feature")
@@ -212,7 +189,7 @@ def test_enrichment_and_its_scale_are_right(panels: pd.DataFrame) -> None:
 
 
 def test_what_is_in_one_material_only_is_held_to_depth(panels: pd.DataFrame) -> None:
-    values, _ = simulated(8)
+    values, _ = sorted_proteins(8)
     ev = [name.startswith("ev") for name in values]
     values.iloc[0] = np.where(ev, 30.0, np.nan)  # abundant in EVs, absent in the source
     values.iloc[1] = np.where(ev, np.nan, 30.0)
@@ -232,7 +209,7 @@ def test_a_null_study_has_uniform_p_values(panels: pd.DataFrame) -> None:
     every = []
     for seed in range(6):
         rng = np.random.default_rng(seed)
-        values, _ = simulated(100 + seed)
+        values, _ = sorted_proteins(100 + seed)
         values = values.iloc[:460]
         noise = pd.DataFrame(rng.normal(24, 0.4, values.shape), values.index, values.columns)
         figures, _, _ = protein_difference(study(noise), LPS, 2, ROBUST)
@@ -244,7 +221,7 @@ def test_a_null_study_has_uniform_p_values(panels: pd.DataFrame) -> None:
 
 def test_counts_of_known_sorting(panels: pd.DataFrame) -> None:
     rng = np.random.default_rng(5)
-    values, kinds = simulated(11, n=4, spread=0.2)
+    values, kinds = sorted_proteins(11, n=4, spread=0.2)
     values = values.iloc[420:580]
     mean = 2 ** (values - 24 + 8).to_numpy(float).clip(3, 16)
     counts = pd.DataFrame(rng.negative_binomial(30, 30 / (30 + mean)), values.index, values.columns)
@@ -265,7 +242,7 @@ def test_counts_of_known_sorting(panels: pd.DataFrame) -> None:
     "contrast", [LPS, replace(LPS, kind="any"), replace(LPS, material="depleted")]
 )
 def test_a_study_without_source_says_so(panels: pd.DataFrame, contrast: Contrast) -> None:
-    values, _ = simulated(1)
+    values, _ = sorted_proteins(1)
     matrix = study(values[[name for name in values if name.startswith("ev")]])
     out = sort_cargo(matrix, "proteins", [contrast], {LPS.name: pd.DataFrame()}, PROTEINS, panels)
     assert out["sorting"].empty
@@ -277,7 +254,7 @@ def test_a_study_without_source_says_so(panels: pd.DataFrame, contrast: Contrast
 
 
 def test_too_few_source_samples_are_a_reason(panels: pd.DataFrame) -> None:
-    values, _ = simulated(1)
+    values, _ = sorted_proteins(1)
     few = [name for name in values if name.startswith("ev") or name.endswith("_0")]
     out = run(study(values[few]), panels, PROTEINS)
     assert (

@@ -13,9 +13,9 @@ RULE = (
     " their source, or in the other direction; dampened, if they change significantly less; follows"
     " the source, if no such difference is significant and the source changes in the same direction"
     " (plain p-value below alpha); only in EVs, if no source sample shows it; open otherwise; not"
-    " assessed where a test is missing. Of a feature that does not: kept back, if its source changes"
-    " significantly and the EVs significantly less; sorted, if only the difference of the two"
-    " changes is significant."
+    " assessed where a test is missing. Of a feature that does not differ: kept back, if its source"
+    " changes significantly and the EVs significantly less; sorted, if only the difference of the"
+    " two changes is significant."
 )
 
 

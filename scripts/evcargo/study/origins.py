@@ -7,8 +7,8 @@ from typing import Any
 
 from evcargo.errors import Problem
 from evcargo.interpretation.genes import gene_key
-from evcargo.interpretation.origin import SIGNATURE_COLUMNS
 from evcargo.interpretation.profiles import GENE, profile_table
+from evcargo.interpretation.signatures import SIGNATURE_COLUMNS
 from evcargo.study.cells import as_number
 from evcargo.study.files import checked_head
 from evcargo.study.notes import Notes, did_you_mean
