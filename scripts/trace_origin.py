@@ -29,11 +29,9 @@ with job_log(snakemake.log):
     for place, name in enumerate(("mixtures", "mixture_fits")):
         none = pd.DataFrame(columns=CONTRACTS[name].names)
         tables[name] = pd.concat([fit[place] for fit in fitted]) if fitted else none
-    tables["origin_associations"] = associate(
-        mixture_metrics(tables["mixtures"], tables["origins"]),
-        read_table(given.samples, "samples"),
-        params.contrasts,
-        params.alpha,
-    )
+    metrics = mixture_metrics(tables["mixtures"], tables["origins"])
+    contrasts = params.contrasts if len(metrics) else []
+    samples = read_table(given.samples, "samples")
+    tables["origin_associations"] = associate(metrics, samples, contrasts, params.alpha)
     for name, table in tables.items():
         write_table(table, snakemake.output[name], name)

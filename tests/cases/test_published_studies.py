@@ -132,6 +132,20 @@ def test_bv2_evs_and_cells_of_three_assays(shared_data: Path, write_study, snake
     found = set(ev.var["gene"][np.isfinite(np.asarray(ev.X)).any(axis=0)])
     assert {"Cd9", "Cd63", "Cd81", "Pdcd6ip", "Sdcbp", "Hspa8"} <= found
 
+    sorting = read_table(study / "results/interpretation/proteins.sorting.tsv", "sorting")
+    control = sorting[sorting["condition"] == "control"].drop_duplicates("name").set_index("name")
+    markers = control.loc[["Cd9", "Cd63", "Pdcd6ip", "Sdcbp"], "log2_enrichment"]
+    assert (markers > 3).all()
+    assert (control.loc[["Canx", "Lmna", "Hspa5"], "log2_enrichment"] < -1.5).all()
+    assert control.loc[["Cd63", "Pdcd6ip", "Sdcbp", "Canx"], "significant"].all()
+    path = study / "results/interpretation/proteins.sorting_summary.tsv"
+    line = read_table(path, "sorting_summary").iloc[0]
+    assert (line["depth_ev"], line["depth_source"]) == (568, 1933)
+    for assay in ("rna", "transcripts"):
+        path = study / f"results/interpretation/{assay}.sorting_summary.tsv"
+        said = read_table(path, "sorting_summary")["warning"]
+        assert set(said) == {"Not assessed: no source material."}
+
 
 def test_glioblastoma_hits_and_their_haemolysis(shared_data: Path, write_study, snakemake) -> None:
     """VafaeeLab: serum exosome miRNA, 12 GBM v 12 matched controls; the file has CR line ends."""

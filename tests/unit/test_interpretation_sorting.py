@@ -253,6 +253,13 @@ def test_a_study_without_source_says_so(panels: pd.DataFrame, contrast: Contrast
     }
 
 
+def test_source_without_a_run_of_the_assay_is_no_source(panels: pd.DataFrame) -> None:
+    matrix = study(sorted_proteins(1)[0])
+    matrix.obs["status"] = np.where(matrix.obs["material"] == "ev", "ok", "no run")
+    out = run(matrix, panels, PROTEINS)
+    assert set(out["sorting_summary"]["warning"]) == {"Not assessed: no source material."}
+
+
 def test_too_few_source_samples_are_a_reason(panels: pd.DataFrame) -> None:
     values, _ = sorted_proteins(1)
     few = [name for name in values if name.startswith("ev") or name.endswith("_0")]

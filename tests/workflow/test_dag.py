@@ -11,6 +11,8 @@ TABLES = {
     *("measure_particles", "collect_quality", "run_multiqc", "score_purity", "test_proteins"),
     *("test_counts", "list_contrasts", "write_report", "bundle_study", "gate_rna"),
     "write_mztab",
+    "sort_cargo",
+    "trace_origin",
 }
 
 

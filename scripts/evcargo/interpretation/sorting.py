@@ -122,7 +122,12 @@ def sort_cargo(
 
 
 def conditions(obs: pd.DataFrame) -> list[str]:
-    """Conditions in the order of the sheet, of which the sheet has EVs and source."""
+    """Conditions in the order of the sheet, of which the sheet has EVs and source.
+
+    There are none where no sample of the one or the other was measured.
+    """
+    if not {EV, SOURCE} <= set(obs.loc[obs["status"] == "ok", "material"].astype(str)):
+        return []
     levels = obs["condition"].astype("string").fillna("")
     both = [set(levels[obs["material"] == material]) for material in (EV, SOURCE)]
     return [level for level in levels.unique() if level in both[0] & both[1]]
