@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from evcargo.differential.actions import acted_on
-from evcargo.differential.proteins import Moderation, test_proteins
+from evcargo.differential.linear_models import Moderation
+from evcargo.differential.proteins import test_proteins
 from evcargo.proteins.normalise import normalise
 from evcargo.purity.actions import act
 from evcargo.purity.markers import read_panels

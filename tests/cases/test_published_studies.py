@@ -163,6 +163,19 @@ def test_bv2_evs_and_cells_of_three_assays(shared_data: Path, write_study, snake
     assert enrichment.loc[["tetraspanin", "escrt"], "finding"].eq("enriched").all()
     assert enrichment.loc["ribosome and aggregates", "log2_difference"] < 0
     assert enrichment["as_expected"].dropna().all()
+    sorting = read_table(study / "results/interpretation/proteins.sorting.tsv", "sorting")
+    control = sorting[sorting["condition"] == "control"].drop_duplicates("name").set_index("name")
+    markers = control.loc[["Cd9", "Cd63", "Pdcd6ip", "Sdcbp"], "log2_enrichment"]
+    assert (markers > 3).all()
+    assert (control.loc[["Canx", "Lmna", "Hspa5"], "log2_enrichment"] < -1.5).all()
+    assert control.loc[["Cd63", "Pdcd6ip", "Sdcbp", "Canx"], "significant"].all()
+    path = study / "results/interpretation/proteins.sorting_summary.tsv"
+    line = read_table(path, "sorting_summary").iloc[0]
+    assert (line["depth_ev"], line["depth_source"]) == (568, 1933)
+    for assay in ("rna", "transcripts"):
+        path = study / f"results/interpretation/{assay}.sorting_summary.tsv"
+        said = read_table(path, "sorting_summary")["warning"]
+        assert set(said) == {"Not assessed: no source material."}
 
 
 def test_glioblastoma_hits_and_their_haemolysis(shared_data: Path, write_study, snakemake) -> None:

@@ -11,7 +11,7 @@ from interpretation_helpers import differential, genes_table, proteins_var
 from scipy.stats import kstest, pearsonr, spearmanr
 from scipy.stats import t as student
 
-from evcargo.differential.proteins import Moderation
+from evcargo.differential.linear_models import Moderation
 from evcargo.differential.proteins import test_proteins as proteins
 from evcargo.interpretation.camera import ranked
 from evcargo.interpretation.concordance import concordance, correlation, interval

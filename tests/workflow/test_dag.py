@@ -11,7 +11,7 @@ TABLES = {
     *("measure_particles", "collect_quality", "run_multiqc", "score_purity", "test_proteins"),
     *("test_counts", "list_contrasts", "write_report", "bundle_study", "gate_rna"),
     *("write_mztab", "act_on_purity", "compare_purity", "export_purity"),
-    *("write_mztab", "test_gene_sets"),
+    *("test_gene_sets", "sort_cargo", "trace_origin"),
 }
 
 

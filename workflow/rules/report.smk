@@ -3,6 +3,7 @@
 # REQUIRED INPUTS
 #   results/study/{samples.tsv,runs.tsv,config.yaml}
 #   results/purity/*.tsv, results/quality/quality.tsv
+#   results/interpretation/{*.sorting*,origins,mixtures,mixture_fits,origin_associations}.tsv
 #   results/{proteins,rna,transcripts}/*.h5ad, results/{proteins,rna,particles}/*.tsv and
 #   results/differential/*.tsv and results/interpretation/*.tsv, as far as the study has these assays and contrasts
 # OUTPUTS
@@ -50,6 +51,19 @@ rule write_report:
             contrast=STUDY.contrast_names,
             assay=MATRIX_ASSAYS,
         ),
+        sorting=collect(
+            "results/interpretation/{assay}.sorting.tsv", assay=MATRIX_ASSAYS
+        ),
+        sorting_changes=collect(
+            "results/interpretation/{assay}.sorting_changes.tsv", assay=MATRIX_ASSAYS
+        ),
+        sorting_summary=collect(
+            "results/interpretation/{assay}.sorting_summary.tsv", assay=MATRIX_ASSAYS
+        ),
+        origins="results/interpretation/origins.tsv",
+        mixtures="results/interpretation/mixtures.tsv",
+        mixture_fits="results/interpretation/mixture_fits.tsv",
+        origin_associations="results/interpretation/origin_associations.tsv",
     output:
         page=report(
             "results/report/index.html",

@@ -72,7 +72,11 @@ class JointFits:
 
 
 def fit_features(
-    values: Floats, design: Floats, coefficient: int, correlation: Floats | None = None
+    values: Floats,
+    design: Floats,
+    coefficient: int,
+    correlation: Floats | None = None,
+    weights: Floats | None = None,
 ) -> Fits:
     """Least squares for every feature on the samples in which it was observed.
 
@@ -87,8 +91,11 @@ def fit_features(
         building it afterwards from several is only approximate where values are missing.
     correlation
         Samples x samples, of the errors (`evcargo.differential.blocks`); None if independent.
+    weights
+        Of the samples, proportional to the inverse of their variances, as in limma's `lmFit`; None
+        if all are alike.
     """
-    fits = fit_jointly(values, design, [coefficient], correlation)
+    fits = fit_jointly(values, design, [coefficient], correlation, weights)
     sd = np.sqrt(fits.unscaled_covariance[:, 0, 0])
     return Fits(fits.coefficients[:, 0], sd, fits.variance, fits.df)
 
@@ -100,11 +107,7 @@ def fit_jointly(
     correlation: Floats | None = None,
     weights: Floats | None = None,
 ) -> JointFits:
-    """As `fit_features`, for several columns of the design.
-
-    `weights` of the samples are proportional to the inverse of their variances, as in limma's
-    `lmFit`; None if all are alike.
-    """
+    """As `fit_features`, for several columns of the design."""
     values, design = weighted(values, weights), weighted(design.T, weights).T
     count, asked = values.shape[0], len(coefficients)
     fits = JointFits(

@@ -96,7 +96,9 @@ def _log_ratios(fit: "DeseqDataSet") -> Floats:
     return np.asarray(np.log(estimates[known] / fit.var["fitted_dispersions"][known]), float)
 
 
-def wald_test(fit: "DeseqDataSet", column: str, alpha: float, per_unit: float) -> pd.DataFrame:
+def wald_test(
+    fit: "DeseqDataSet", column: str, alpha: float, per_unit: float, shrink: bool = True
+) -> pd.DataFrame:
     """Wald test of one coefficient.
 
     Parameters
@@ -109,6 +111,8 @@ def wald_test(fit: "DeseqDataSet", column: str, alpha: float, per_unit: float) -
         Level for which the independent filter is optimised.
     per_unit
         What a fold change of the column is multiplied with.
+    shrink
+        Whether shrunken fold changes are wanted, which takes longer than the test.
 
     Returns
     -------
@@ -119,10 +123,12 @@ def wald_test(fit: "DeseqDataSet", column: str, alpha: float, per_unit: float) -
     """
     tests = _tests(fit, column, alpha)
     figures = tests.results_df.rename(columns=NAMES).astype(np.float64)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        tests.lfc_shrink(coeff=column)
-    figures["shrunken_log2_fold_change"] = tests.results_df["log2FoldChange"]
+    if shrink:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tests.lfc_shrink(coeff=column)
+    shrunken = tests.results_df["log2FoldChange"] if shrink else np.nan
+    figures["shrunken_log2_fold_change"] = shrunken
     margin = figures["standard_error"] * stats.norm.ppf((1 + CONFIDENCE) / 2)
     figures["ci_low"] = figures["log2_fold_change"] - margin
     figures["ci_high"] = figures["log2_fold_change"] + margin

@@ -21,6 +21,7 @@ from evcargo.report.methods import base_name, methods_section
 from evcargo.report.purity import purity_section
 from evcargo.report.quality import quality_section
 from evcargo.report.results import Results
+from evcargo.report.sources import sources_section
 
 HERE = Path(__file__).resolve().parent
 SYMBOLS = {"pass": "pass", "warn": "warn", "fail": "fail", "not assessed": "na"}
@@ -63,6 +64,7 @@ def render(results: Results) -> str:
         purity=purity_section(results) | ev_index_parts(results),
         contrasts=contrasts,
         interpretation=interpretation_section(results),
+        sources=sources_section(results),
         quality=quality_section(results),
         methods=methods_section(results),
         style=Markup((HERE / "assets" / "page.css").read_text(encoding="utf-8")),

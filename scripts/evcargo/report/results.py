@@ -50,6 +50,10 @@ class Results:
         ``layers`` are its quantities beside the raw ones.
     differential
         One table per contrast and assay.
+    sorting, sorting_changes, sorting_summary
+        Under the contracts of these names, of all assays.
+    origins, mixtures, mixture_fits, origin_associations
+        The same.
     statuses
         Status of every sample in every assay: columns sample, assay, status, status_reason.
     sources
@@ -97,6 +101,13 @@ class Results:
     checklist: pd.DataFrame | None = None
     interpretation: dict[str, dict[str, pd.DataFrame]] = field(default_factory=dict)
     protein_groups: pd.DataFrame | None = None
+    sorting: pd.DataFrame | None = None
+    sorting_changes: pd.DataFrame | None = None
+    sorting_summary: pd.DataFrame | None = None
+    origins: pd.DataFrame | None = None
+    mixtures: pd.DataFrame | None = None
+    mixture_fits: pd.DataFrame | None = None
+    origin_associations: pd.DataFrame | None = None
     proteins_facts: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -150,6 +161,7 @@ def read_results(paths: Paths) -> Results:
         proteins_facts=cards["proteins"].facts if "proteins" in cards else {},
         **{name: read_table(_one(paths, name), name) for name in _ALWAYS},
         **{name: _optional(paths, name) for name in (*OF_RNA, *OF_PROTEINS, *OF_PURITY)},
+        **{name: _joined(paths, name) for name in OF_SOURCES},
     )
 
 
@@ -205,6 +217,11 @@ OF_INTERPRETATION = (
     "target_pairs",
 )
 
+OF_SOURCES = (
+    *("sorting", "sorting_changes", "sorting_summary"),
+    *("origins", "mixtures", "mixture_fits", "origin_associations"),
+)
+
 
 @dataclass(frozen=True)
 class _Card:
@@ -228,6 +245,11 @@ def _many(paths: Paths, name: str) -> list[str]:
 
 def _optional(paths: Paths, name: str) -> pd.DataFrame | None:
     return told_rows(read_table(_one(paths, name), name)) if paths.get(name) else None
+
+
+def _joined(paths: Paths, name: str) -> pd.DataFrame | None:
+    tables = [read_table(path, name) for path in _many(paths, name)]
+    return pd.concat(tables, ignore_index=True) if tables else None
 
 
 def _yaml(paths: Paths, name: str) -> dict[str, Any]:

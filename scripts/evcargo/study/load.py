@@ -13,6 +13,7 @@ from evcargo.study.interpretation import check_interpretation
 from evcargo.study.metrics import check_metrics
 from evcargo.study.model import Contrast, Study
 from evcargo.study.notes import Notes
+from evcargo.study.origins import check_origins
 from evcargo.study.panels import check_panels, shipped
 from evcargo.study.references import check_references
 from evcargo.study.runs import check_runs
@@ -100,6 +101,10 @@ def load_study(
         of_interpretation, more = check_interpretation(filled, last, resource)
         problems += of_interpretation
         warned += more
+    if look_inside and runs is not None and "interpretation" not in wrong:
+        of_origins, unused = check_origins(filled, set(runs["assay"]), last, resource)
+        problems += of_origins
+        warned += unused
     if runs is not None and "transcripts" not in wrong:
         _check_transcripts(filled["transcripts"], runs, look_inside, own_environments, last)
     problems += last.problems
