@@ -7,6 +7,7 @@ for a missing value. Its contract names each column with type, unit and meaning.
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from evcargo.contracts.biomarkers import BIOMARKERS
 from evcargo.contracts.column import Column, Contract
 from evcargo.contracts.differential import DIFFERENTIAL
 from evcargo.contracts.particles import PARTICLES
@@ -19,5 +20,5 @@ from evcargo.contracts.transcripts import TRANSCRIPTS
 __all__ = ["CONTRACTS", "Column", "Contract"]
 
 CONTRACTS: Mapping[str, Contract] = MappingProxyType(
-    {**STUDY, **RNA, **TRANSCRIPTS, **PROTEINS, **PARTICLES, **PURITY, **DIFFERENTIAL}
+    {**STUDY, **RNA, **TRANSCRIPTS, **PROTEINS, **PARTICLES, **PURITY, **DIFFERENTIAL, **BIOMARKERS}
 )
