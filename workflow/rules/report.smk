@@ -4,7 +4,7 @@
 #   results/study/{samples.tsv,runs.tsv,config.yaml}
 #   results/purity/*.tsv, results/quality/quality.tsv
 #   results/{proteins,rna,transcripts}/*.h5ad, results/{proteins,rna,particles}/*.tsv and
-#   results/differential/*.tsv, as far as the study has these assays and contrasts
+#   results/differential/*.tsv and results/biomarkers/*.tsv, as far as the study has these assays and contrasts
 # OUTPUTS
 #   results/report/index.html               the report
 #   results/report/study.h5mu               matrices, sample sheet, verdicts and criteria in one file
@@ -15,6 +15,7 @@ rule write_report:
     input:
         unpack(tables_of_rna),
         unpack(tables_of_proteins),
+        unpack(tables_of_biomarkers),
         schema=workflow.source_path("../schemas/config.schema.yaml"),
         samples="results/study/samples.tsv",
         runs="results/study/runs.tsv",

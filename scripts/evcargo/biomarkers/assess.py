@@ -219,7 +219,7 @@ def assess(question: Question, options: Mapping[str, Any]) -> Tables:
     if why:
         return _tables({"verdicts": pd.DataFrame([_refused(question, why)])}, question)
     settings = Settings(how["folds"], how["repeats"], how["screened"])
-    labels, units = question.labels, question.units
+    labels = question.labels
     made = _models(question, settings)
     pairs = {name: pairs_of(one, labels) for name, one in made.items() if one is not None}
     null = _permutations(question, settings, how["permutations"])
@@ -380,7 +380,7 @@ def _prediction_rows(question: Question, made: Mapping[str, Predictions]) -> Seq
 
 
 def _method(question: Question, settings: Settings, how: Mapping[str, Any]) -> str:
-    words = sorted({stratum for stratum in question.units.stratum})
+    words = set(question.units.stratum)
     within = f" within {len(words)} strata of the covariates" if len(words) > 1 else ""
     together = question.units.count < len(question.samples)
     return (

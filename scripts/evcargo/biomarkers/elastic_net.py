@@ -14,8 +14,9 @@ from scipy.special import expit
 L1_RATIO = 0.5
 """Share of the lasso in the penalty; the rest is ridge, which keeps correlated features together
 (Zou and Hastie 2005, 10.1111/j.1467-9868.2005.00503.x)."""
-RATIOS = np.geomspace(1.0, 0.03, 10)
-"""Penalties that are tried, relative to the least that leaves no feature in the model."""
+RATIOS = np.geomspace(0.8, 0.03, 10)
+"""Penalties that are tried, relative to the least that leaves no feature in the model; a model
+without features, which orders no samples, is none of them."""
 APPROXIMATIONS, SWEEPS, TOLERANCE = 8, 12, 2e-3
 FLATTEST = 1e-4  # curvature of the likelihood, where the fit is sure
 

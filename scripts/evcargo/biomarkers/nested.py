@@ -40,13 +40,19 @@ class Predictions:
         Repeats x samples, log odds of the test level.
     folds
         Repeats x samples, the fold that held the sample out.
-    selected
-        Share of the fits that each feature of the blocks, one block after the other, was used in.
+    coefficients
+        Fits (outer folds of all repeats) x features of the blocks, one block after the other; 0
+        where a model does not use the feature. No rows where the models have none.
     """
 
     scores: Floats
     folds: Ints
-    selected: Floats
+    coefficients: Floats
+
+    @property
+    def selected(self) -> Floats:
+        """Share of the fits that use each feature."""
+        return np.asarray((self.coefficients != 0).mean(axis=0))
 
 
 @dataclass(frozen=True)
@@ -79,13 +85,13 @@ def cross_validate(
     width = sum(len(block.features) for block in blocks)
     found = np.zeros((settings.repeats, len(labels)))
     folds = np.zeros((settings.repeats, len(labels)), dtype=np.int64)
-    selected = np.zeros(width)
-    for task, score, coefficients in zip(tasks, scores, used, strict=True):
+    coefficients = np.zeros((len(tasks), width))
+    for row, task, score, of_task in zip(coefficients, tasks, scores, used, strict=True):
         found[task.repeat, task.held_out] = score[task.held_out]
         folds[task.repeat, task.held_out] = task.fold
         place = task.problems.features[0]
-        selected[place] += coefficients[: len(place)] != 0
-    return Predictions(found, folds, selected / len(tasks))
+        row[place] = of_task[: len(place)]
+    return Predictions(found, folds, coefficients)
 
 
 def fit_panel(blocks: Sequence[Block], labels: Flags, units: Units, settings: Settings) -> Panel:
@@ -121,7 +127,7 @@ def cross_validate_forest(
         chance = forest.predict_proba(values[held_out])[:, 1]
         scores[repeat, held_out] = logit(np.clip(chance, 1 - SUREST, SUREST))
     width = sum(len(block.features) for block in blocks)
-    return Predictions(scores, folds, np.full(width, np.nan))
+    return Predictions(scores, folds, np.empty((0, width)))
 
 
 class _Problems(NamedTuple):

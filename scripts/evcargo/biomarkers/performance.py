@@ -169,16 +169,10 @@ def roc_curve(predictions: Predictions, labels: Flags, grid: Floats) -> Floats:
                 cuts = np.concatenate([[np.inf], np.unique(scores[here])[::-1]])
                 false = (reference >= cuts[:, None]).mean(axis=1)
                 true = (test >= cuts[:, None]).mean(axis=1)
-                total += size * _along(false, true, grid)
+                # Where the curve rises upright, this is its upper end.
+                total += size * np.interp(grid, false, true)
                 weight += size
     return total / weight if weight else np.full(len(grid), np.nan)
-
-
-def _along(false: Floats, true: Floats, grid: Floats) -> Floats:
-    """Height of a curve that rises in steps; at a step, its upper end (but at 0 the lower)."""
-    keep = np.append(false[1:] > false[:-1], True)
-    height = np.interp(grid, false[keep], true[keep])
-    return np.asarray(height)
 
 
 def calibration(predictions: Predictions, labels: Flags) -> dict[str, float]:

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from evcargo.job import whole_file
 from evcargo.report import parts
 from evcargo.report.answer import ASSAY_WORDS, answer_section
+from evcargo.report.biomarkers import biomarkers_section
 from evcargo.report.contrasts import contrasts_section
 from evcargo.report.methods import base_name, methods_section
 from evcargo.report.purity import purity_section
@@ -60,6 +61,7 @@ def render(results: Results) -> str:
         answer=answer_section(results),
         purity=purity_section(results),
         contrasts=contrasts,
+        biomarkers=biomarkers_section(results),
         quality=quality_section(results),
         methods=methods_section(results),
         style=Markup((HERE / "assets" / "page.css").read_text(encoding="utf-8")),

@@ -36,6 +36,8 @@ class Results:
         The same, for proteins that came as tables.
     proteins_origins, proteins_missing, proteins_normalisation
         The same, for studies with proteins.
+    biomarkers, biomarkers_models, biomarkers_panels, biomarkers_predictions, biomarkers_calibration
+        The same, where biomarker panels were asked for.
     protein_groups
         Description of the protein groups, as in their matrix.
     proteins_facts
@@ -80,6 +82,11 @@ class Results:
     proteins_origins: pd.DataFrame | None = None
     proteins_missing: pd.DataFrame | None = None
     proteins_normalisation: pd.DataFrame | None = None
+    biomarkers: pd.DataFrame | None = None
+    biomarkers_models: pd.DataFrame | None = None
+    biomarkers_panels: pd.DataFrame | None = None
+    biomarkers_predictions: pd.DataFrame | None = None
+    biomarkers_calibration: pd.DataFrame | None = None
     protein_groups: pd.DataFrame | None = None
     proteins_facts: dict[str, str] = field(default_factory=dict)
 
@@ -132,7 +139,7 @@ def read_results(paths: Paths) -> Results:
         protein_groups=cards["proteins"].features if "proteins" in cards else None,
         proteins_facts=cards["proteins"].facts if "proteins" in cards else {},
         **{name: read_table(_one(paths, name), name) for name in _ALWAYS},
-        **{name: _optional(paths, name) for name in (*OF_RNA, *OF_PROTEINS)},
+        **{name: _optional(paths, name) for name in (*OF_RNA, *OF_PROTEINS, *OF_BIOMARKERS)},
     )
 
 
@@ -166,6 +173,14 @@ OF_PROTEINS = (
     "proteins_origins",
     "proteins_missing",
     "proteins_normalisation",
+)
+
+OF_BIOMARKERS = (
+    "biomarkers",
+    "biomarkers_models",
+    "biomarkers_panels",
+    "biomarkers_predictions",
+    "biomarkers_calibration",
 )
 
 

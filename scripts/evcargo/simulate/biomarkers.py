@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.stats import norm
 
 from evcargo.biomarkers.assess import Question, ask
-from evcargo.biomarkers.features import Block, Flags, prepare
+from evcargo.biomarkers.features import Block, Flags, Floats, prepare
 from evcargo.biomarkers.folds import Units, units_of
 from evcargo.biomarkers.nested import Settings, cross_validate, screen_statistics
 from evcargo.biomarkers.performance import pairs_of
@@ -24,12 +24,27 @@ SPREAD = 2.0  # of the levels of the features, log2
 
 
 class Planted(NamedTuple):
-    """Features, labels and units of a study, and the AUC of the best possible rule."""
+    """Features, labels and units of a study, and by how much the test level is higher (log2)."""
 
     block: Block
     labels: Flags
     units: Units
-    best_auc: float
+    effects: Floats
+
+    @property
+    def best_auc(self) -> float:
+        """AUC of the best possible rule, which weighs the features by their effects."""
+        return float(norm.cdf(np.sqrt((self.effects**2).sum() / 2)))
+
+    def true_auc(self, coefficients: Floats) -> float:
+        """Mean AUC of linear models (models x features, per standard deviation) in new samples.
+
+        Exact without missing values and noise of the scale; of a model without features 0.5.
+        """
+        weights = coefficients / np.sqrt(1 + self.effects**2 / 4)
+        lengths = np.sqrt(2 * (weights**2).sum(axis=1))
+        apart = weights @ self.effects / np.where(lengths > 0, lengths, 1.0)
+        return float(norm.cdf(apart).mean())
 
 
 def planted(
@@ -42,19 +57,19 @@ def planted(
 ) -> Planted:
     """Make a study of independent features with noise of standard deviation 1 (log2).
 
-    The first `informative` features are higher by `effect` in the test half of the samples. The
-    best rule sums them, and its AUC is the normal probability of effect x sqrt(informative / 2).
+    The first `informative` features are higher by `effect` in the test half of the samples.
     """
     rng = np.random.default_rng(seed)
     labels = np.arange(samples) < samples // 2
     values = rng.normal(size=(samples, features)) + rng.normal(20, SPREAD, features)
-    values[np.ix_(labels, np.arange(informative))] += effect
+    effects = np.where(np.arange(features) < informative, effect, 0.0)
+    values[labels] += effects
     values[rng.random(values.shape) < missing] = np.nan
     names = tuple(f"F{number:05d}" for number in range(features))
     anchors = np.ones(features, dtype=bool)
     block = Block("proteins", names, values, np.isfinite(values), 0.5, anchors)
     units = units_of([str(number) for number in range(samples)], [""] * samples)
-    return Planted(block, labels, units, float(norm.cdf(effect * np.sqrt(informative / 2))))
+    return Planted(block, labels, units, effects)
 
 
 def confounded_question(
