@@ -1,5 +1,6 @@
 """The section on biomarker panels: what a panel is worth beside purity, and what is in it."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ from evcargo.report.parts import Column, Figure, Table, capital, counted, table_
 from evcargo.report.results import Results
 from evcargo.report.svg import BLUE, MUTED, PURPLE, SKY, VERMILLION, drawing, inline_svg
 
-GRID = np.linspace(0, 1, 101)
+GRID = np.linspace(0, 1, 51)
 LOOKS = {
     ELASTIC_NET: (BLUE, "-", "o"),
     FOREST: (SKY, "-.", "s"),
@@ -70,8 +71,8 @@ def _panel(
         "heading": f"{sides['test']} v {sides['reference']}: {word}",
         "notice": NOTICES.get(line["verdict"], "na"),
         "sentence": f"The panel {SENTENCES[line['verdict']].format(**sides)}.",
-        "reason": f"{capital(str(line['reason']))}.",
-        "calibration": _calibration_words(models),
+        "reason": f"{_with_minus(capital(str(line['reason'])))}.",
+        "calibration": _with_minus(_calibration_words(models)),
         "warning": "" if pd.isna(line["warning"]) else line["warning"],
         "method": "" if pd.isna(line["method"]) else line["method"],
         "figure": _roc_figure(results, line, models, ident) if len(models) else None,
@@ -87,6 +88,11 @@ def _of(table: pd.DataFrame | None, line: dict[str, Any]) -> pd.DataFrame:
         return pd.DataFrame()
     chosen = (table["contrast"] == line["contrast"]) & (table["assay"] == line["assay"])
     return table[chosen]
+
+
+def _with_minus(text: str) -> str:
+    """Write the minus of numbers as such, and leave hyphens."""
+    return re.sub(r"(?<![\w.])-(?=\d)", "−", text)
 
 
 def _calibration_words(models: pd.DataFrame) -> str:
