@@ -19,7 +19,8 @@ from scipy import stats
 from evcargo.biomarkers.assess import assess
 from evcargo.biomarkers.folds import permuted
 from evcargo.biomarkers.nested import SEED, Settings, cross_validate
-from evcargo.biomarkers.performance import auc_interval, inflation, pairs_of, permutation_p
+from evcargo.biomarkers.performance import auc_interval, inflation, permutation_p
+from evcargo.biomarkers.predictions import pairs_of
 from evcargo.biomarkers.verdicts import BEATS, CLEAN, DOES_NOT_BEAT, ELASTIC_NET, FOREST, PURITY
 from evcargo.purity.markers import read_panels
 from evcargo.simulate.biomarkers import confounded_question, leaky_auc, planted

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from evcargo.biomarkers.assess import TABLES, ask, assess
+from evcargo.biomarkers.assess import TABLES, assess
+from evcargo.biomarkers.question import ask
 from evcargo.job import job_log
 from evcargo.study.model import Contrast
 from evcargo.tables import read_matrix, read_table, write_table

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 from lxml import html
 
-from evcargo.biomarkers.assess import TABLES, Question, assess
+from evcargo.biomarkers.assess import TABLES, assess
 from evcargo.biomarkers.features import metric_block
+from evcargo.biomarkers.question import Question
 from evcargo.contracts import CONTRACTS
 from evcargo.report.biomarkers import biomarkers_section
 from evcargo.report.page import _environment, render

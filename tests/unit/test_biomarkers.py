@@ -19,10 +19,8 @@ from evcargo.biomarkers.nested import (
     fit_panel,
     screen_statistics,
 )
-from evcargo.biomarkers.performance import (
-    auc_interval,
-    pairs_of,
-)
+from evcargo.biomarkers.performance import auc_interval
+from evcargo.biomarkers.predictions import pairs_of
 from evcargo.differential.moderated import fit_features, moderated_test
 from evcargo.differential.prior import fit_prior
 from evcargo.simulate.biomarkers import leaky_auc, planted

@@ -7,20 +7,18 @@ from scipy.special import expit
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
 from evcargo.biomarkers.folds import permuted, units_of
-from evcargo.biomarkers.nested import SEED, Predictions, Settings, cross_validate
+from evcargo.biomarkers.nested import SEED, Settings, cross_validate
 from evcargo.biomarkers.performance import (
-    Pairs,
     auc_interval,
     bootstrap_correlation,
     calibration,
     difference_interval,
     inflation,
-    pairs_of,
     permutation_p,
     plain_variance,
     reliability,
-    roc_curve,
 )
+from evcargo.biomarkers.predictions import Pairs, Predictions, pairs_of, roc_curve
 from evcargo.simulate.biomarkers import planted
 
 

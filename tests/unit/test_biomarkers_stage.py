@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 from anndata import AnnData
 
-from evcargo.biomarkers.assess import JOINED, TABLES, ask, assess
+from evcargo.biomarkers.assess import TABLES, assess
+from evcargo.biomarkers.question import JOINED, ask
 from evcargo.biomarkers.verdicts import (
     BEATS,
     BETTER,

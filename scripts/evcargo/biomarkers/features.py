@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from evcargo.biomarkers.predictions import Flags, Floats
 from evcargo.proteins.normalise import MIN_STABLE, STABLE_SHARE
 from evcargo.rna.matrix import cpm
 
@@ -24,8 +25,6 @@ LOW, MIDDLE = 0.1, 0.5
 """Quantile of the training samples that stands for a missing value: the lower proteins are, the
 oftener they are missing; the median of a purity metric says nothing."""
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 Indices = NDArray[np.intp]
 
 

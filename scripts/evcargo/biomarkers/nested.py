@@ -13,8 +13,9 @@ import numpy as np
 from scipy.special import logit
 
 from evcargo.biomarkers.elastic_net import fit_paths, penalties
-from evcargo.biomarkers.features import Block, Flags, Floats, Indices, prepare
-from evcargo.biomarkers.folds import Ints, Units, deal
+from evcargo.biomarkers.features import Block, Indices, prepare
+from evcargo.biomarkers.folds import Units, deal
+from evcargo.biomarkers.predictions import Flags, Floats, Predictions
 from evcargo.differential.prior import fit_prior
 
 INNER_FOLDS = 5
@@ -28,31 +29,6 @@ class Settings(NamedTuple):
     folds: int
     repeats: int
     screened: int
-
-
-@dataclass(frozen=True)
-class Predictions:
-    """What was said of samples by models that had not seen them.
-
-    Parameters
-    ----------
-    scores
-        Repeats x samples, log odds of the test level.
-    folds
-        Repeats x samples, the fold that held the sample out.
-    coefficients
-        Fits (outer folds of all repeats) x features of the blocks, one block after the other; 0
-        where a model does not use the feature. No rows where the models have none.
-    """
-
-    scores: Floats
-    folds: Ints
-    coefficients: Floats
-
-    @property
-    def selected(self) -> Floats:
-        """Share of the fits that use each feature."""
-        return np.asarray((self.coefficients != 0).mean(axis=0))
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,13 @@
-"""How good predictions are: area under the ROC curve with its interval, and calibration.
-
-Scores of different models cannot be compared, and in folds the share of a class among the training
-samples goes against its share among the held-out ones, so that pooled scores of noise seem worse
-than chance (Parker 2007, 10.1186/1471-2105-8-326). So pairs of a test and a reference sample are
-compared only where one model held both out; the AUC is the share of these pairs, over all folds and
-repeats, in which the test sample has the higher score.
-"""
-
-from typing import NamedTuple
+"""How sure the figures of predictions are: intervals, p-values, differences and calibration."""
 
 import numpy as np
 import pandas as pd
 from scipy import optimize, stats
 from scipy.special import expit
 
-from evcargo.biomarkers.features import Flags, Floats
 from evcargo.biomarkers.folds import Units
-from evcargo.biomarkers.nested import SEED, Predictions
+from evcargo.biomarkers.nested import SEED
+from evcargo.biomarkers.predictions import Flags, Floats, Pairs, Predictions
 
 CONFIDENCE = 0.95
 Z = float(stats.norm.ppf((1 + CONFIDENCE) / 2))
@@ -24,33 +15,6 @@ DRAWS = 2000
 BINS = 5
 EDGE = 1e-9
 STEEPEST = 50.0  # calibration slope, where the groups are separated and there is none
-
-
-class Pairs(NamedTuple):
-    """Pairs that were held out together, test x reference samples.
-
-    `compared` counts the repeats, `won` those in which the test sample scored higher (ties half).
-    """
-
-    compared: Floats
-    won: Floats
-
-    @property
-    def auc(self) -> float:
-        """Share of the pairs that are won."""
-        return float(self.won.sum() / self.compared.sum())
-
-
-def pairs_of(predictions: Predictions, labels: Flags) -> Pairs:
-    """Compare the samples that one model held out."""
-    shape = (int(labels.sum()), int((~labels).sum()))
-    compared, won = np.zeros(shape), np.zeros(shape)
-    for scores, folds in zip(predictions.scores, predictions.folds, strict=True):
-        together = folds[labels][:, None] == folds[~labels]
-        difference = scores[labels][:, None] - scores[~labels]
-        compared += together
-        won += together * ((difference > 0) + 0.5 * (difference == 0))
-    return Pairs(compared, won)
 
 
 def plain_variance(auc: float, n_test: int, n_reference: int) -> float:
@@ -152,27 +116,6 @@ def bootstrap_correlation(one: Pairs, other: Pairs, labels: Flags, units: Units)
     if min(values.std() for values in aucs) < EDGE:
         return 0.0
     return float(np.corrcoef(aucs)[0, 1])
-
-
-def roc_curve(predictions: Predictions, labels: Flags, grid: Floats) -> Floats:
-    """Sensitivity at each false-positive rate of `grid`, mean over the folds by their pairs.
-
-    Its area is the AUC (as fine as the grid), since each fold is drawn by its own model.
-    """
-    total, weight = np.zeros(len(grid)), 0.0
-    for scores, folds in zip(predictions.scores, predictions.folds, strict=True):
-        for fold in np.unique(folds):
-            here = folds == fold
-            test, reference = scores[here & labels], scores[here & ~labels]
-            size = len(test) * len(reference)
-            if size:
-                cuts = np.concatenate([[np.inf], np.unique(scores[here])[::-1]])
-                false = (reference >= cuts[:, None]).mean(axis=1)
-                true = (test >= cuts[:, None]).mean(axis=1)
-                # Where the curve rises upright, this is its upper end.
-                total += size * np.interp(grid, false, true)
-                weight += size
-    return total / weight if weight else np.full(len(grid), np.nan)
 
 
 def calibration(predictions: Predictions, labels: Flags) -> dict[str, float]:

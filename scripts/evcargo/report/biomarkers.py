@@ -7,10 +7,8 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 from matplotlib.figure import Figure as Canvas
-from scipy.special import logit
 
-from evcargo.biomarkers.nested import Predictions
-from evcargo.biomarkers.performance import roc_curve
+from evcargo.biomarkers.predictions import Predictions, roc_curve
 from evcargo.biomarkers.verdicts import (
     BEATS,
     BETTER,
@@ -126,8 +124,7 @@ def _curves(predictions: pd.DataFrame) -> pd.DataFrame:
             folds = wide.pivot(index="repeat", columns="sample", values="fold")
             told = wide.drop_duplicates("sample").set_index("sample")["is_test"]
             labels = told.reindex(chance.columns).to_numpy(bool)
-            scores = logit(np.clip(chance.to_numpy(float), 1e-12, 1 - 1e-12))
-            found = Predictions(scores, folds.to_numpy(int), np.empty(0))
+            found = Predictions(chance.to_numpy(float), folds.to_numpy(int), np.empty(0))
             curves[model] = roc_curve(found, labels, GRID)
     return pd.DataFrame(curves)
 

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from evcargo.biomarkers.assess import Question, ask
-from evcargo.biomarkers.features import Block, Flags, Floats, prepare
+from evcargo.biomarkers.features import Block, prepare
 from evcargo.biomarkers.folds import Units, units_of
 from evcargo.biomarkers.nested import Settings, cross_validate, screen_statistics
-from evcargo.biomarkers.performance import pairs_of
+from evcargo.biomarkers.predictions import Flags, Floats, pairs_of
+from evcargo.biomarkers.question import Question, ask
 from evcargo.differential.proteins import Moderation, test_proteins
 from evcargo.differential.summary import flagged_table
 from evcargo.proteins.normalise import normalise
