@@ -54,7 +54,8 @@ def assessed(results: Results) -> Results:
         contract: pd.concat([found[name], refused[name]], ignore_index=True)
         for name, contract in TABLES.items()
     }
-    return replace(results, **tables)
+    config = results.config | {"biomarkers": options["biomarkers"]}
+    return replace(results, config=config, **tables)
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +81,9 @@ def test_the_verdict_stands_before_the_panel_with_its_figures(assessed: Results,
     assert said.index("better than purity alone") < said.index("The panel of all samples")
     assert "Calibration: Brier score" in said
     assert page.xpath('//nav//a[@href="#biomarkers"]')
+    methods = words(page.get_element_by_id("methods"))
+    assert "nested cross-validation (5 folds, 2 repeats)" in methods
+    assert "10.1186/1471-2105-7-91" in methods
     sections = [one.get("id") for one in page.xpath("//main/section")]
     assert sections.index("cargo") < sections.index("biomarkers") < sections.index("quality")
 

@@ -191,7 +191,7 @@ def test_a_planted_signal_is_found_and_its_auc_is_right() -> None:
     assert true > study.best_auc - 0.05
     assert (found.selected[:5] == 1).all()
     assert np.median(found.selected[5:]) == 0
-    panel = fit_panel([study.block], study.labels, study.units, settings).coefficients
+    panel = fit_panel([study.block], study.labels, study.units, settings)
     assert set(np.argsort(-panel)[:5]) == set(range(5))
     forest = cross_validate_forest([study.block], study.labels, study.units, Settings(4, 1, 20))
     assert pairs_of(forest, study.labels).auc > 0.8

@@ -193,7 +193,7 @@ def _panel_table(
     question: Question, predictions: Predictions | None, settings: Settings
 ) -> pd.DataFrame:
     """Features that a fold or the model of all samples uses, those of the panel first."""
-    fitted = fit_panel(question.blocks, question.labels, question.units, settings).coefficients
+    fitted = fit_panel(question.blocks, question.labels, question.units, settings)
     table = pd.DataFrame(
         [(block.assay, feature) for block in question.blocks for feature in block.features],
         columns=["feature_assay", "feature"],

@@ -6,7 +6,7 @@ alone; the penalty is chosen by an inner cross-validation that screens anew in e
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -29,13 +29,6 @@ class Settings(NamedTuple):
     folds: int
     repeats: int
     screened: int
-
-
-@dataclass(frozen=True)
-class Panel:
-    """The model of all samples: coefficient per standard deviation of each feature."""
-
-    coefficients: Floats
 
 
 def cross_validate(
@@ -70,8 +63,14 @@ def cross_validate(
     return Predictions(found, folds, coefficients)
 
 
-def fit_panel(blocks: Sequence[Block], labels: Flags, units: Units, settings: Settings) -> Panel:
-    """Fit the elastic net on all samples, in the same way."""
+def fit_panel(blocks: Sequence[Block], labels: Flags, units: Units, settings: Settings) -> Floats:
+    """Fit the elastic net on all samples, in the same way.
+
+    Returns
+    -------
+    numpy.ndarray
+        Coefficient per standard deviation of each feature of the blocks, 0 if it is not used.
+    """
     rng = np.random.default_rng([SEED, 0, settings.repeats])
     every = np.ones(len(labels), dtype=bool)
     problems = _problems(blocks, labels, units, every, settings.screened, rng)
@@ -79,7 +78,7 @@ def fit_panel(blocks: Sequence[Block], labels: Flags, units: Units, settings: Se
     coefficients = np.zeros(sum(len(block.features) for block in blocks))
     place = problems.features[0]
     coefficients[place] = used[0][: len(place)]
-    return Panel(coefficients)
+    return coefficients
 
 
 def cross_validate_forest(
@@ -224,11 +223,11 @@ def _fit(tasks: Sequence[_Problems], labels: Flags) -> tuple[list[Floats], list[
     y = np.broadcast_to(labels.astype(float), weight.shape)
     starts = np.cumsum([0, *(len(task.weight) for task in tasks)])
     penalty = penalties(x, y, weight)
-    for start, end in zip(starts, starts[1:], strict=False):
+    for start, end in pairwise(starts):
         penalty[:, start:end] = penalty[:, start : start + 1]
     scores, coefficients = fit_paths(x, y, weight, penalty)
     best_scores, best_coefficients = [], []
-    for start, end in zip(starts, starts[1:], strict=False):
+    for start, end in pairwise(starts):
         held = weight[start] - weight[start + 1 : end]  # by the inner folds
         inner = scores[:, start + 1 : end]
         loss = np.logaddexp(0, inner) - y[start] * inner

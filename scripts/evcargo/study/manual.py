@@ -120,6 +120,19 @@ Either level needs two independent samples (samples of one subject count once) o
 other text columns of the list below are always categories. To compare paired samples, name
 `subject` as a covariate. A design that cannot be estimated is refused, with the columns that
 cannot be told apart.
+
+### Biomarker panels
+
+    biomarkers:
+      contrasts: [tumour_v_healthy]
+
+For these contrasts (of kind pair) each assay is asked how well its features tell the two levels
+apart in samples that the model has not seen, and whether they do so better than purity alone.
+Everything that looks at several samples is done anew inside each fold of a nested
+cross-validation, and the samples of one `subject` (or of one value of the contrast's `block`) stay
+in one fold. Labels are permuted within the categories of the covariates, e.g. within a batch. With
+fewer than `min_samples` independent samples of a level nothing is assessed, and the table says so.
+A panel is no validated test: that needs other samples, and a panel that is fixed before.
 """
 TYPES = {
     "string": "text",
