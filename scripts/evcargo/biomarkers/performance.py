@@ -36,7 +36,9 @@ def inflation(permuted: Floats, n_test: int, n_reference: int) -> float:
     permuted
         AUC of each permutation of the labels. Models of one cross-validation share most of their
         training samples, and samples may belong together: no variance of single scores tells this
-        (Bengio and Grandvalet 2004), but permutations show it.
+        (Bengio and Grandvalet 2004), but permutations show it. Where the groups truly differ, a
+        permutation that happens to keep part of the truth adds to it: the interval is then too
+        wide rather than too narrow.
     """
     if not len(permuted):
         return 1.0
