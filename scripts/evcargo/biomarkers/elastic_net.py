@@ -3,8 +3,8 @@
 glmnet's algorithm (Friedman 2010, 10.18637/jss.v033.i01): for a falling series of penalties the
 log likelihood is approximated by a weighted square around the current fit, which is minimised one
 coefficient after the other. A nested cross-validation with permutations is thousands of problems
-with a few dozen samples each; here every step is one array operation over all of them, which takes
-about a hundredth of the time of a call per problem.
+with a few dozen samples each; here every step is one array operation over all of them, in place of
+a call for each problem and penalty.
 """
 
 import numpy as np
