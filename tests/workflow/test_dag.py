@@ -46,6 +46,15 @@ def test_without_a_contrast_nothing_is_tested(example: Path, snakemake) -> None:
     assert planned(snakemake(example, "-n").stdout) == TABLES - tests
 
 
+def test_biomarker_panels_are_made_where_they_are_asked_for(example: Path, snakemake) -> None:
+    with (example / "config" / "config.yaml").open("a") as config:
+        config.write("\nbiomarkers:\n  contrasts: [tumour_v_healthy]\n  joined: true\n")
+    said = snakemake(example, "-n").stdout
+    assert planned(said) == TABLES | {"assess_biomarkers", "list_biomarkers"}
+    assert re.search(r"^assess_biomarkers +3$", said, re.MULTILINE)  # proteins, rna, joined
+    assert "has 4 v 4 independent samples of proteins, fewer than biomarkers.min_samples" in said
+
+
 def test_one_assay_alone_is_a_study(example: Path, snakemake) -> None:
     sheet = example / "config" / "runs.tsv"
     lines = [line for line in sheet.read_text().splitlines() if "\tproteins\t" not in line]

@@ -264,3 +264,35 @@ def tables_of_interpretation(wildcards):
 def contrast_of(wildcards):
     """The contrast as a plain table of its options."""
     return asdict(STUDY.contrast(wildcards.contrast))
+
+
+def biomarker_matrices(wildcards):
+    """Assays that a panel chooses from: one, or all that are compared."""
+    assays = STUDY.assays if wildcards.assay == "joined" else [wildcards.assay]
+    return [assay for assay in assays if assay != "particles"]
+
+
+def biomarker_inputs(wildcards):
+    """Matrices and tested features of the assays of a panel."""
+    assays = biomarker_matrices(wildcards)
+    return {
+        "matrices": collect("results/{assay}/{assay}.h5ad", assay=assays),
+        "differential": collect(
+            "results/differential/{contrast}.{assay}.tsv",
+            contrast=wildcards.contrast,
+            assay=assays,
+        ),
+    }
+
+
+def tables_of_biomarkers(wildcards):
+    """Tables on biomarker panels, by their contracts, where they are asked for."""
+    if not config["biomarkers"]["contrasts"]:
+        return {}
+    parts = {"": "verdicts"} | {
+        f"_{name}": name for name in ("models", "panels", "predictions", "calibration")
+    }
+    return {
+        f"biomarkers{suffix}": [f"results/biomarkers/{name}.tsv"]
+        for suffix, name in parts.items()
+    }

@@ -5,7 +5,8 @@
 #   results/purity/*.tsv, results/quality/quality.tsv
 #   results/interpretation/{*.sorting*,origins,mixtures,mixture_fits,origin_associations}.tsv
 #   results/{proteins,rna,transcripts}/*.h5ad, results/{proteins,rna,particles}/*.tsv and
-#   results/differential/*.tsv and results/interpretation/*.tsv, as far as the study has these assays and contrasts
+#   results/differential/*.tsv, results/interpretation/*.tsv and results/biomarkers/*.tsv, as far as the study has
+#   these assays and contrasts
 # OUTPUTS
 #   results/report/index.html               the report
 #   results/report/study.h5mu               matrices, sample sheet, verdicts and criteria in one file
@@ -17,6 +18,7 @@ rule write_report:
         unpack(tables_of_rna),
         unpack(tables_of_proteins),
         unpack(tables_of_interpretation),
+        unpack(tables_of_biomarkers),
         schema=workflow.source_path("../schemas/config.schema.yaml"),
         samples="results/study/samples.tsv",
         runs="results/study/runs.tsv",

@@ -7,6 +7,7 @@ for a missing value. Its contract names each column with type, unit and meaning.
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from evcargo.contracts.biomarkers import BIOMARKERS
 from evcargo.contracts.column import Column, Contract
 from evcargo.contracts.differential import DIFFERENTIAL
 from evcargo.contracts.interpretation import INTERPRETATION
@@ -29,5 +30,6 @@ CONTRACTS: Mapping[str, Contract] = MappingProxyType(
         **PURITY,
         **DIFFERENTIAL,
         **INTERPRETATION,
+        **BIOMARKERS,
     }
 )

@@ -20,6 +20,7 @@ STAGES = (
     "purity",
     "differential",
     "interpretation",
+    "biomarkers",
     "report",
 )
 PACKAGES = {
@@ -37,6 +38,7 @@ PACKAGES = {
     "fastq": ("cutadapt", "dnaio", "pybwa"),
     "long_fastq": ("cutadapt",),
     "counts": ("pydeseq2",),
+    "biomarkers": ("scikit-learn",),
 }
 REFERENCES = {
     "misev2018": ("Théry 2018, MISEV2018", "10.1080/20013078.2018.1535750"),
@@ -70,6 +72,14 @@ REFERENCES = {
     "deseq2": ("Love 2014, DESeq2", "10.1186/s13059-014-0550-8"),
     "pydeseq2": ("Muzellec 2023, PyDESeq2", "10.1093/bioinformatics/btad547"),
     "camera": ("Wu and Smyth 2012, camera", "10.1093/nar/gks461"),
+    "nested": ("Varma and Simon 2006, nested cross-validation", "10.1186/1471-2105-7-91"),
+    "elastic_net": (
+        "Zou and Hastie 2005, elastic net",
+        "10.1111/j.1467-9868.2005.00503.x",
+    ),
+    "forest": ("Breiman 2001, random forests", "10.1023/A:1010933404324"),
+    "auc": ("Newcombe 2006, interval of the AUC", "10.1002/sim.2324"),
+    "permutation": ("Phipson and Smyth 2010, permutation p-values", "10.2202/1544-6115.1585"),
     "bh": ("Benjamini and Hochberg 1995", "10.1111/j.2517-6161.1995.tb02031.x"),
 }
 
@@ -87,6 +97,7 @@ def methods_section(results: Results) -> dict[str, Any]:
         "particles": "particles" in results.assays,
         "gate": results.rna_gate is not None,
         "contrasts": bool(results.config["contrasts"]),
+        "biomarkers": results.biomarkers is not None,
     }
     has["counts"] = has["contrasts"] and (has["rna"] or has["transcripts"])
     return {
@@ -122,6 +133,8 @@ def option_table(results: Results, has: Mapping[str, bool]) -> Table:
         if stage == "transcripts" and not has["long_fastq"]:
             continue
         if stage in ("differential", "interpretation") and not has["contrasts"]:
+            continue
+        if stage == "biomarkers" and not has["biomarkers"]:
             continue
         schema = results.schema.get("properties", {}).get(stage, {})
         rows += list(_options(stage, results.config.get(stage) or {}, schema))
@@ -248,4 +261,6 @@ def _references(has: Mapping[str, bool], facts: Mapping[str, str]) -> list[tuple
         keys += ["ebayes"] if has["proteins"] else []
         keys += ["deseq2", "pydeseq2"] if has["counts"] else []
         keys += ["camera", "bh"]
+    if has["biomarkers"]:
+        keys += ["nested", "elastic_net", "forest", "auc", "permutation"]
     return [REFERENCES[key] for key in [*keys, "snakemake", "multiqc"]]

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from evcargo.job import whole_file
 from evcargo.report import parts
 from evcargo.report.answer import ASSAY_WORDS, answer_section
+from evcargo.report.biomarkers import biomarkers_section
 from evcargo.report.contrasts import contrasts_section
 from evcargo.report.ev_index import ev_index_parts
 from evcargo.report.interpretation import interpretation_section
@@ -65,6 +66,7 @@ def render(results: Results) -> str:
         contrasts=contrasts,
         interpretation=interpretation_section(results),
         sources=sources_section(results),
+        biomarkers=biomarkers_section(results),
         quality=quality_section(results),
         methods=methods_section(results),
         style=Markup((HERE / "assets" / "page.css").read_text(encoding="utf-8")),

@@ -43,6 +43,8 @@ class Results:
     interpretation
         Tables of interpretation by contract (`OF_INTERPRETATION`), then by the contrast, or by
         ``contrast.assay``.
+    biomarkers, biomarkers_models, biomarkers_panels, biomarkers_predictions, biomarkers_calibration
+        The same, where biomarker panels were asked for.
     protein_groups
         Description of the protein groups, as in their matrix.
     proteins_facts
@@ -100,6 +102,11 @@ class Results:
     groups: pd.DataFrame | None = None
     checklist: pd.DataFrame | None = None
     interpretation: dict[str, dict[str, pd.DataFrame]] = field(default_factory=dict)
+    biomarkers: pd.DataFrame | None = None
+    biomarkers_models: pd.DataFrame | None = None
+    biomarkers_panels: pd.DataFrame | None = None
+    biomarkers_predictions: pd.DataFrame | None = None
+    biomarkers_calibration: pd.DataFrame | None = None
     protein_groups: pd.DataFrame | None = None
     sorting: pd.DataFrame | None = None
     sorting_changes: pd.DataFrame | None = None
@@ -160,7 +167,7 @@ def read_results(paths: Paths) -> Results:
         protein_groups=cards["proteins"].features if "proteins" in cards else None,
         proteins_facts=cards["proteins"].facts if "proteins" in cards else {},
         **{name: read_table(_one(paths, name), name) for name in _ALWAYS},
-        **{name: _optional(paths, name) for name in (*OF_RNA, *OF_PROTEINS, *OF_PURITY)},
+        **{name: _optional(paths, name) for name in OPTIONAL},
         **{name: _joined(paths, name) for name in OF_SOURCES},
     )
 
@@ -221,6 +228,16 @@ OF_SOURCES = (
     *("sorting", "sorting_changes", "sorting_summary"),
     *("origins", "mixtures", "mixture_fits", "origin_associations"),
 )
+
+OF_BIOMARKERS = (
+    "biomarkers",
+    "biomarkers_models",
+    "biomarkers_panels",
+    "biomarkers_predictions",
+    "biomarkers_calibration",
+)
+
+OPTIONAL = (*OF_PURITY, *OF_RNA, *OF_PROTEINS, *OF_BIOMARKERS)
 
 
 @dataclass(frozen=True)

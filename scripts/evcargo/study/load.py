@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from evcargo.errors import Problem, StudyError
+from evcargo.study.biomarkers import check_biomarkers
 from evcargo.study.contrasts import check_contrasts
 from evcargo.study.files import check_run_files, why_no_file
 from evcargo.study.interpretation import check_interpretation
@@ -85,8 +86,11 @@ def load_study(
     )
     last = Notes(config_file)
     contrasts: tuple[Contrast, ...] = ()
+    small: tuple[str, ...] = ()
     if samples is not None and runs is not None:
         contrasts = check_contrasts(filled["contrasts"], samples, runs, last)
+        if not {"biomarkers", "differential", "contrasts"} & wrong:
+            small = check_biomarkers(filled, contrasts, samples, runs, last)
     if runs is not None and "proteins" not in wrong:
         check_spectra(filled, runs, look_inside, with_conda, last)
     if runs is not None and not wrong & {"purity", "rna", "differential"}:
@@ -112,7 +116,7 @@ def load_study(
         problems = in_words_of_sdrf(problems, filled["sdrf"], sdrf.data_files if sdrf else {})
     if problems or samples is None or runs is None:
         raise StudyError(dict.fromkeys(problems))
-    warnings = (*spectra_warnings(filled, samples, runs), *warned)
+    warnings = (*spectra_warnings(filled, samples, runs), *warned, *small)
     if sdrf:
         return Study(filled, samples, runs, contrasts, warnings, sdrf.factors, sdrf.data_files)
     return Study(filled, samples, runs, contrasts, warnings)

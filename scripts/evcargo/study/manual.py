@@ -138,6 +138,19 @@ Targets are a table of miRTarBase, a table of TargetScan (`Predicted_Targets_Inf
 other organisms and those that miRTarBase calls non-functional are left out. miRNAs are named as
 the mature ones of miRBase; a family of TargetScan stands for those of its members that the study
 has. Save Excel files as CSV.
+
+### Biomarker panels
+
+    biomarkers:
+      contrasts: [tumour_v_healthy]
+
+For these contrasts (of kind pair) each assay is asked how well its features tell the two levels
+apart in samples that the model has not seen, and whether they do so better than purity alone.
+Everything that looks at several samples is done anew inside each fold of a nested
+cross-validation, and the samples of one `subject` (or of one value of the contrast's `block`) stay
+in one fold. Labels are permuted within the categories of the covariates, e.g. within a batch. With
+fewer than `min_samples` independent samples of a level nothing is assessed, and the table says so.
+A panel is no validated test: that needs other samples, and a panel that is fixed before.
 """
 TYPES = {
     "string": "text",
