@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from evcargo.biomarkers.assess import TABLES, assess
 from evcargo.biomarkers.question import ask
+from evcargo.differential.actions import acted_on
 from evcargo.job import job_log
 from evcargo.study.model import Contrast
 from evcargo.tables import read_matrix, read_table, write_table
@@ -15,8 +16,10 @@ with job_log(snakemake.log):
     given, params = snakemake.input, snakemake.params
     assays = params.assays
     options = {"biomarkers": params.biomarkers, "differential": params.differential}
+    actions = read_table(given.actions, "actions")
+    matrices = [acted_on(read_matrix(path), actions) for path in given.matrices]
     question = ask(
-        dict(zip(assays, map(read_matrix, given.matrices), strict=True)),
+        dict(zip(assays, matrices, strict=True)),
         Contrast(**params.contrast),
         snakemake.wildcards.assay,
         read_table(given.criteria, "criteria"),

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from evcargo.differential.actions import acted_on
 from evcargo.interpretation.repression import TargetOptions, repression
 from evcargo.job import job_log
 from evcargo.study.model import Contrast
@@ -14,9 +15,10 @@ with job_log(snakemake.log) as log:
     options, given = snakemake.params.options, snakemake.input
     tables = dict(zip(snakemake.params.assays, given.tables, strict=True))
     matrices = dict(zip(snakemake.params.assays, given.matrices, strict=True))
+    actions = read_table(given.actions, "actions")
     done = repression(
         {assay: read_table(path, "differential") for assay, path in tables.items()},
-        {assay: read_matrix(path) for assay, path in matrices.items()},
+        {assay: acted_on(read_matrix(path), actions) for assay, path in matrices.items()},
         given.targets[0],
         Contrast(**snakemake.params.contrast),
         snakemake.params.organism,

@@ -3,6 +3,7 @@
 # REQUIRED INPUTS
 #   results/{assay}/{assay}.h5ad                     of proteins, rna and transcripts, as the study has them
 #   results/purity/{criteria,shares}.tsv             for the purity-only model
+#   results/purity/actions.tsv                       samples left out
 #   results/differential/{contrast}.{assay}.tsv      what is known of the features of a panel
 # OUTPUTS
 #   results/biomarkers/verdicts.tsv                  contract biomarkers: one line per contrast and assay
@@ -21,6 +22,7 @@ rule assess_biomarkers:
         unpack(biomarker_inputs),
         criteria="results/purity/criteria.tsv",
         shares="results/purity/shares.tsv",
+        actions="results/purity/actions.tsv",
     output:
         **{
             name: temp(f"results/biomarkers/parts/{{contrast}}.{{assay}}.{name}.tsv")

@@ -89,6 +89,7 @@ rule test_targets:
             "results/differential/{{contrast}}.{assay}.tsv", assay=COMPARED_ASSAYS
         ),
         matrices=collect("results/{assay}/{assay}.h5ad", assay=COMPARED_ASSAYS),
+        actions="results/purity/actions.tsv",
         targets=given(config["interpretation"]["targets"]),
     output:
         targets="results/interpretation/{contrast}.targets.tsv",
