@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from purity_helpers import PANELS, ROOT, protein_matrix, rna_matrix
+from scipy import stats
 
 from evcargo.errors import EvcargoError
 from evcargo.interpretation.origin import permuted_score, relative_ranks, score_origins
@@ -68,8 +69,7 @@ def test_p_values_of_random_signatures_are_uniform() -> None:
         permuted_score(ranks, rng.choice(400, 8, replace=False), weights, draws)[1]
         for _ in range(2000)
     ]
-    for alpha in (0.05, 0.2, 0.5):
-        assert np.mean(np.array(p) < alpha) == pytest.approx(alpha, abs=0.03)
+    assert stats.kstest(p, "uniform").pvalue > 0.01
 
 
 def test_contaminants_are_no_origin_and_genes_are_summed() -> None:

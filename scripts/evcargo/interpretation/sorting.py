@@ -280,10 +280,10 @@ def _depth_warning(sizes: Mapping[str, Any], proteins: bool) -> list[str]:
     depths = [sizes["depth_ev"], sizes["depth_source"]]
     if not proteins or None in depths or max(depths) < UNEQUAL_DEPTH * min(depths):
         return []
-    deeper = "source" if depths[1] > depths[0] else "EVs"
+    deeper = "source shows" if depths[1] > depths[0] else "EVs show"
     return [
         f"An EV sample shows {depths[0]:,.0f} proteins, a source sample {depths[1]:,.0f}: most of"
-        f" what only the {deeper} show may be a matter of depth (see absence_counts)."
+        f" what only the {deeper} may be a matter of depth (see absence_counts)."
     ]
 
 

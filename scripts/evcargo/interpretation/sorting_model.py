@@ -4,6 +4,7 @@ The difference asked for is (EV - source) at the test level minus (EV - source) 
 which is the same as the change of the EVs minus that of their source.
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -208,10 +209,11 @@ def count_difference(
     figures, reasons, method
         As `protein_difference`, of `wald_test`.
     """
+    if contrast.block not in ("", "subject", *contrast.covariates):
+        # The model has no random effects: another block becomes a covariate.
+        contrast = replace(contrast, covariates=(*contrast.covariates, contrast.block))
     rows = sorted_samples(matrix.obs, contrast)
-    own = contrast.block or "subject"
-    paired = own == "subject" and "subject" not in contrast.covariates
-    paired &= bool(subjects(rows).duplicated().any())
+    paired = "subject" not in contrast.covariates and bool(subjects(rows).duplicated().any())
     try:
         design = sorting_design(rows, contrast, by_subject=paired)
     except NotTestable:
