@@ -53,6 +53,9 @@ def test_interval_of_the_auc_against_published_figures() -> None:
         assert abs(0.8 - end) == pytest.approx(1.959964 * np.sqrt(plain_variance(end, 25, 25)))
     assert auc_interval(1.0, 12, 12, 1.0)[1] == 1.0
     assert 0.7 < auc_interval(1.0, 12, 12, 1.0)[0] < 0.9
+    at_chance = 0.5 + 1.959964 * np.sqrt(2 * plain_variance(0.5, 25, 25))
+    assert auc_interval(at_chance + 1e-6, 25, 25, 2.0)[0] > 0.5  # as the permutations say, exactly
+    assert auc_interval(at_chance - 1e-6, 25, 25, 2.0)[0] < 0.5
     wide = auc_interval(0.8, 25, 25, 2.0)
     assert wide[0] < low < high < wide[1]
 
