@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from evcargo.purity import shares as classes
+from evcargo.purity.index import GROUPS, contaminants_of
 from evcargo.purity.markers import IDENTICAL
 
 if TYPE_CHECKING:
@@ -116,6 +117,14 @@ def titrated(made: Titration, panels: pd.DataFrame, seed: int) -> Titrated:
     truth.insert(0, "fraction", made.fractions)
     obs = pd.DataFrame({"status": "ok", "status_reason": ""}, index=names)
     return Titrated(AnnData(2.0**log2, obs=obs, var=_features(both.index, cls)), samples, truth)
+
+
+def true_index(made: Titrated) -> pd.Series:
+    """EV index of the true amounts: log2 of EV core over the contaminants of the matrix."""
+    counted = contaminants_of(made.samples["biofluid"].iloc[0])
+    impure = [name for name in made.truth if GROUPS.get(name) in counted]
+    with np.errstate(divide="ignore"):
+        return np.log2(made.truth[classes.EV_CORE] / made.truth[impure].sum(axis=1))
 
 
 def thinned(matrix: "AnnData", depth: int, seed: int) -> "AnnData":
