@@ -13,7 +13,7 @@ from evcargo.contracts import CONTRACTS
 from evcargo.study.model import Contrast
 from evcargo.tables import read_table, write_matrix, write_table
 
-TABLES = ("criteria", "verdicts", "markers", "shares", "associations")
+TABLES = ("criteria", "verdicts", "markers", "shares", "index", "profiles", "associations")
 
 
 def options(root):
@@ -63,7 +63,7 @@ def job(root, tmp_path):
     )
 
 
-def test_it_writes_the_five_tables_under_their_contracts(root, job):
+def test_it_writes_all_tables_under_their_contracts(root, job):
     runpy.run_path(str(root / "scripts/score_purity.py"), init_globals={"snakemake": job})
     tables = {name: read_table(job.output[name], name) for name in TABLES}
     assert tables["verdicts"]["sample"].tolist() == list("abcd")

@@ -9,8 +9,6 @@ from scipy.stats import spearmanr
 from evcargo.contracts import CONTRACTS
 from evcargo.purity import shares as classes
 from evcargo.purity.index import (
-    GROUPS,
-    contaminants_of,
     ev_index,
     index_answer,
     indices,
@@ -19,7 +17,7 @@ from evcargo.purity.index import (
 from evcargo.purity.levels import class_profile, level, polish
 from evcargo.purity.markers import match, read_panels
 from evcargo.purity.score import score
-from evcargo.simulate.titration import CONTAMINANTS, SERUM, Titration, thinned, titrated
+from evcargo.simulate.titration import CONTAMINANTS, SERUM, Titration, thinned, titrated, true_index
 
 NOTHING = -100.0  # a floor so low that nothing hides below it
 
@@ -106,9 +104,7 @@ def test_titrations(panels, depth):
         profiles = study_profiles(intensity, class_of, match(made.matrix.var, panels), panels)
         fluid = made.samples.set_index("sample")["biofluid"].to_dict()
         table = as_table(indices(intensity, profiles, fluid))
-        wanted = contaminants_of(fluid["S00"])
-        impure = [name for name in made.truth if GROUPS.get(name) in wanted]
-        truth = np.log2(made.truth[classes.EV_CORE] / made.truth[impure].sum(axis=1))
+        truth = true_index(made)
         order = spearmanr(-made.truth["fraction"], table["value"].astype(float))
         assert order.statistic >= 0.98, contaminant
         covered += list((table["low"] <= truth) & (truth <= table["high"]))

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -201,7 +202,8 @@ def tetraspanin_ratio(
                 f"{shown(value)}, with the tetraspanins that the run may not have seen up to"
                 f" {shown(most)} log2: too shallow to tell"
             )
-            return open_answer(ASSAY, criterion, "log2", reason, source, evidence)
+            shallow = open_answer(ASSAY, criterion, "log2", reason, source, evidence)
+            return replace(shallow, value=value)
         return judged(ASSAY, criterion, value, band, evidence, source)
     undetected = ours if four.empty else theirs
     hidden = float(undetected.loc[undetected["evidence"].isin(UNCLEAR), "intensity"].sum())

@@ -23,6 +23,7 @@ from evcargo.purity.panels import OF_STUDY
 CRITERION = "EV index"
 SOURCE = OWN
 PER_CENT = (5.0, 95.0)  # of the 90 % interval
+MOST_TOLD = 6.0  # of a side of which nothing is seen, log2
 PLASMA, DEBRIS, OF_PANELS = "plasma", "cell debris", "contaminants of the study"
 GROUPS = MappingProxyType(
     {
@@ -120,7 +121,8 @@ def ev_index(sample: str, core: Profile, contaminants: Sequence[Profile], floor:
     """Index of one sample, from the profiles of the EV core and of the contaminant classes.
 
     The interval adds to every marker the disagreement of another one, drawn at random, and draws
-    what is unseen between almost nothing and what the floor allows. In a study of one sample, whose
+    what is unseen between almost nothing and what the floor allows; it reaches at least to what the
+    index would be if nothing were unseen of one side. In a study of one sample, whose
     markers can not disagree, it draws which markers the classes happen to hold.
 
     Parameters
@@ -139,18 +141,24 @@ def ev_index(sample: str, core: Profile, contaminants: Sequence[Profile], floor:
     low, high = np.percentile(np.log2(drawn[0]) - np.log2(drawn[1]), PER_CENT)
     without = dict(_left_out(ev, impure))
     decider = max(without, key=lambda marker: abs(without[marker] - value), default="")
-    told = [1 - sum(p.seen for p in side) / sum(p.amount for p in side) for side in (ev, impure)]
+    told = [_told(side) for side in (ev, impure)]
     return Index(
         value,
-        min(float(low), value),
-        max(float(high), value),
+        min(float(low), value - told[0]),
+        max(float(high), value + told[1]),
         min(without.values(), default=np.nan),
         max(without.values(), default=np.nan),
         decider,
-        -float(np.sum(np.log2(1 - np.clip(told, 0, 1 - 1e-9)))),
+        sum(told),
         ev[0].count,
         sum(part.count for part in impure),
     )
+
+
+def _told(side: Sequence[Seen]) -> float:
+    """Part of the amount of a side that is told from what is not seen, log2."""
+    seen, whole = sum(part.seen for part in side), sum(part.amount for part in side)
+    return -float(np.log2(np.clip(seen / whole, 2.0**-MOST_TOLD, 1)))
 
 
 def _ratio(ev: Sequence[Seen], impure: Sequence[Seen]) -> float:

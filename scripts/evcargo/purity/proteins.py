@@ -1,7 +1,7 @@
 """Purity criteria from the protein matrix."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -251,7 +251,7 @@ def _share(
             f"{shown(value)}, with what {proteins.depth[name]} protein groups do not show"
             f" {shown(low)} to {shown(high)}: too shallow to tell"
         )
-        return open_answer(ASSAY, criterion, "fraction", reason, source)
+        return replace(open_answer(ASSAY, criterion, "fraction", reason, source), value=value)
     top = members.sort_values(ascending=False, kind="stable").head(5)
     listed = ", ".join(f"{proteins.label[key]} {100 * part:.2g} %" for key, part in top.items())
     more = f" and {len(members) - 5} more" if len(members) > 5 else ""

@@ -78,7 +78,8 @@ def profile_maps(results: Results, groups: Sequence[Group]) -> list[dict[str, An
 
 
 def _words(panel: str) -> str:
-    return panel.removeprefix("subtype_").removeprefix("biogenesis_").replace("_", " ")
+    words = panel.removeprefix("subtype_").removeprefix("biogenesis_").replace("_", " ")
+    return words.removesuffix(" ev") + " EV" if words.endswith(" ev") else words
 
 
 def _cell(row: pd.Series) -> dict[str, str]:

@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from evcargo.purity import shares as classes
+from evcargo.purity.index import GROUPS, contaminants_of
 from evcargo.purity.markers import IDENTICAL
 
 if TYPE_CHECKING:
@@ -48,6 +49,9 @@ KEPT = 0.7  # share of the EV core members that the cell of origin makes
 STRONG = frozenset(("CD9", "CD63", "CD81", "SDCBP", "PDCD6IP", "HSPA8", "ITGB1"))
 """EV core members that published EV sets show among the more intense ones; all cells make them."""
 EDGE = 0.7  # blur of the edge of detection, log2
+LEAST_NOISE, MOST_NOISE = 0.25, 2.0
+"""Noise of the most and the least intense protein, times the usual one; in the replicates of
+Mag-Net the 200 most intense groups have a tenth of the noise of the weakest half."""
 BASE = 30.0  # log2 intensity of all of a sample
 
 
@@ -64,8 +68,8 @@ class Titration:
     depth
         Protein groups that every run shows.
     noise, variation
-        Standard deviation of a measurement, and of a protein's amount in EVs between preparations,
-        log2.
+        Standard deviation of the measurement of a protein of middling intensity, and of a protein's
+        amount in EVs between preparations, log2.
     """
 
     contaminant: str = BLOOD
@@ -108,7 +112,10 @@ def titrated(made: Titration, panels: pd.DataFrame, seed: int) -> Titrated:
     own = 2.0 ** rng.normal(0, made.variation, (len(fraction), len(both))) * amounts[:, 0]
     true = (1 - fraction) * own / own.sum(axis=1, keepdims=True) + fraction * amounts[:, 1]
     with np.errstate(divide="ignore"):
-        log2 = np.log2(true) + BASE + rng.normal(0, made.noise, true.shape)
+        log2 = np.log2(true) + BASE
+    place = np.argsort(np.argsort(-log2, axis=1), axis=1) / log2.shape[1]
+    spread = made.noise * (LEAST_NOISE + (MOST_NOISE - LEAST_NOISE) * place)
+    log2 += rng.normal(0, 1, true.shape) * spread
     log2 = np.array([shallow(row, made.depth, rng) for row in log2])
     names = [f"S{number:02d}" for number in range(len(fraction))]
     samples = _sheet(names, "cell_culture" if made.contaminant == SERUM else "plasma")
@@ -116,6 +123,14 @@ def titrated(made: Titration, panels: pd.DataFrame, seed: int) -> Titrated:
     truth.insert(0, "fraction", made.fractions)
     obs = pd.DataFrame({"status": "ok", "status_reason": ""}, index=names)
     return Titrated(AnnData(2.0**log2, obs=obs, var=_features(both.index, cls)), samples, truth)
+
+
+def true_index(made: Titrated) -> pd.Series:
+    """EV index of the true amounts: log2 of EV core over the contaminants of the matrix."""
+    counted = contaminants_of(made.samples["biofluid"].iloc[0])
+    impure = [name for name in made.truth if GROUPS.get(name) in counted]
+    with np.errstate(divide="ignore"):
+        return np.log2(made.truth[classes.EV_CORE] / made.truth[impure].sum(axis=1))
 
 
 def thinned(matrix: "AnnData", depth: int, seed: int) -> "AnnData":
