@@ -111,6 +111,11 @@ def rows(*values):
             rows(("rna", 10, 1, 1, 0, 0, 0, 0)),
             "1 of 1 significant small RNA survives the impurity.",
         ),
+        (
+            rows(("rna", 10, 3, 0, 0, 0, 0, 3)),
+            "3 small RNAs differ significantly; whether that survives the impurity was not"
+            " assessed.",
+        ),
         (rows(("rna", 0, 0, 0, 0, 0, 0, 0)), "No small RNA could be tested."),
         (rows(), "Nothing could be tested."),
     ],

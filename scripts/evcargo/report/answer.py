@@ -127,6 +127,12 @@ def cargo_words(rows: pd.DataFrame) -> str:
 
 def _hits(row: Any, noun: str) -> str:
     """Sum up the verdicts of the hits of one assay."""
+    if row.not_assessed == row.significant:
+        differ = "differs" if row.significant == 1 else "differ"
+        return (
+            f"{row.significant:,} {noun} {differ} significantly; whether that survives the impurity"
+            " was not assessed."
+        )
     others = verdict_counts(row, [verdict for verdict in COUNTS if verdict != STANDS])
     survive = "survives" if row.stands == 1 else "survive"
     rest = f"; {listed(others)}" if others else ""
