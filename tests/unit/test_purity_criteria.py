@@ -216,9 +216,9 @@ def test_tetraspanin_ratios_by_hand(panels):
 @pytest.mark.parametrize(
     ("features", "expected"),
     [
-        # No tetraspanin: at most 1 / 2^13, which fails in plasma (limit -12).
-        ({ALB: ("ALB", [8192.0]), "Q1": ("X", [1.0])}, "fail"),
-        # At most 1 / 2^11: does not say whether it fails.
+        # No tetraspanin: at most four times 1 / 2^15, which fails in plasma (limit -12).
+        ({ALB: ("ALB", [2.0**15]), "Q1": ("X", [1.0])}, "fail"),
+        # At most 4 / 2^11: does not say whether it fails.
         ({ALB: ("ALB", [2048.0]), "Q1": ("X", [1.0])}, "not assessed"),
         # No albumin, in a table with contaminants: at least 4 / 1.
         ({CD9: ("CD9", [4.0]), "P00761": ("", [1.0])}, "pass"),

@@ -48,9 +48,9 @@ def hidden(intensity: pd.DataFrame) -> pd.DataFrame:
 def tails(intensity: pd.DataFrame) -> pd.Series:
     """Most signal below what each run shows, as a share of what it shows, by sample.
 
-    The intensities of the weaker half are taken to fall with a power of their rank, and the line is
-    drawn on to `PROTEINS`; real ones fall faster, so that this is much. For a study whose runs are
-    all shallow, of which `hidden` knows nothing.
+    The intensities are taken to fall with a power of their rank, as the middle half of them does,
+    and the line is drawn on to `PROTEINS`; real ones fall faster, so that this is much. For a study
+    whose runs are all shallow, of which `hidden` knows nothing.
     """
     found = []
     for row in intensity.to_numpy(float):
@@ -59,10 +59,10 @@ def tails(intensity: pd.DataFrame) -> pd.Series:
         if n < FEWEST or n >= PROTEINS:
             found.append(0.0)
             continue
-        ranks = np.log(np.arange(n // 2, n) + 1)
-        slope = -np.polyfit(ranks, np.log(seen[n // 2 :]), 1)[0]
-        below = np.arange(n + 1, PROTEINS + 1) / n
-        found.append(float(seen[-1] * np.sum(below ** -max(slope, 0)) / seen.sum()))
+        middle = np.arange(n // 4, 3 * n // 4)  # below, the edge of detection bends the line
+        slope, at_one = np.polyfit(np.log(middle + 1), np.log(seen[middle]), 1)
+        below = np.log(np.arange(n + 1, PROTEINS + 1))
+        found.append(float(np.exp(at_one + min(slope, 0) * below).sum() / seen.sum()))
     return pd.Series(found, index=intensity.index)
 
 

@@ -206,8 +206,9 @@ def tetraspanin_ratio(
             return replace(shallow, value=value)
         return judged(ASSAY, criterion, value, band, evidence, source)
     undetected = ours if four.empty else theirs
-    hidden = float(undetected.loc[undetected["evidence"].isin(UNCLEAR), "intensity"].sum())
-    limit, of = max((floor, "the floor of the run"), (hidden, "what is ambiguous or transferred"))
+    floor = max(floor, hidden) if four.empty else floor
+    unclear = float(undetected.loc[undetected["evidence"].isin(UNCLEAR), "intensity"].sum())
+    limit, of = max((floor, "the floor of the run"), (unclear, "what is ambiguous or transferred"))
     high = limit if four.empty else four["intensity"].sum()
     low = impure["intensity"].sum() if len(impure) else limit
     bound = math.log2(high / low)

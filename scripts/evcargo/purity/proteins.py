@@ -22,7 +22,7 @@ from evcargo.purity.identity import (
 from evcargo.purity.index import CRITERION as INDEX
 from evcargo.purity.index import SOURCE as INDEX_SOURCE
 from evcargo.purity.index import Index, index_answer, indices, study_profiles
-from evcargo.purity.markers import DETECTED, SHALLOW, marker_table, match, only_transferred
+from evcargo.purity.markers import ABSENT, DETECTED, SHALLOW, marker_table, match, only_transferred
 
 if TYPE_CHECKING:
     from anndata import AnnData
@@ -220,7 +220,9 @@ def _ratio(
         criterion = f"tetraspanin to {gene} ratio"
         return open_answer(ASSAY, criterion, "log2", UNSEARCHED, TETRASPANIN_RATIO)
     floor = float(proteins.intensity.loc[name].quantile(FLOOR))
-    four = markers[(markers["panel"] == "tetraspanin") & (markers["evidence"] == SHALLOW)]
+    four = markers[
+        (markers["panel"] == "tetraspanin") & markers["evidence"].isin([SHALLOW, ABSENT])
+    ]
     return tetraspanin_ratio(markers, gene, floor, len(four) * floor, limits, matrix)
 
 
