@@ -28,6 +28,8 @@ from evcargo.study.schema import check_config, read_schema
 ROOT = Path(__file__).parents[1]
 PANELS = ROOT / "resources" / "markers" / "panels.tsv"
 DEPTHS = (4000, 2000, 1000, 500, 200)
+FIRST_SEED = 100
+"""The seeds below 5 were looked at while the index was made."""
 
 
 def one(seed: int, contaminant: str, options: Mapping[str, Any]) -> list[dict[str, float]]:
@@ -66,6 +68,7 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--studies", type=int, default=20, help="titrations per contaminant")
+    parser.add_argument("--first-seed", type=int, default=FIRST_SEED)
     parser.add_argument("--jobs", type=int, default=2)
     given = parser.parse_args()
     config, _ = check_config({"study": "titration"}, read_schema("config"), Notes("config"))
@@ -74,12 +77,11 @@ def main() -> None:
     print(" mean error, log2 | width, log2 | bovine share, largest error, points |", end="")
     print(" verdicts flipped | still assessed % |")
     print("|---|---|---|---|---|---|---|---|---|")
+    seeds = range(given.first_seed, given.first_seed + given.studies)
     with ProcessPoolExecutor(given.jobs) as pool:
         for contaminant in CONTAMINANTS:
             work = partial(one, contaminant=contaminant, options=options)
-            found = pd.DataFrame(
-                [row for rows in pool.map(work, range(given.studies)) for row in rows]
-            )
+            found = pd.DataFrame([row for rows in pool.map(work, seeds) for row in rows])
             for depth in DEPTHS:
                 own = found[found["depth"] == depth]
                 cells = (

@@ -211,6 +211,8 @@ def _why_none(asked: str | Sequence[str], room: int, values: pd.DataFrame) -> st
         return "differential.purity_covariates is none"
     if room < 1:
         return "too few samples for a purity covariate in the model"
+    if asked != AUTO:
+        return "no metric of differential.purity_covariates was measured in all compared samples"
     return "no impurity was measured in all compared samples"
 
 

@@ -65,6 +65,8 @@ def read_gmt(path: str | Path, notes: Notes) -> list[GeneSet]:
 def _why_no_set(cells: list[str], lines: dict[str, int]) -> tuple[str, str] | None:
     if not cells[0]:
         return "has no name of the set", "A line is: name, description, genes, with tabs between"
+    if len(cells) == 1 and len(cells[0].split()) >= LEAST_CELLS:
+        return "has no tabs", "A line is: name, description, genes, with tabs between, not spaces"
     if len(cells) < LEAST_CELLS or not any(cells[2:]):
         return (
             "is a set without genes",

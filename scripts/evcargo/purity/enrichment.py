@@ -23,6 +23,10 @@ ENRICHED, DEPLETED, NOT_SHOWN, NOT_ASSESSED = "enriched", "depleted", "not shown
 CLASS, PANEL = "class", "panel"
 MATCHED = ("source", "depleted")
 CONFIDENCE = 0.95
+MOST_ZEROS = 0.5
+"""Share of the pairs that may have a share of zero on a side; with more, the test would be one of
+the value that stands for zero."""
+TESTED = ("ci_low", "ci_high", "p_value", "sign_flip_p_value")
 FEWEST_PAIRS = 3
 """Pairs from which a difference has an interval and is tested: two leave one degree of freedom."""
 
@@ -49,7 +53,8 @@ def enrich(
         samples shows. The difference
         is the mean over the subjects of the log2 share in EVs minus that in the matched material,
         with a paired t test and its interval, and an exact test that flips the signs of whole
-        pairs beside it. A share of zero counts as half of the lowest other one of the set.
+        pairs beside it. A share of zero counts as half of the lowest other one of the set; where
+        more than `MOST_ZEROS` of the pairs have one, there is no test.
         Expected is depletion of contaminants, and of aggregates and cell debris where the source
         is cells, which serum proteins of the medium are not part of.
     """
@@ -105,7 +110,10 @@ def _against(
         pairs, zeros = _differences(here, known, material)
         expected = _expected(str(name), str(role), from_cells)
         row = {"material": material, "kind": kind, "set": name, "expected": expected}
-        rows.append(row | {"n_zero": zeros} | _figures(pairs.to_numpy(float)))
+        figures = _figures(pairs.to_numpy(float))
+        if zeros > MOST_ZEROS * figures["n_pairs"]:
+            figures |= dict.fromkeys(TESTED, np.nan)
+        rows.append(row | {"n_zero": zeros} | figures)
     names = ("material", "kind", "set", "expected", "n_zero", *_figures(np.empty(0)))
     table = pd.DataFrame(rows, columns=list(names))
     table["adjusted_p_value"] = adjust(table["p_value"])

@@ -11,6 +11,8 @@ FEWEST = 6
 """Deviations from which their usual size is taken."""
 FAR = 3.5
 """Robust z beyond which a sample is an outlier: Iglewicz and Hoaglin 1993."""
+LEAST_SCALE = 0.25
+"""Least scale of the deviations, log2: what is closer together by chance makes no outliers."""
 TO_SD = 1.4826  # median absolute deviation to standard deviation, of a normal distribution
 
 
@@ -31,7 +33,8 @@ def outliers(metrics: pd.DataFrame, assays: pd.Series, samples: pd.DataFrame) ->
     pandas.DataFrame
         Contract ``outliers``, one row per sample and metric with a robust z. The deviation of a
         sample is from the median of the others of its group, so that small groups do not hide
-        their own; its scale is the median absolute deviation over all groups of the material.
+        their own; its scale is the median absolute deviation over all groups of the material, at
+        least `LEAST_SCALE`.
         A share of zero counts as half of the lowest other one.
     """
     columns = CONTRACTS["outliers"].names
@@ -59,9 +62,9 @@ def _deviations(values: pd.Series, sheet: pd.DataFrame, metric: str) -> list[dic
         if len(others) >= FEWEST_OTHERS:
             centre[sample] = others.median()
     deviation = (values - centre).dropna()
-    scale = TO_SD * deviation.abs().median() if len(deviation) >= FEWEST else 0.0
-    if not scale > 0:
+    if len(deviation) < FEWEST or not deviation.any():
         return []
+    scale = max(TO_SD * deviation.abs().median(), LEAST_SCALE)
     return [
         {
             "sample": sample,

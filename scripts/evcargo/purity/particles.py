@@ -87,7 +87,8 @@ def _per_protein(
     else:
         verdict, word = FAIL, "impure"
     rule = f"{shown(value)} particles per ug is {word}"
-    if text_of(sample, "biofluid") in BLOOD:
+    if verdict == PASS and text_of(sample, "biofluid") in BLOOD:
+        # The other way round they only make an impure preparation seem purer.
         rule += "; lipoproteins count as particles, so do not read this alone"
     count, amount = (_number(sample, column) for column in ("particle_count", "protein_ug"))
     return Answer(

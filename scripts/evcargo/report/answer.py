@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from evcargo.differential.verdicts import STANDS
+from evcargo.differential.verdicts import CONTAMINANT, STANDS
 from evcargo.report.parts import (
     Column,
     Group,
@@ -127,12 +127,14 @@ def cargo_words(rows: pd.DataFrame) -> str:
 
 def _hits(row: Any, noun: str) -> str:
     """Sum up the verdicts of the hits of one assay."""
-    if row.not_assessed == row.significant:
+    if row.not_assessed and row.not_assessed + row.contaminant == row.significant:
         differ = "differs" if row.significant == 1 else "differ"
-        return (
-            f"{row.significant:,} {noun} {differ} significantly; whether that survives the impurity"
-            " was not assessed."
+        themselves = verdict_counts(row, [CONTAMINANT])
+        known = (
+            f"{listed(themselves)}; whether the others survive" if themselves else "whether that"
         )
+        survives = " the impurity" if themselves else " survives the impurity"
+        return f"{row.significant:,} {noun} {differ} significantly; {known}{survives} was not assessed."
     others = verdict_counts(row, [verdict for verdict in COUNTS if verdict != STANDS])
     survive = "survives" if row.stands == 1 else "survive"
     rest = f"; {listed(others)}" if others else ""
@@ -146,8 +148,8 @@ def purity_words(results: Results, contrast: dict[str, Any]) -> str:
     judged = table[table["associated"].notna()]
     related = related_metrics(results, name)
     if judged.empty:
-        why = table["rule"].dropna().unique()
-        reason = f": {why[0]}" if len(why) == 1 else ""
+        why = table["rule"].dropna().mode()
+        reason = f": {why[0]}" if len(why) else ""
         return f"Whether the two groups are equally pure could not be told{reason}."
     if related.empty:
         return _unseen(judged)
@@ -155,10 +157,18 @@ def purity_words(results: Results, contrast: dict[str, Any]) -> str:
     if len(related) > NAMED:
         parts.append(f"{counted(len(related) - NAMED, 'more metric')} differ")
     if related["rule"].str.startswith("suggestive", na=False).all():
-        return f"The groups are probably not equally pure: {listed(parts)}. The groups are too" + (
-            " small for more than a suggestion."
+        return (
+            f"{_unequal(contrast, 'may')}: {listed(parts)}. There are too few samples for more"
+            + (f" than a suggestion, among {counted(len(judged), 'metric')}.")
         )
-    return f"The groups are not equally pure: {listed(parts)}."
+    return f"{_unequal(contrast)}: {listed(parts)}."
+
+
+def _unequal(contrast: dict[str, Any], may: str = "") -> str:
+    """Say that purity goes with the contrast."""
+    if contrast.get("kind", "pair") == "slope":
+        return f"Purity {may + ' change' if may else 'changes'} with {contrast['column']}"
+    return f"The groups {may + ' not be' if may else 'are not'} equally pure"
 
 
 def _unseen(judged: pd.DataFrame) -> str:

@@ -155,12 +155,7 @@ def sample_dots(
             colour = VERDICT_COLOURS.get(verdict, MUTED)
             axes.plot(rows.at[sample, "value"], y, marker, ms=8, color=colour, mec=SURFACE, mew=0.8)
         seen = [v for v in MARKS if (values["verdict"] == v).any() and v != "not assessed"]
-        for verdict, value in limits:
-            axes.axvline(value, color=VERDICT_COLOURS.get(verdict, MUTED), lw=1, ls=(0, (4, 3)))
-            axes.annotate(
-                verdict, (value, 1), xycoords=("data", "axes fraction"), xytext=(3, 2),
-                textcoords="offset points", color=VERDICT_COLOURS.get(verdict, MUTED), fontsize=8,
-            )  # fmt: skip
+        _draw_limits(axes, limits)
         axes.margins(x=0.08)
         axes.set_xlabel(axis)
         axes.grid(axis="x", visible=False)
@@ -206,12 +201,7 @@ def interval_dots(
             mark, colour = MARKS.get(str(verdict), "d"), VERDICT_COLOURS.get(str(verdict), MUTED)
             at = [places[sample] for sample in found.index]
             axes.plot(found["index"], at, mark, ms=8, color=colour, mec=SURFACE, mew=0.8)
-        for verdict, value in limits:
-            axes.axvline(value, color=VERDICT_COLOURS.get(verdict, MUTED), lw=1, ls=(0, (4, 3)))
-            axes.annotate(
-                verdict, (value, 1), xycoords=("data", "axes fraction"), xytext=(3, 2),
-                textcoords="offset points", color=VERDICT_COLOURS.get(verdict, MUTED), fontsize=8,
-            )  # fmt: skip
+        _draw_limits(axes, limits)
         axes.margins(x=0.05)
         axes.set_xlabel(f"{axis}, log2")
         axes.grid(axis="x", visible=False)
@@ -222,6 +212,16 @@ def interval_dots(
         ]
         legend_above(figure, axes, handles, seen)
         return inline_svg(figure, ident, title, f"{len(shown)} samples.")
+
+
+def _draw_limits(axes: Axes, limits: Sequence[tuple[str, float]]) -> None:
+    for verdict, value in limits:
+        colour = VERDICT_COLOURS.get(verdict, MUTED)
+        axes.axvline(value, color=colour, lw=1, ls=(0, (4, 3)), zorder=1)
+        axes.annotate(
+            verdict, (value, 1), xycoords=("data", "axes fraction"), xytext=(3, 2),
+            textcoords="offset points", color=colour, fontsize=8,
+        )  # fmt: skip
 
 
 def size_curves(distribution: pd.DataFrame) -> pd.DataFrame:
@@ -333,7 +333,7 @@ def _rows(groups: Sequence[Group]) -> tuple[dict[str, float], Figure, Axes]:
     for place, label in heads:
         axes.annotate(
             label, (0, place), xycoords=("axes fraction", "data"), va="center", weight="bold",
-            annotation_clip=False,
+            annotation_clip=False, bbox={"facecolor": SURFACE, "edgecolor": "none", "pad": 1},
         )  # fmt: skip
     axes.spines[["left"]].set_visible(False)
     axes.spines["bottom"].set_color(LINE)

@@ -138,5 +138,5 @@ def association_table(results: Results, start: str, ident: str) -> Table | None:
         Column("p-value", "p"),
         Column("adjusted p", "p"),
     ]
-    note = "Exact Mann-Whitney tests, two-sided."
+    note = "Permutation tests of ranks, two-sided."
     return table_of(ident, "Between the groups compared", frame, columns, note)

@@ -148,6 +148,9 @@ def _why_no_level(
             "is missing",
             f"Add it, or ask for any or slope with kind; {column} has {listed(levels)}",
         )
+    if column == "material":
+        message = "is a material, and a contrast compares samples of one material"
+        return (message, "EVs are held against their material in results/purity/enrichment.tsv")
     if _level(given[key], everywhere) is not None:
         message = f"is no level of {column} among the samples of material {material}"
         there = listed(levels) or "none"
@@ -175,7 +178,9 @@ def _check_sides(
         if len(levels) <= 2:
             notes.add(
                 f"has no third level to compare: {listed(levels) or 'none'}",
-                "Name two levels as test and reference, and delete kind",
+                "Name two levels as test and reference, and delete kind"
+                if len(levels) == 2
+                else "Choose another column",
                 column=f"{place}.kind",
                 value=contrast.column,
             )
