@@ -129,12 +129,13 @@ def _hits(row: Any, noun: str) -> str:
     """Sum up the verdicts of the hits of one assay."""
     if row.not_assessed and row.not_assessed + row.contaminant == row.significant:
         differ = "differs" if row.significant == 1 else "differ"
-        themselves = verdict_counts(row, [CONTAMINANT])
-        known = (
-            f"{listed(themselves)}; whether the others survive" if themselves else "whether that"
+        rest = "whether that survives"
+        if row.contaminant:
+            rest = f"{verdict_counts(row, [CONTAMINANT])[0]}; whether the rest survives"
+        return (
+            f"{row.significant:,} {noun} {differ} significantly: {rest} the impurity was not"
+            " assessed."
         )
-        survives = " the impurity" if themselves else " survives the impurity"
-        return f"{row.significant:,} {noun} {differ} significantly; {known}{survives} was not assessed."
     others = verdict_counts(row, [verdict for verdict in COUNTS if verdict != STANDS])
     survive = "survives" if row.stands == 1 else "survive"
     rest = f"; {listed(others)}" if others else ""
