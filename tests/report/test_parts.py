@@ -113,8 +113,13 @@ def rows(*values):
         ),
         (
             rows(("rna", 10, 3, 0, 0, 0, 0, 3)),
-            "3 small RNAs differ significantly; whether that survives the impurity was not"
+            "3 small RNAs differ significantly: whether that survives the impurity was not"
             " assessed.",
+        ),
+        (
+            rows(("rna", 10, 3, 0, 0, 0, 2, 1)),
+            "3 small RNAs differ significantly: 2 contaminants themselves; whether the rest"
+            " survives the impurity was not assessed.",
         ),
         (rows(("rna", 0, 0, 0, 0, 0, 0, 0)), "No small RNA could be tested."),
         (rows(), "Nothing could be tested."),

@@ -16,6 +16,8 @@ from evcargo.purity.enrichment import FEWEST_PAIRS
 
 MISEV, TRACK = "MISEV2023", "EV-TRACK"
 SHEET = "sample sheet"
+BEST_KNOWN = ("tetraspanin", "classic_exosome")
+"""Panels whose markers are named first among those in as many samples."""
 MOST = 6
 """Values of a column that are written out."""
 
@@ -253,13 +255,16 @@ def _from_results(
 
 
 def _markers(markers: pd.DataFrame, panels: Sequence[str]) -> str:
-    """Markers of some panels that were detected, the commonest first; empty without proteins."""
+    """Markers that were detected, the commonest and best known first; empty without proteins."""
     here = markers[markers["panel"].isin(panels)].drop_duplicates(["sample", "gene"])
     judged = here[here["evidence"] != NOT_ASSESSED]
     if judged.empty:
         return ""
     found = here[here["evidence"] == "detected"]
-    counts = found.groupby("gene").size().sort_values(ascending=False, kind="stable")
+    known = dict.fromkeys(markers.loc[markers["panel"].isin(BEST_KNOWN), "gene"])
+    counts = found.groupby("gene").size()
+    order = [*(gene for gene in known if gene in counts), *counts.index.difference(list(known))]
+    counts = counts[order].sort_values(ascending=False, kind="stable")
     if counts.empty:
         return f"none of {here['gene'].nunique()} markers detected"
     listed = ", ".join(f"{gene} ({count})" for gene, count in counts.head(MOST).items())
