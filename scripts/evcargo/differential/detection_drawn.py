@@ -9,6 +9,7 @@ from evcargo.differential.prior import Floats
 
 DRAWS = 19_999
 SEED = 20_181_123
+AT_ONCE = 1_000_000  # numbers that the draws of one round take
 TIE = 1 - 1e-9  # statistics that are equal but for rounding
 
 
@@ -50,18 +51,20 @@ def drawn_p_values(
         centred[rows] -= centred[rows].mean(axis=0)
     kinds, kind_of = np.unique(seen, axis=0, return_inverse=True)
     counts = kinds.astype(float) @ np.eye(len(first))[unit_of]
-    observed = _statistic(counts, centred) * TIE
+    observed = _statistics(counts, centred[None])[0] * TIE
     draw = np.random.default_rng(SEED)
     extreme = np.ones(len(kinds))
-    order = np.arange(len(first))
-    for _ in range(draws):
+    at_once = max(AT_ONCE // max(counts.shape[0] * centred.shape[1], 1), 1)
+    for begin in range(0, draws, at_once):
+        order = np.tile(np.arange(len(first)), (min(at_once, draws - begin), 1))
         for rows in members:
-            order[rows] = draw.permutation(rows)
-        extreme += _statistic(counts, centred[order]) >= observed
+            order[:, rows] = draw.permuted(order[:, rows], axis=1)
+        extreme += (_statistics(counts, centred[order]) >= observed).sum(axis=0)
     p_values = extreme / (draws + 1)
     p_values[kinds.all(axis=1) | ~kinds.any(axis=1)] = np.nan
     return np.asarray(p_values[kind_of.ravel()])
 
 
-def _statistic(counts: Floats, asked: Floats) -> Floats:
-    return np.asarray(((counts @ asked) ** 2).sum(axis=1))
+def _statistics(counts: Floats, asked: Floats) -> Floats:
+    """Statistics (draws x patterns) from patterns x units and draws x units x columns."""
+    return np.asarray(((counts @ asked) ** 2).sum(axis=2))
