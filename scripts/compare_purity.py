@@ -16,6 +16,7 @@ with job_log(snakemake.log):
         read_table(given.criteria, "criteria"),
         read_table(given.shares, "shares"),
         read_table(given.markers, "markers"),
+        read_table(given.actions, "actions"),
         snakemake.params.alpha,
     )
     for name, table in tables.items():

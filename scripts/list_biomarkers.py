@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from evcargo.biomarkers.assess import TABLES
+from evcargo.biomarkers.verdicts import over_panels
 from evcargo.job import job_log
 from evcargo.tables import read_table, write_table
 
@@ -14,4 +15,6 @@ if TYPE_CHECKING:
 with job_log(snakemake.log):
     for name, contract in TABLES.items():
         parts = [read_table(path, contract) for path in snakemake.input[name]]
-        write_table(pd.concat(parts), snakemake.output[name], contract)
+        table = pd.concat(parts, ignore_index=True)
+        table = over_panels(table) if name == "verdicts" else table
+        write_table(table, snakemake.output[name], contract)

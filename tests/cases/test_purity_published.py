@@ -8,6 +8,7 @@ from anndata import AnnData
 
 from evcargo.differential.linear_models import Moderation
 from evcargo.differential.proteins import test_proteins as compare_proteins
+from evcargo.purity.actions import act
 from evcargo.purity.flags import feature_flags
 from evcargo.purity.markers import read_panels
 from evcargo.purity.score import score
@@ -315,7 +316,8 @@ def test_bv2_evs_are_enriched_against_their_cells(shared_data, panels_of, option
     )
     matrix = AnnData(x.to_numpy(), obs=obs, var=var)
     tables = score(samples, panels_of("mouse"), options, proteins=matrix)
-    found = compare(samples, tables["criteria"], tables["shares"], tables["markers"], 0.05)
+    actions = act(tables["verdicts"], "report", options["weights"])
+    found = compare(samples, tables["criteria"], tables["shares"], tables["markers"], actions, 0.05)
     table = found["enrichment"].set_index("set")
     assert table["n_pairs"].eq(16).all()
     for name in ("tetraspanin", "escrt", "misev2018_1a", "misev2018_1b", "classic_exosome"):

@@ -59,6 +59,6 @@ def _targets(genes: dict, contrast: str) -> dict[str, dict[str, pd.DataFrame]]:
     known = known.assign(p_value=rng.random(len(pairs)), adjusted_p_value=0.9, significant=False)
     known.loc[0, ["p_value", "adjusted_p_value", "significant"]] = 1e-6, 1e-4, True
     return {
-        "targets": {contrast: shifts.assign(assay="proteins")},
+        "targets": {contrast: shifts.assign(assay="proteins", not_correlated=None)},
         "target_pairs": {contrast: known.assign(assay="proteins", reason=None)},
     }

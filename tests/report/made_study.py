@@ -366,8 +366,8 @@ def _purity_study(results: Path, made: MadeStudy) -> dict[str, pd.DataFrame]:
     folders["samples"] = "study"
     read = {name: read_table(results / at / f"{name}.tsv", name) for name, at in folders.items()}
     given = (read[name] for name in ("samples", "criteria", "shares", "markers"))
-    tables = compare_purity(*given, 0.05)
-    tables["actions"] = act(read["verdicts"], "report", {"warn": 1.0, "fail": 0.25})
+    actions = act(read["verdicts"], "report", {"warn": 1.0, "fail": 0.25})
+    tables = compare_purity(*given, actions, 0.05) | {"actions": actions}
     tables["checklist"] = checklist("human", "report", read | tables)
     return tables
 

@@ -10,6 +10,7 @@ from lxml import html
 from evcargo.biomarkers.assess import TABLES, assess
 from evcargo.biomarkers.features import metric_block
 from evcargo.biomarkers.question import Question
+from evcargo.biomarkers.verdicts import over_panels
 from evcargo.contracts import CONTRACTS
 from evcargo.report.biomarkers import biomarkers_section
 from evcargo.report.page import _environment, render
@@ -117,3 +118,10 @@ def test_what_was_not_assessed_is_said_and_shows_no_figure(assessed: Results) ->
     assert panel["sentence"] == "The panel was not assessed."
     assert panel["reason"].startswith("15 v 15 independent samples, and biomarkers.min_samples")
     assert (panel["figure"], panel["panel"], panel["models"]) == (None, None, None)
+
+
+def test_several_panels_say_their_p_value_over_the_study(assessed: Results) -> None:
+    assert "panels of this study" not in biomarkers_section(assessed)[0]["reason"]
+    lines = assessed.biomarkers.assign(permutation_p=[0.01, 0.03])
+    found = biomarkers_section(replace(assessed, biomarkers=over_panels(lines)))
+    assert "over the 2 panels of this study the permutation p-value is 0.02 (" in found[0]["reason"]

@@ -1,10 +1,12 @@
 """The section on interpretation: what it says, and what it says was not assessed."""
 
+import pandas as pd
 import pytest
 from lxml import html
 from made_study import MadeStudy, make_study
 
 from evcargo.report.enrichment import leading, sets_sentence
+from evcargo.report.layers import targets_sentence
 from evcargo.report.page import render
 from evcargo.report.results import Results, read_results
 
@@ -100,3 +102,22 @@ def test_the_leading_sets_come_first_and_without_hits_it_is_said(results):
     )
     untested = ranked.assign(p_value=None, reason="fewer than 3 of its genes were tested")
     assert sets_sentence(nothing, untested).startswith("No gene set could be tested: fewer than 3")
+    both = over.assign(significant=pd.array([None] * len(over), "boolean"))
+    both.loc[both.index[:1], ["significant", "robustness"]] = True, "stands"
+    both = pd.concat([both, both.head(1).assign(direction="down")])
+    assert "1 set is over-represented" in sets_sentence(both, ranked)  # found in both directions
+
+
+def test_why_no_pair_was_correlated_is_told(results):
+    shifts, pairs = (
+        results.interpretation[name]["tumour_v_healthy"] for name in ("targets", "target_pairs")
+    )
+    none = pairs.head(0)
+    said = targets_sentence(shifts.assign(not_correlated="4 matched samples, fewer than 6"), none)
+    assert "Single pairs were not correlated (proteins): 4 matched samples, fewer than 6." in said
+    why = "batch cannot be told apart (matched samples)"
+    said = targets_sentence(shifts.assign(not_correlated=why), none)
+    assert said.endswith(f"(proteins): {why}.")
+    constant = pairs.assign(p_value=None, reason="no variation within the groups")
+    said = targets_sentence(shifts.assign(not_correlated=""), constant)
+    assert said.endswith("(proteins): no variation within the groups.")

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from evcargo.report.answer import answer_section
+from evcargo.report.answer import answer, answer_section
+from evcargo.report.page import render
 from evcargo.report.purity_study import (
     action_words,
     checklist_table,
@@ -58,6 +59,8 @@ def test_enrichment_has_a_figure_with_its_table(results):
 def test_only_outliers_and_tested_groups_are_shown(results):
     shown = outlier_table(results)
     assert len(shown.rows) == int(results.outliers["outlier"].sum()) > 0
+    assert "over all conditions of the material" in shown.note and "at least 0.25" in shown.note
+    assert "log2 of the share over the signal of everything that is no contaminant" in shown.note
     none = replace(results, outliers=results.outliers.assign(outlier=False))
     assert outlier_table(none) is None
     groups = group_table(results)
@@ -77,3 +80,36 @@ def test_without_tables_the_part_says_so(results, name):
     empty = replace(results, **{name: getattr(results, name).iloc[:0]})
     section = purity_study_section(empty)
     assert not section[name]
+
+
+def test_a_contrast_without_hits_is_not_sound_where_purity_could_not_be_told(results):
+    contrast = results.config["contrasts"][0]
+    nothing = results.contrasts.assign(significant=0, stands=0)
+    table = results.associations.assign(
+        associated=pd.array([False] * len(results.associations), "boolean")
+    )
+    assert (
+        answer(replace(results, contrasts=nothing, associations=table), contrast).verdict == "pass"
+    )
+    untold = table.assign(
+        associated=pd.array([None] * len(table), "boolean"), rule="groups too small"
+    )
+    said = answer(replace(results, contrasts=nothing, associations=untold), contrast)
+    assert said.verdict == "not assessed"
+    assert "could not be told: groups too small" in said.purity
+    all_stand = results.contrasts.assign(significant=3, stands=3)
+    assert answer(replace(results, contrasts=all_stand, associations=untold), contrast).verdict == (
+        "pass"
+    )
+
+
+def test_imputed_columns_are_told_where_they_were_asked_for(results):
+    asked = results.config | {
+        "differential": results.config["differential"] | {"imputation": "left_censored"}
+    }
+    page = render(replace(results, config=asked))
+    assert "missing values were not imputed for any test: the columns imputed_log2_fold_cha" in page
+    assert "for comparison only" in page
+    plain = results.config["differential"] | {"imputation": "none"}
+    page = render(replace(results, config=results.config | {"differential": plain}))
+    assert "missing values were not imputed.</p>" in page

@@ -70,7 +70,8 @@ def test_the_tables_follow_from_each_other(root, folder):
     log = run(root, folder, "act_on_purity", ["verdicts"], {"actions": "actions"}, options=options)
     assert "e2: left out, weight 0: verdict fail: albumin" in log
     given = ["samples", "criteria", "shares", "markers"]
-    run(root, folder, "compare_purity", given, {name: name for name in COMPARED}, alpha=0.05)
+    read = [*given, "actions"]
+    run(root, folder, "compare_purity", read, {name: name for name in COMPARED}, alpha=0.05)
     enrichment = read_table(folder / "enrichment.tsv", "enrichment")
     # log2(0.1 / 0.4) = -2 and log2(0.05 / 0.4) = -3
     assert enrichment["log2_difference"].tolist() == [-2.5]

@@ -21,6 +21,7 @@ from evcargo.biomarkers.verdicts import (
     MODELS,
     NOT_ASSESSED,
     PURITY,
+    over_panels,
     reason_of,
     verdict_of,
 )
@@ -110,7 +111,7 @@ def test_a_real_signal_beats_purity_and_every_table_keeps_its_contract(tmp_path:
     assert 0.35 < line["null_auc"] < 0.65
     models = found["models"].set_index("model")
     assert list(models.index) == list(MODELS)
-    assert list(models["features"]) == [40, 40, 38, 2]
+    assert list(models["features"]) == [40, 40, 38, 1]
     assert models.loc[ELASTIC_NET, "difference"] == pytest.approx(
         models.loc[ELASTIC_NET, "auc"] - models.loc[PURITY, "auc"]
     )
@@ -192,6 +193,42 @@ def test_covariates_and_subjects_shape_folds_and_permutations() -> None:
     assert np.isnan(line["permutation_p"])
     assert line["permutations"] == 0
     assert "No label can be permuted within the covariates" in line["warning"]
+
+
+def test_samples_of_one_donor_stay_together_on_several_plates() -> None:
+    """Every donor lies on two plates, so that folds by plate would tear donors apart."""
+    obs = sheet(
+        subject=[f"p{n // 2}" for n in range(N)],
+        plate=[str(2 * (n // 6) + n % 2) for n in range(N)],
+    )
+    contrast = replace(CONTRAST, block="plate")
+    asked = question({"proteins": matrix(obs, 0, "proteins")}, options(), contrast)
+    for column in ("subject", "plate"):
+        units = pd.Series(asked.units.of_sample).groupby(obs[column].to_numpy()).nunique()
+        assert (units == 1).all(), column
+    assert asked.units.count == 4
+
+
+@pytest.mark.parametrize(
+    ("rest", "reason"),
+    [
+        (0, "not assessed: every feature is flagged"),
+        (1, "not assessed: fewer than 2 of the measured features are not flagged"),
+    ],
+)
+def test_an_assay_of_flagged_features_has_no_model_without_them(rest: int, reason: str) -> None:
+    how = options(permutations=20)
+    made = matrix(sheet(), 2.5, "proteins")
+    flagged = tuple(made.var_names[rest:])
+    found = assess(question({"proteins": made}, how, flagged=flagged), how)
+    assert found["models"].set_index("model").loc[CLEAN, "reason"] == reason
+    assert found["verdicts"]["auc"].notna().all()
+
+
+def test_p_values_are_adjusted_over_the_panels_of_a_study() -> None:
+    lines = pd.DataFrame({"permutation_p": [0.01, 0.04, np.nan, 0.02]}, [0, 0, 0, 0])
+    adjusted = over_panels(lines)["adjusted_permutation_p"]
+    np.testing.assert_allclose(adjusted, [0.03, 0.04, np.nan, 0.03])
 
 
 def test_without_purity_metrics_there_is_no_baseline() -> None:

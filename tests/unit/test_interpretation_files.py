@@ -172,11 +172,29 @@ def test_a_plain_table_and_names_that_are_unknown(study):
     assert "mir-9999-5p" in warning
 
 
+def test_the_organisms_of_a_table_are_told_by_the_names_of_its_mirnas(tmp_path):
+    notes = Notes("t")
+    text = "mirna\tgene\nmmu-miR-21a-5p\tCd63\nmmu-let-7a-5p\tCd9\nrno-miR-1\tCd9\n"
+    assert read_targets(written(tmp_path / "t.tsv", text), "human", notes) is None
+    (problem,) = notes.problems
+    assert "Give the table of human; it has mmu-, rno-" in str(problem)
+    assert "mirna" in str(problem)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("miRNA\tprotein\nmiR-21-5p\tCD63\n", "has the header of no table of targets"),
         (MIRTARBASE.replace("Homo sapiens", "Mus musculus"), "has no target of human"),
+        ("mirna\tgene\nmmu-miR-21a-5p\tCd63\n", "has no target of human"),
+        (
+            "miRNA,Target Gene,Support Type\nmmu-miR-21a-5p,Cd63,Functional MTI\n",
+            "has no target of human",
+        ),
+        (
+            "Gene Symbol\tmiRNA\tGene Tax ID\nCd63\tmmu-miR-21a-5p\t9606\n",
+            "has no target of human",
+        ),
         ("mirna\tgene\nmiR-21-5p\tENSG00000135404\n", "1 targets of which 0 are gene symbols"),
         ("mirna\tgene\nmiR-21*\tCD63\n", "none of them a mature miRNA of human"),
         ("mirna\tgene\n", "names no pair"),

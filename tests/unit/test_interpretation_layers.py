@@ -1,5 +1,6 @@
 """Protein v mRNA, and miRNA v its targets: simulations with truth, and studies without one."""
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -146,14 +147,48 @@ def test_partial_correlation_is_that_of_the_residuals():
     centred = [
         v[seen] - np.array([v[seen][group[seen] == g].mean() for g in group[seen]]) for v in (x, y)
     ]
-    r, n, p = partial_correlations(x[None, :], y, design, 6)
+    r, n, p = partial_correlations(x[None, :], y, design, np.arange(12), 6)
     assert n[0] == 10
     assert r[0] == pytest.approx(pearsonr(*centred).statistic)
     # One degree of freedom less than a correlation without groups.
     t = r[0] * np.sqrt(7 / (1 - r[0] ** 2))
     assert p[0] == pytest.approx(student.cdf(t, 7))
-    assert np.isnan(partial_correlations(x[None, :], y, design, 11)[0][0])
-    assert np.isnan(partial_correlations(np.ones((1, 12)), y, design, 6)[0][0])
+    assert np.isnan(partial_correlations(x[None, :], y, design, np.arange(12), 11)[0][0])
+    assert np.isnan(partial_correlations(np.ones((1, 12)), y, design, np.arange(12), 6)[0][0])
+
+
+def test_replicates_of_a_subject_are_one_unit():
+    """With 8 subjects of 3 samples each, and no relation, p-values are uniform."""
+    rng = np.random.default_rng(3)
+    subject, replicate = np.repeat(np.arange(8), 3), rng.normal(size=(2, 1000, 24))
+    x, y = rng.normal(size=(2, 1000, 8))[:, :, subject] + 0.3 * replicate
+    design = np.column_stack([np.ones(24), subject // 4])
+    found = [partial_correlations(x[[i]], y[i], design, subject, 6) for i in range(1000)]
+    assert found[0][1][0] == 8
+    p = np.array([one[2][0] for one in found])
+    assert kstest(p, "uniform").pvalue > 0.01
+    assert (p < 0.05).mean() < 0.07  # 0.21 with every sample for itself
+    # As by hand, from the means of the subjects.
+    means = [v[0].reshape(8, 3).mean(axis=1) for v in (x, y)]
+    centred = [m - np.repeat(m.reshape(2, 4).mean(axis=1), 4) for m in means]
+    assert found[0][0][0] == pytest.approx(pearsonr(*centred).statistic)
+    assert np.isnan(partial_correlations(x[[0]], y[0], design, subject, 9)[2][0])
+
+
+def test_pairs_over_both_levels_of_a_subject_are_one_unit():
+    """A subject that is measured before and after counts once unless the model holds it."""
+    rna, proteins = study(np.random.default_rng(1), 0)
+    for one in (rna, proteins):
+        one.obs["subject"] = [f"p{n % 8}" for n in range(16)]
+    genes = genes_table(np.zeros(200) + 0.1, GENES)
+    found, _ = target_pairs(mirna_table(), genes, pairs(), (rna, proteins), LPS, 6, 0.05)
+    assert set(found["samples"]) == {8}
+    with_subject = replace(LPS, covariates=("subject",))
+    found, _ = target_pairs(mirna_table(), genes, pairs(), (rna, proteins), with_subject, 6, 0.05)
+    assert set(found["samples"]) == {16}
+    found, why = target_pairs(mirna_table(), genes, pairs(), (rna, proteins), LPS, 9, 0.05)
+    assert found.empty
+    assert why == "8 independent ones among 16 matched samples, fewer than 9"
 
 
 def study(rng, strength: float) -> tuple[AnnData, AnnData]:

@@ -21,6 +21,7 @@ from evcargo.differential.proteins import test_proteins as compare_proteins
 from evcargo.purity.actions import act
 from evcargo.purity.markers import read_panels
 from evcargo.purity.score import score
+from evcargo.study.model import Contrast
 
 compare = partial(compare_proteins, alpha=0.05, min_samples=2, how=Moderation("none", False))
 GROUPS = ["control"] * 4 + ["lps"] * 4
@@ -104,6 +105,19 @@ def test_left_out_samples_are_as_if_they_were_not_there():
     assert (found.n_test, found.n_reference) == (3, 4)
     assert found.warnings == ("Left out by purity.action exclude: s7 (verdict fail).",)
     assert (whole.obs["status"] == "ok").all()
+
+
+def test_a_level_of_which_no_sample_is_left_is_told():
+    groups = ["I"] * 3 + ["II"] * 3 + ["III"] * 2
+    any_level = Contrast("c", "condition", "", "", kind="any")
+    out = acted_on(matrix(values(), groups), actions("exclude", *["pass"] * 6, *["fail"] * 2))
+    found = told(compare(out, any_level), out.obs, any_level, "proteins")
+    assert found.table["tested"].any()
+    assert "No sample of level III is left." in found.warnings
+    one = acted_on(matrix(values(), groups), actions("exclude", *["pass"] * 7, "fail"))
+    assert "is left." not in " ".join(
+        told(compare(one, any_level), one.obs, any_level, "").warnings
+    )
 
 
 def test_a_group_that_falls_below_the_minimum_is_refused_with_the_reason():

@@ -168,7 +168,7 @@ def test_metrics_are_the_shares_and_the_criteria_with_a_quantity_once_each():
     )
     shares = pd.DataFrame([base | {"class": c, "share": 0.1} for c in ("albumin", "other")])
     metrics = purity_metrics(criteria, shares)
-    assert metrics["metric"].tolist() == ["albumin share", "ratio", "other share"]
+    assert metrics["metric"].tolist() == ["albumin share", "ratio"]  # `other` is no impurity
 
 
 @pytest.mark.parametrize(
@@ -206,3 +206,22 @@ def test_metrics_of_null_studies_are_not_associated(contrast):
     assert stats.kstest(p_values, "uniform", alternative=coarse).pvalue > 0.01
     assert (p_values <= 0.05).mean() <= 0.09
     assert (table["adjusted_p_value"] < 0.05).mean() <= 0.01
+
+
+@pytest.mark.parametrize("kind", ["pair", "any"])
+def test_a_metric_that_follows_the_strata_has_a_reason_in_place_of_a_test(kind):
+    names = list("abcdefgh")
+    samples = sheet(
+        *(
+            {"sample": n, "condition": "tr"[i % 2], "batch": "xy"[i // 4]}
+            for i, n in enumerate(names)
+        )
+    )
+    metrics = pd.DataFrame(
+        {"sample": names, "assay": "rna", "metric": "m", "value": [1.0] * 4 + [2.0] * 4}
+    )
+    asked = {"name": "k", "column": "condition", "kind": kind, "covariates": ("batch",)}
+    asked |= {"test": "t", "reference": "r"}
+    row = associate(metrics, samples, [asked], 0.05).iloc[0]
+    assert np.isnan(row["p_value"]) and pd.isna(row["associated"])
+    assert row["rule"] == "the same within every stratum"

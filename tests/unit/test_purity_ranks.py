@@ -162,3 +162,10 @@ def test_null_studies_have_uniform_p_values(name):
     assert stats.kstest(drawn, "uniform", alternative="greater").pvalue > 0.01
     assert stats.kstest(drawn, "uniform").pvalue > 0.01
     assert np.mean(np.array(drawn) <= 0.05) <= 0.1
+
+
+@pytest.mark.parametrize("kind", ["pair", "any", "slope"])
+def test_values_that_are_the_same_within_every_stratum_are_not_tested(kind):
+    labels = (0.0, 1.0, 0.0, 1.0) if kind != "slope" else (0.0, 1.0, 2.0, 3.0)
+    found = rank_test([1.0, 1.0, 5.0, 5.0], Layout(kind, labels, ("x", "x", "y", "y")))
+    assert np.isnan([found.p_value, found.effect]).all()

@@ -217,6 +217,69 @@ def test_batches_are_compared_within_conditions():
     assert len(table) == 1  # one isolation method, so nothing to compare
 
 
+def test_replicates_of_a_subject_are_no_evidence_between_batches():
+    """Four subjects in two batches, measured three times each: four values, not twelve."""
+    names = [f"{subject}{n}" for subject in "abcd" for n in range(3)]
+    samples = sheet(
+        *(
+            {"sample": n, "subject": n[0], "batch": "x" if n[0] in "ab" else "y", "condition": "c"}
+            for n in names
+        )
+    )
+    values = ["abcd".index(n[0]) + int(n[1]) / 10 for n in names]
+    row = compare_groups(metrics_of({"m": values}, names), samples, 0.05).iloc[0]
+    assert row["p_value"] == pytest.approx(2 / 6)  # C(4, 2) arrangements of the subjects
+    assert row["test"] == "exact Kruskal-Wallis test of the means by subject"
+    assert row["n"] == 12
+    alone = compare_groups(metrics_of({"m": values}, names), samples.assign(subject=""), 0.05).iloc[
+        0
+    ]
+    assert alone["test"] == "exact Kruskal-Wallis test"
+
+
+def test_replicates_of_a_subject_are_averaged_before_assays_are_correlated():
+    names = [f"{subject}{n}" for subject in "abcde" for n in range(3)]
+    samples = sheet(*({"sample": n, "subject": n[0]} for n in names))
+    rising = ["abcde".index(n[0]) + int(n[1]) / 10 for n in names]
+    score = "haemolysis: 20-miRNA score"
+    metrics = metrics_of({"haemoglobin share": rising, score: rising}, names)
+    row = concord(metrics, samples, 0.05).iloc[0]
+    assert (row["n"], row["correlation"]) == (5, pytest.approx(1))
+    assert row["p_value"] == pytest.approx(2 / 120)
+
+
+def test_medians_of_two_assays_with_one_metric_are_kept_apart():
+    names = list("abcdef")
+    samples = sheet(*({"sample": n, "batch": "xy"[i % 2]} for i, n in enumerate(names)))
+    metrics = pd.concat(
+        [
+            metrics_of({"m share": [0.9, 0.1] * 3}, names).assign(assay="proteins"),
+            metrics_of({"m share": [0.01, 0.5] * 3}, names).assign(assay="rna"),
+        ]
+    )
+    table = compare_groups(metrics, samples, 0.05).set_index("assay")
+    assert table.loc["proteins", ["highest", "highest_median"]].tolist() == ["x", 0.9]
+    assert table.loc["rna", ["highest", "highest_median"]].tolist() == ["y", 0.5]
+    assert table.loc["rna", "lowest_median"] == 0.01
+
+
+def test_samples_left_out_are_not_compared_between_batches(whole):
+    samples = sheet(*({"sample": f"s{n}", "batch": "xy"[n % 2]} for n in range(8)))
+    shares = pd.DataFrame(
+        [
+            {"sample": f"s{n}", "assay": "proteins", "class": name, "share": part}
+            for n in range(8)
+            for name, part in (("albumin", (n + 1) / 20), ("other", 1 - (n + 1) / 20))
+        ]
+    )
+    given = pd.DataFrame({"sample": samples["sample"], "action": ["none"] * 7 + ["left out"]})
+    criteria = whole["criteria"].iloc[:0]
+    tables = compare(samples, criteria, shares, NO_MARKERS, given, 0.05)
+    assert set(tables["groups"]["n"]) == {7}
+    assert set(tables["groups"]["metric"]) == {"albumin share"}  # `other` is no impurity
+    assert set(tables["outliers"]["sample"]) == set(samples["sample"])
+
+
 @pytest.fixture
 def whole():
     """A study without any assay but particle counts."""
@@ -227,9 +290,9 @@ def whole():
     ).assign(volume_ml=[2, 2, ""])
     criteria = assess(samples, default_options())
     shares = pd.DataFrame(columns=CONTRACTS["shares"].names)
-    tables = compare(samples, criteria, shares, NO_MARKERS, 0.05)
     judged = verdicts(criteria, samples)
     actions = act(judged, "exclude", default_options()["weights"])
+    tables = compare(samples, criteria, shares, NO_MARKERS, actions, 0.05)
     return dict(tables, samples=samples, criteria=criteria, verdicts=judged, markers=NO_MARKERS,
                 shares=shares, actions=actions)  # fmt: skip
 
@@ -274,7 +337,7 @@ def test_the_checklist_is_filled_in_from_data_and_blank_elsewhere(whole):
 def test_a_study_without_metrics_has_empty_tables(whole):
     criteria = whole["criteria"].assign(value=np.nan)
     samples = whole["samples"].assign(batch=["x", "y", "x"])
-    tables = compare(samples, criteria, whole["shares"], NO_MARKERS, 0.05)
+    tables = compare(samples, criteria, whole["shares"], NO_MARKERS, whole["actions"], 0.05)
     assert purity_metrics(criteria, whole["shares"])["value"].isna().all()
     assert all(table.empty for table in tables.values())
     for name, table in tables.items():

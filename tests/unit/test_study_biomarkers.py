@@ -1,7 +1,11 @@
 """Biomarker panels in the config: what a dry run refuses, and what it warns of."""
 
+import pandas as pd
 import pytest
 from study_files import CONTRAST, StudyFiles
+
+from evcargo.study.biomarkers import _too_few
+from evcargo.study.model import Contrast
 
 
 def test_nothing_is_asked_for_by_default(files: StudyFiles) -> None:
@@ -64,3 +68,15 @@ def test_one_assay_cannot_be_joined(files: StudyFiles) -> None:
     problem = files.problem()
     assert problem.column == "biomarkers.joined"
     assert problem.message == "is true, but the study has rna only"
+
+
+def test_a_donor_on_two_plates_is_one_sample() -> None:
+    """The warning counts what the folds keep together: plates that share a donor."""
+    rows = pd.DataFrame(
+        {"material": "ev", "condition": ["t"] * 4 + ["r"] * 4, "sample": list("abcdefgh")}
+    )
+    rows["plate"], rows["subject"] = list("11223344"), list("pqpqstuv")
+    runs = pd.DataFrame({"assay": "rna", "sample": rows["sample"]})
+    contrast = Contrast("c", "condition", "t", "r", block="plate")
+    (said,) = _too_few(contrast, rows, runs, ["rna"], 10)
+    assert "c has 1 v 2 independent samples of rna" in said

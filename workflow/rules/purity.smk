@@ -82,6 +82,7 @@ rule compare_purity:
         criteria="results/purity/criteria.tsv",
         shares="results/purity/shares.tsv",
         markers="results/purity/markers.tsv",
+        actions="results/purity/actions.tsv",
     output:
         enrichment="results/purity/enrichment.tsv",
         consistency="results/purity/consistency.tsv",

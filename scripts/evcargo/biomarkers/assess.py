@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from evcargo.biomarkers.features import prepare
+from evcargo.biomarkers.features import Block, prepare
 from evcargo.biomarkers.folds import can_be_permuted, permuted
 from evcargo.biomarkers.nested import (
     INNER_FOLDS,
@@ -48,6 +48,8 @@ TABLES = {
     "calibration": "biomarkers_calibration",
 }
 """Tables of the stage by file, and their contracts."""
+LEAST_FEATURES = 2
+"""Measured features that a model needs."""
 FROM_DIFFERENTIAL = ["name", "log2_fold_change", "adjusted_p_value", "robustness", "flag"]
 
 Tables = dict[str, pd.DataFrame]
@@ -120,11 +122,15 @@ def _refusal(question: Question, least: int) -> str:
             f"{test} v {reference} independent samples, and biomarkers.min_samples asks for {least}"
             " of each: a panel chosen from fewer would be mostly chance"
         )
-    every = np.ones(len(question.samples), dtype=bool)
-    kept = sum(len(prepare(block, every)[1]) for block in question.blocks)
-    if kept < 2:
+    kept = _measured(question.blocks)
+    if kept < LEAST_FEATURES:
         return f"{kept} feature{'s are' if kept != 1 else ' is'} measured in enough samples"
     return ""
+
+
+def _measured(blocks: Sequence[Block]) -> int:
+    """Count the features that are measured in enough of the samples."""
+    return sum(len(prepare(one, np.ones(len(one.values), dtype=bool))[1]) for one in blocks)
 
 
 def _models(question: Question, settings: Settings) -> dict[str, Predictions | None]:
@@ -138,10 +144,11 @@ def _models(question: Question, settings: Settings) -> dict[str, Predictions | N
         of_assay = set(flagged.loc[flagged["feature_assay"] == block.assay, "feature"])
         clean.append(block.without(of_assay))
     metrics = question.metrics
+    sound = len(flagged) > 0 and _measured(clean) >= LEAST_FEATURES
     return {
         ELASTIC_NET: cross_validate(question.blocks, labels, units, settings),
         FOREST: cross_validate_forest(question.blocks, labels, units, settings),
-        CLEAN: cross_validate(clean, labels, units, settings) if len(flagged) else None,
+        CLEAN: cross_validate(clean, labels, units, settings) if sound else None,
         PURITY: None if metrics is None else cross_validate([metrics], labels, units, settings),
     }
 
@@ -166,10 +173,14 @@ def _model_table(
     inflated: float,
 ) -> pd.DataFrame:
     labels, share = question.labels, float(question.labels.mean())
-    whys = {CLEAN: "no feature is flagged", PURITY: "purity was not measured"}
     widths = {PURITY: len(question.metrics.features) if question.metrics else 0}
     every = sum(len(block.features) for block in question.blocks)
     flagged = int((question.differential["flag"].fillna("") != "").sum())
+    clean = "no feature is flagged"
+    if flagged:
+        few = f"fewer than {LEAST_FEATURES} of the measured features are not flagged"
+        clean = f"not assessed: {'every feature is flagged' if flagged >= every else few}"
+    whys = {CLEAN: clean, PURITY: "purity was not measured"}
     rows = []
     for model, predictions in made.items():
         if predictions is None:
@@ -237,6 +248,7 @@ def _method(question: Question, settings: Settings, how: Mapping[str, Any]) -> s
     words = set(question.units.stratum)
     within = f" within {len(words)} strata of the covariates" if len(words) > 1 else ""
     together = question.units.count < len(question.samples)
+    alike = " or ".join(dict.fromkeys(("subject", question.contrast.block or "subject")))
     return (
         f"elastic net logistic regression of the {settings.screened} features with the largest"
         f" moderated t, {settings.folds}-fold cross-validation repeated {settings.repeats} times,"
@@ -244,7 +256,7 @@ def _method(question: Question, settings: Settings, how: Mapping[str, Any]) -> s
         " values (features missing in more than"
         f" {how['max_missing']:.0%} of the training samples left out, otherwise their 10 % quantile"
         " there), screen and fit by the training samples alone"
-        f"{'; samples of one subject in one fold' if together else ''}; AUC over pairs of samples"
+        f"{f'; samples of one {alike} in one fold' if together else ''}; AUC over pairs of samples"
         " that one model held out; score interval with the variance of the permutations; labels"
         f" permuted{within} and everything repeated; random forest of {TREES} trees and the"
         " purity-only model on the same folds; differences by the intervals of both and a paired"

@@ -13,6 +13,7 @@ from evcargo.differential.axes import log2_metrics
 from evcargo.differential.design import compared_samples
 from evcargo.study.design import covariate_numbers
 from evcargo.study.model import Contrast
+from evcargo.study.units import unit_names
 
 if TYPE_CHECKING:
     from anndata import AnnData
@@ -104,7 +105,7 @@ def ask(
             how = options["differential"]
             blocks.append(count_block(chosen, name, how["min_cpm"], how["min_cpm_share"]))
     metrics = log2_metrics(criteria, shares).reindex(names).dropna(axis=1, how="all")
-    unit_names = _unit_names(obs, contrast)
+    named = tuple(unit_names(obs, contrast.block))
     strata, warnings = _strata(obs, contrast)
     tables = [table.assign(feature_assay=one) for one, table in differential.items()]
     levels = obs[contrast.column].astype(str)
@@ -114,25 +115,13 @@ def ask(
         tuple(names),
         tuple(levels),
         (levels == contrast.test).to_numpy(bool),
-        units_of(unit_names, strata),
-        tuple(unit_names),
+        units_of(named, strata),
+        named,
         tuple(blocks),
         metric_block(metrics, missing) if len(metrics.columns) else None,
         pd.concat(tables, ignore_index=True),
         warnings,
     )
-
-
-def _unit_names(obs: pd.DataFrame, contrast: Contrast) -> list[str]:
-    """Name what samples belong together by: the block, the subject, or the sample itself."""
-    column = contrast.block or "subject"
-    if column not in obs:
-        return [f"sample {name}" for name in obs.index]
-    given = obs[column].astype("string").fillna("")
-    return [
-        f"{column} {value}" if value else f"sample {name}"
-        for name, value in zip(obs.index, given, strict=True)
-    ]
 
 
 def _strata(obs: pd.DataFrame, contrast: Contrast) -> tuple[list[str], tuple[str, ...]]:

@@ -19,6 +19,7 @@ BIOMARKERS: Mapping[str, Contract] = {
         ("ci_low", "number", "", "lower end of its 95 % confidence interval"),
         ("ci_high", "number", "", "upper end of its 95 % confidence interval"),
         ("permutation_p", "number", "", "one-sided p-value, the whole procedure repeated with permuted labels; empty where no label can be permuted"),
+        ("adjusted_permutation_p", "number", "", "Benjamini-Hochberg over all panels of the study; the verdict is by permutation_p, panel by panel"),
         ("permutations", "count", "", "permutations"),
         ("null_auc", "number", "", "mean AUC of the permutations, 0.5 where nothing leaks"),
         ("variance_inflation", "number", "", "variance of the AUC of the permutations over that of independent scores, at least 1; the intervals hold it"),

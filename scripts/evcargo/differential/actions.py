@@ -52,6 +52,7 @@ def told(result: Result, obs: pd.DataFrame, contrast: Contrast, assay: str) -> R
     if len(gone):
         words = f"left out by purity.action exclude: {', '.join(map(str, gone))} (verdict fail)"
         said.append(f"L{words[1:]}.")
+        said += _emptied(rows, gone, contrast)
         if result.method == UNTESTED:
             table = table.assign(reason=table["reason"] + f"; {words}")
     rows = rows.drop(index=gone)
@@ -69,3 +70,12 @@ def told(result: Result, obs: pd.DataFrame, contrast: Contrast, assay: str) -> R
             " the same."
         )
     return replace(result, table=table, warnings=(*said, *result.warnings))
+
+
+def _emptied(rows: pd.DataFrame, gone: pd.Index, contrast: Contrast) -> list[str]:
+    """Say which levels have no sample left, so that the contrast is without them."""
+    if contrast.kind == "slope":
+        return []
+    levels = rows[contrast.column].astype(str)
+    rest = set(levels.drop(gone))
+    return [f"No sample of level {one} is left." for one in sorted(set(levels) - rest)]

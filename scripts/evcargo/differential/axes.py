@@ -85,7 +85,9 @@ def log2_metrics(criteria: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
     """
     long = purity_metrics(criteria, shares)
     first = long.drop_duplicates("metric").set_index("metric")["assay"]
-    long = long[long["assay"] == long["metric"].map(first)]  # two assays may have a class `other`
+    long = long[
+        long["assay"] == long["metric"].map(first)
+    ]  # two assays may have a class of one name
     metrics = long.pivot(index="sample", columns="metric", values="value")
     impure = [f"{name}{SHARE}" for name in CONTAMINANT_CLASSES]
     classes = shares[(shares["assay"] == "proteins") & ~shares["class"].isin(CONTAMINANT_CLASSES)]

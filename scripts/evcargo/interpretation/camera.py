@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.stats import norm, rankdata, t
+from scipy.stats import t
 
 from evcargo.differential.adjust import adjust
 from evcargo.differential.verdicts import CONTAMINANT, NOT_ASSESSED, STANDS, WEAKENED
@@ -62,50 +62,6 @@ def camera(
     with np.errstate(divide="ignore", invalid="ignore"):
         found = shift / np.sqrt(pooled * (inflated / m + 1 / rest))
     return shift, t.cdf(found, total - 2), t.sf(found, total - 2)
-
-
-def camera_ranks(
-    statistic: Floats, members: csr_array, correlation: float
-) -> tuple[Floats, Floats]:
-    """Test the ranks of every set: the rank sum test with correlated genes.
-
-    Parameters
-    ----------
-    statistic, members, correlation
-        As in `camera`; genes of a set are bivariate normal with this correlation.
-
-    Returns
-    -------
-    p_down, p_up
-        One-sided, normal approximation with continuity correction and correction of the variance
-        for ties.
-
-    Notes
-    -----
-    The variance of the rank sum is the sum of the probabilities that two pairs of genes are ordered
-    alike, which are arc sines of their correlations: 1/4 + asin(rho)/(2 pi) less 1/4.
-    """
-    n = len(statistic)
-    m = np.diff(members.indptr).astype(float)
-    rest = n - m
-    ranks = rankdata(statistic)
-    above = (members @ ranks) - m * (m + 1) / 2 - m * rest / 2  # U of the set, centred
-    plain = m * rest * (n + 1) / 12
-    half = np.arcsin(0.5)
-    correlated = (
-        m * rest / (2 * np.pi)
-        * (
-            np.pi / 2
-            + half * (rest - 1)
-            + np.arcsin(correlation / 2) * (m - 1) * (rest - 1)
-            + np.arcsin((correlation + 1) / 2) * (m - 1)
-        )
-    )  # fmt: skip
-    variance = np.where((correlation == 0) | (m == 1), plain, correlated)
-    tied = np.unique(ranks, return_counts=True)[1].astype(float)
-    variance = variance * (1 - np.sum(tied**3 - tied) / (n**3 - n))
-    spread = np.sqrt(variance)
-    return norm.cdf((above + 0.5) / spread), norm.sf((above - 0.5) / spread)
 
 
 def ranked(

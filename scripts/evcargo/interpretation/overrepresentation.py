@@ -10,7 +10,8 @@ contaminant can never stand, so that the second background leaves contaminants o
 set is `contaminant itself` if more than half of its hits are contaminants; it `stands` if it is
 significant among the hits that stand as well; it is `explained by impurity` if there its p-value is
 not below 0.05 and more than half of its hits are explained by an impurity or are contaminants; and
-it is `weakened` otherwise, e.g. where too few hits are left.
+it is `weakened` otherwise, e.g. where too few hits are left. P-values are adjusted over the sets of
+a collection in both directions.
 """
 
 import numpy as np
@@ -66,7 +67,7 @@ def hypergeometric_p(
 def overrepresentation(
     genes: pd.DataFrame, sets: Membership, limits: tuple[int, int], alpha: float
 ) -> pd.DataFrame:
-    """Test every set in either direction.
+    """Test every set in either direction, adjusted over both.
 
     Parameters
     ----------
@@ -93,7 +94,6 @@ def overrepresentation(
         part = sets.sets.assign(direction=direction, background=len(genes))
         part["reason"] = untested if hits.any() else untested.replace("", NO_HITS[direction])
         part = part.join(_tested(sets, hits, np.ones(len(genes), bool), part["reason"]))
-        part["significant"] = (part["adjusted_p_value"] < alpha).where(part["reason"] == "", None)
         standing = hits & (verdicts == STANDS)
         assessed = bool((hits & np.isin(verdicts, (STANDS, WEAKENED, EXPLAINED))).any())
         second = _tested(sets, standing, ~contaminants, part["reason"]).drop(
@@ -102,21 +102,21 @@ def overrepresentation(
         if not assessed:
             second = pd.DataFrame(np.nan, second.index, second.columns)
         part = part.join(second.add_suffix("_standing"))
-        impure = sets.members @ (hits & contaminants)
-        explained = sets.members @ (hits & np.isin(verdicts, (EXPLAINED, CONTAMINANT)))
-        judged = [
-            _verdict(row, impurities, lost, "" if assessed else why, alpha)
-            for row, impurities, lost in zip(
-                part.to_dict("records"), impure, explained, strict=True
-            )
-        ]
-        part["robustness"] = [verdict for verdict, _ in judged]
-        part["robustness_reason"] = [reason for _, reason in judged]
+        part["impure"] = sets.members @ (hits & contaminants)
+        part["lost"] = sets.members @ (hits & np.isin(verdicts, (EXPLAINED, CONTAMINANT)))
+        part["why"] = "" if assessed else why
         part["genes"] = _listed(sets, hits, genes["symbol"])
         part["genes_standing"] = _listed(sets, standing, genes["symbol"]) if assessed else None
         parts.append(part)
     table = pd.concat(parts, ignore_index=True)
-    return table.sort_values(
+    for column in ("p_value", "p_value_standing"):
+        by_collection = table[column].astype(float).groupby(table["collection"], sort=False)
+        table[f"adjusted_{column}"] = by_collection.transform(adjust)
+    table["significant"] = (table["adjusted_p_value"] < alpha).where(table["reason"] == "", None)
+    judged = [_verdict(row, alpha) for row in table.to_dict("records")]
+    table["robustness"] = [verdict for verdict, _ in judged]
+    table["robustness_reason"] = [reason for _, reason in judged]
+    return table.drop(columns=["impure", "lost", "why"]).sort_values(
         ["p_value", "collection", "set", "direction"], kind="stable", ignore_index=True
     )
 
@@ -135,7 +135,7 @@ def why_not_tested(sets: Membership, limits: tuple[int, int], background: int) -
 def _tested(
     sets: Membership, hits: NDArray, background: NDArray, untested: pd.Series
 ) -> pd.DataFrame:
-    """Count the hits of every set; test those that are to be tested, adjusted per collection."""
+    """Count the hits of every set; test those that are to be tested."""
     overlap = sets.members @ (hits & background).astype(float)
     inside = sets.members @ background.astype(float)
     n, total = int((hits & background).sum()), int(background.sum())
@@ -147,19 +147,17 @@ def _tested(
     p = np.full(len(table), np.nan)
     p[tested] = hypergeometric_p(overlap[tested], inside[tested], n, total)
     table["p_value"] = p
-    by_collection = table["p_value"].groupby(sets.sets["collection"], sort=False)
-    table["adjusted_p_value"] = by_collection.transform(adjust)
     return table
 
 
-def _verdict(row: dict, impurities: float, lost: float, why: str, alpha: float) -> tuple[str, str]:
+def _verdict(row: dict, alpha: float) -> tuple[str, str]:
     if row["reason"] or not row["significant"]:
         return "", ""
-    overlap = row["overlap"]
-    if impurities > HALF * overlap:
-        return CONTAMINANT, f"{impurities:.0f} of its {overlap} hits are contaminants"
-    if why:
-        return NOT_ASSESSED, why
+    overlap, lost = row["overlap"], row["lost"]
+    if row["impure"] > HALF * overlap:
+        return CONTAMINANT, f"{row['impure']:.0f} of its {overlap} hits are contaminants"
+    if row["why"]:
+        return NOT_ASSESSED, row["why"]
     said = f"{row['overlap_standing']:.0f} of its {overlap} hits stand"
     if row["adjusted_p_value_standing"] < alpha:
         return STANDS, said

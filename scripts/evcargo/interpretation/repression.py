@@ -8,7 +8,8 @@ Two questions are asked of every miRNA that differs significantly. (a) Are its t
 tested genes, shifted against its direction (`evcargo.interpretation.camera`, one-sided)? (b) Over
 matched samples, is a target the lower the more of the miRNA there is? The second is asked *within*
 the groups: what the model of the contrast explains (groups, covariates) is taken out of both, since
-any two features that differ between the groups are correlated over all samples.
+any two features that differ between the groups are correlated over all samples. Samples of one
+subject or block are averaged first, since they are no evidence of their own.
 """
 
 from collections.abc import Mapping
@@ -30,6 +31,7 @@ from evcargo.interpretation.gmt import GeneSet
 from evcargo.interpretation.targets import read_targets, resolve
 from evcargo.study.model import Contrast
 from evcargo.study.notes import Notes
+from evcargo.study.units import unit_names
 
 if TYPE_CHECKING:
     from anndata import AnnData
@@ -129,10 +131,34 @@ def matched_samples(
     return same + joined["sample"].tolist(), same + joined["sample_other"].tolist()
 
 
+def units_of(rows: pd.DataFrame, contrast: Contrast) -> NDArray[np.int_]:
+    """Find the independent unit of every sample: its subject or block, or the sample itself.
+
+    Where the model holds the subject or the block as a covariate, it takes their differences out,
+    so that their samples at different levels are units of their own.
+
+    Parameters
+    ----------
+    rows
+        Samples (`obs`).
+    contrast
+        What is compared.
+
+    Returns
+    -------
+    numpy.ndarray
+        Number of the unit of each sample, from 0.
+    """
+    names = unit_names(rows, contrast.block)
+    if {"subject", contrast.block or "subject"} & set(contrast.covariates):
+        names = names + "|" + rows[contrast.column].astype(str)
+    return np.unique(names.to_numpy(str), return_inverse=True)[1]
+
+
 def partial_correlations(
-    x: Floats, y: Floats, design: Floats, fewest: int
+    x: Floats, y: Floats, design: Floats, units: NDArray[np.int_], fewest: int
 ) -> tuple[Floats, NDArray[np.int_], Floats]:
-    """Correlate rows of `x` with one row of `y` within a design.
+    """Correlate rows of `x` with one row of `y` within a design, over the means of units.
 
     Parameters
     ----------
@@ -142,31 +168,39 @@ def partial_correlations(
         One feature, NaN where missing.
     design
         Samples x coefficients, with an intercept.
+    units
+        Of every sample, see `units_of`. Quantities and design are averaged over the samples of a
+        unit that have both.
     fewest
-        Samples with both that a correlation needs.
+        Units with both that a correlation needs.
 
     Returns
     -------
     r
-        Pearson correlation of what the design leaves; NaN where there are too few samples, or where
+        Pearson correlation of what the design leaves; NaN where there are too few units, or where
         either does not vary.
     n
-        Samples with both.
+        Units with both.
     p_value
         One-sided p-value of a negative correlation: t with n - rank - 1 degrees of freedom.
     """
     seen = np.isfinite(y)
-    n = np.full(len(x), int(seen.sum()))
-    basis, values, _ = np.linalg.svd(design[seen], full_matrices=False)
+    member = np.eye(units.max() + 1)[units[seen]].T
+    member = member[member.any(axis=1)]
+    mean = member / member.sum(axis=1, keepdims=True)
+    count = len(mean)
+    x, y, design = x[:, seen] @ mean.T, mean @ y[seen], mean @ design[seen]
+    n = np.full(len(x), count)
+    basis, values, _ = np.linalg.svd(design, full_matrices=False)
     basis = basis[:, values > 1e-9 * max(values.max(initial=0), 1e-300)]
-    df = int(seen.sum()) - basis.shape[1] - 1
-    if seen.sum() < fewest or df < LEAST_DF:
+    df = count - basis.shape[1] - 1
+    if count < fewest or df < LEAST_DF:
         return np.full(len(x), np.nan), n, np.full(len(x), np.nan)
-    left = x[:, seen] - x[:, seen] @ basis @ basis.T
-    right = y[seen] - basis @ (basis.T @ y[seen])
-    tiny = 1e-10 * np.linalg.norm(y[seen])
+    left = x - x @ basis @ basis.T
+    right = y - basis @ (basis.T @ y)
+    tiny = 1e-10 * np.linalg.norm(y)
     size = np.linalg.norm(left, axis=1) * np.linalg.norm(right)
-    varies = (np.linalg.norm(left, axis=1) > 1e-10 * np.linalg.norm(x[:, seen], axis=1)) & (
+    varies = (np.linalg.norm(left, axis=1) > 1e-10 * np.linalg.norm(x, axis=1)) & (
         np.linalg.norm(right) > tiny
     )
     r = np.full(len(x), np.nan)
@@ -195,7 +229,7 @@ def target_pairs(
     contrast
         What is compared.
     fewest
-        Matched samples with both that a pair needs.
+        Matched units (see `units_of`) with both that a pair needs.
 
     Returns
     -------
@@ -212,27 +246,34 @@ def target_pairs(
         return empty, "no miRNA that differs has a tested target"
     rna, other = matrices
     left, right = matched_samples(rna.obs, other.obs, contrast)
-    if len(left) < fewest:
-        return empty, f"{len(left)} matched samples, fewer than {fewest}"
+    units = units_of(rna[left].obs, contrast) if left else np.empty(0, dtype=int)
+    count = len(set(units))
+    if count < fewest:
+        among = "" if count == len(left) else f" independent ones among {len(left)}"
+        return empty, f"{count}{among} matched samples, fewer than {fewest}"
     try:
         design = model_matrix(compared_samples(rna[left].obs, contrast), contrast)
     except NotTestable as why:
         return empty, f"{why} (matched samples)"
     x = _normalised(rna, left, hits["feature"])
     y = _normalised(other, right, genes["feature"])
+    within = design.loc[left].to_numpy(float)
     order = {name: row for row, name in enumerate(hits.index)}
     parts = []
     for gene, rows in asked.groupby("gene", sort=True):
         chosen = [order[name] for name in rows["mirna"]]
         target = y[genes.index.get_loc(gene)]
-        r, n, p = partial_correlations(x[chosen], target, design.loc[left].to_numpy(float), fewest)
+        r, n, p = partial_correlations(x[chosen], target, within, units, fewest)
         parts.append(rows.assign(samples=n, correlation=r, p_value=p))
     table = pd.concat(parts, ignore_index=True)[columns]
     table["gene"] = table["gene"].map(genes["symbol"])
     table["mirna"] = table["mirna"].map(mirnas["symbol"])
     table["adjusted_p_value"] = adjust(table["p_value"])
     table["significant"] = (table["adjusted_p_value"] < alpha).where(table["p_value"].notna(), None)
-    few = f"fewer than {fewest} matched samples with both, or no variation within the groups"
+    few = (
+        f"fewer than {fewest} independent matched samples with both, or no variation within the"
+        " groups"
+    )
     table["reason"] = np.where(table["p_value"].isna(), few, "")
     return table.sort_values(["p_value", "mirna", "gene"], kind="stable", ignore_index=True), ""
 
@@ -252,7 +293,7 @@ class TargetOptions:
     fewest
         Tested targets that a miRNA needs (`interpretation.set_size`).
     samples
-        Matched samples that a pair needs (`interpretation.min_matched_samples`).
+        Independent matched samples that a pair needs (`interpretation.min_matched_samples`).
     correlation
         Between the genes of a set (`interpretation.inter_gene_correlation`).
     alpha
@@ -316,11 +357,11 @@ def repression(
         shifted = target_shifts(
             mirnas, tested, pairs, options.fewest, options.correlation, options.alpha
         )
-        shifts.append(shifted.assign(assay=assay))
         found, why = target_pairs(
             mirnas, tested, pairs, (matrices[RNA], matrices[assay]), contrast, options.samples,
             options.alpha,
         )  # fmt: skip
+        shifts.append(shifted.assign(assay=assay, not_correlated=why))
         correlated.append(found.assign(assay=assay))
         if why:
             notes.append(f"{assay}: miRNA and target were not correlated: {why}")

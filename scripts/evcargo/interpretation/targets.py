@@ -18,6 +18,7 @@ from evcargo.study.notes import Notes, listed
 
 LATIN = {"human": "homo sapiens", "mouse": "mus musculus", "rat": "rattus norvegicus"}
 NAME = re.compile(r"(mir|let)-(\d+)([a-z]*)((?:-\d+)?(?:-[35]p)?)")
+PREFIX = re.compile(r"^([A-Za-z]{3,4}-)(?=mir|let)", re.IGNORECASE)  # of a species: hsa-
 SUFFIX = re.compile(r"\.\d+$")  # of TargetScan: seeds of one miRNA, miR-133a-3p.1
 
 
@@ -92,9 +93,9 @@ def read_targets(path: str | Path, organism: str, notes: Notes) -> pd.DataFrame 
         return None
     own = _of_organism(table, kind, organism)
     if len(table) and not own.any():
-        told = table[kind.species[0]].value_counts().index[:3]
+        column, told = _organisms(table, kind, organism)
         remedy = f"Give the table of {organism}; it has {listed(told)}"
-        notes.add(f"has no target of {organism}", remedy, column=kind.species[0])
+        notes.add(f"has no target of {organism}", remedy, column=column)
         return None
     return _pairs(table[own], kind, notes)
 
@@ -107,12 +108,28 @@ def _separator(path: str | Path) -> str:
 
 def _of_organism(table: pd.DataFrame, kind: Format, organism: str) -> pd.Series:
     own = pd.Series(True, table.index)
-    words = {LATIN[organism], SPECIES[organism], HOST_TAXON[organism], organism}
     for column in kind.species:
         if column in table:
-            own &= table[column].str.strip().str.lower().isin(words)
+            own &= _named(table[column], organism)
     others = tuple(f"{prefix}-" for name, prefix in SPECIES.items() if name != organism)
     return own & ~table[kind.mirna].str.strip().str.lower().str.startswith(others)
+
+
+def _organisms(table: pd.DataFrame, kind: Format, organism: str) -> tuple[str, list[str]]:
+    """Name the column that tells a table is of another organism, and its commonest organisms.
+
+    Where no column of species does, the names of the miRNAs do, by what they start with.
+    """
+    for column in kind.species:
+        if column in table and not _named(table[column], organism).any():
+            return column, table[column].str.strip().value_counts().index[:3].tolist()
+    prefixes = table[kind.mirna].str.strip().str.extract(PREFIX, expand=False)
+    return kind.mirna, prefixes.value_counts().index[:3].tolist()
+
+
+def _named(species: pd.Series, organism: str) -> pd.Series:
+    words = {LATIN[organism], SPECIES[organism], HOST_TAXON[organism], organism}
+    return species.str.strip().str.lower().isin(words)
 
 
 def _pairs(table: pd.DataFrame, kind: Format, notes: Notes) -> pd.DataFrame | None:

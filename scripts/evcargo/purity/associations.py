@@ -11,20 +11,24 @@ from evcargo.contracts import CONTRACTS
 from evcargo.differential.adjust import adjust
 from evcargo.purity.answers import METRIC_UNITS
 from evcargo.purity.ranks import Layout, rank_test
+from evcargo.purity.shares import OTHER
 from evcargo.study.design import covariate_numbers, numbers_of
 
 TESTS = {"pair": "rank-sum test", "any": "Kruskal-Wallis test", "slope": "Spearman correlation"}
 
 
 def purity_metrics(criteria: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
-    """Every quantity of purity by sample: the shares of all classes, and the criteria with a unit.
+    """Every quantity of purity by sample: the shares of the classes, and the criteria with a unit.
+
+    The share of the signal of no class (`other`) is left out: more or less of it is no impurity.
 
     Returns
     -------
     pandas.DataFrame
         Columns `sample`, `assay`, `metric`, `value`; each metric once per sample.
     """
-    from_shares = shares.assign(metric=shares["class"] + " share", value=shares["share"])
+    classes = shares[shares["class"] != OTHER]
+    from_shares = classes.assign(metric=classes["class"] + " share", value=classes["share"])
     asked = criteria[criteria["unit"].isin(METRIC_UNITS)].rename(columns={"criterion": "metric"})
     columns = ["sample", "assay", "metric", "value"]
     parts = [part[columns].astype({"value": float}) for part in (asked, from_shares) if len(part)]
@@ -153,6 +157,8 @@ def _row(values: pd.Series, compared: _Compared) -> dict[str, Any]:
     if layout.count < 2:
         return row | {"why_not": f"no two levels{words}"}
     found = rank_test(units["value"], layout)
+    if np.isnan(found.p_value):
+        return row | {"why_not": "the same within every stratum"}
     said = f"{found.how} {TESTS[compared.kind]}{words}"
     figures = {"effect": found.effect, "p_value": found.p_value, "least_p_value": found.least}
     return row | figures | {"test": said}

@@ -11,6 +11,7 @@ from evcargo.purity.particles import PER_PROTEIN
 from evcargo.purity.ranks import Layout, rank_test
 from evcargo.purity.rna import RATIO, RIBOSOMAL, SCORE
 from evcargo.purity.shares import ALBUMIN, DEBRIS, EV_CORE, HAEMOGLOBIN
+from evcargo.study.units import unit_names
 
 FEWEST = 4
 TOGETHER, OPPOSITE = "together", "opposite"
@@ -45,10 +46,14 @@ def concord(metrics: pd.DataFrame, samples: pd.DataFrame, alpha: float) -> pd.Da
     pandas.DataFrame
         Contract ``consistency``: Spearman correlation with its permutation test
         (`evcargo.purity.ranks`); pairs of metrics that the study does not have are left out.
+        The samples of one subject and condition are averaged, since they are no evidence of their
+        own.
     """
-    ev = samples.loc[samples["material"] == "ev", "sample"]
-    chosen = metrics[metrics["sample"].isin(ev)].drop_duplicates(["sample", "metric"])
+    ev = samples[samples["material"] == "ev"].set_index("sample")
+    chosen = metrics[metrics["sample"].isin(ev.index)].drop_duplicates(["sample", "metric"])
     wide = chosen.pivot(index="sample", columns="metric", values="value").astype(float)
+    rows = ev.loc[wide.index]
+    wide = wide.groupby([unit_names(rows), rows["condition"].fillna("")], sort=False).mean()
     assay = chosen.drop_duplicates("metric").set_index("metric")["assay"]
     rows = [
         {"metric": one, "assay": assay[one], "with_metric": other, "with_assay": assay[other]}
@@ -77,7 +82,7 @@ def _figures(both: pd.DataFrame) -> dict[str, Any]:
 
 def _judge(row: dict[str, Any], alpha: float) -> tuple[bool | None, str]:
     if np.isnan(row["p_value"]):
-        return None, f"fewer than {FEWEST} samples have both, or one is the same in all"
+        return None, f"fewer than {FEWEST} independent samples have both, or one is the same in all"
     right = (row["correlation"] > 0) == (row["expected"] == TOGETHER)
     if row["adjusted_p_value"] < alpha:
         return right, f"{'as expected' if right else 'against expectation'}, adjusted p < {alpha:g}"

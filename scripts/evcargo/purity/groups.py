@@ -1,11 +1,10 @@
 """Purity by batch and by isolation method."""
 
-from collections.abc import Sequence
-
 import pandas as pd
 
 from evcargo.contracts import CONTRACTS
 from evcargo.purity.associations import associate
+from evcargo.study.units import unit_names
 
 FACTORS = ("batch", "isolation")
 WITHIN = "condition"
@@ -20,7 +19,9 @@ def compare_groups(metrics: pd.DataFrame, samples: pd.DataFrame, alpha: float) -
         Of `evcargo.purity.associations.purity_metrics`.
     samples
         Sample sheet. Samples of one material are compared, within conditions where there are
-        several, so that a difference of the conditions is not taken for one of the batches.
+        several, so that a difference of the conditions is not taken for one of the batches. Where
+        a subject has several samples, its samples are permuted among themselves or averaged (as the
+        block of `associate`), since they are no evidence of their own.
     alpha
         As in `evcargo.purity.associations.associate`, over all metrics of a factor and material.
 
@@ -38,11 +39,17 @@ def compare_groups(metrics: pd.DataFrame, samples: pd.DataFrame, alpha: float) -
                 continue
             several = rows[WITHIN].fillna("").nunique() > 1
             question = {"name": factor, "column": factor, "kind": "any", "material": material}
+            unit = unit_names(rows)
+            if unit.duplicated().any():
+                question["block"] = "subject"
             found = associate(
-                metrics, samples, [question | {"covariates": (WITHIN,) if several else ()}], alpha
+                metrics,
+                rows.assign(subject=unit),
+                [question | {"covariates": (WITHIN,) if several else ()}],
+                alpha,
             )
             found = found[found["n_test"] > 0].reset_index(drop=True)
-            medians = _medians(metrics, level.set_axis(rows["sample"]), found["metric"])
+            medians = _medians(metrics, level.set_axis(rows["sample"]), found[["assay", "metric"]])
             told = found.rename(columns={"contrast": "factor", "associated": "differs"})
             told = told.assign(material=material, n=told["n_test"], levels=len(set(level) - {""}))
             parts.append(told.join(medians))
@@ -50,15 +57,16 @@ def compare_groups(metrics: pd.DataFrame, samples: pd.DataFrame, alpha: float) -
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
-def _medians(metrics: pd.DataFrame, level: pd.Series, order: Sequence[str]) -> pd.DataFrame:
-    """Level with the highest and the lowest median of each metric, with that median."""
+def _medians(metrics: pd.DataFrame, level: pd.Series, order: pd.DataFrame) -> pd.DataFrame:
+    """Level with the highest and the lowest median of each metric of an assay, and that median."""
     here = metrics.assign(level=metrics["sample"].map(level)).dropna(subset=["value"])
     here = here[here["level"].fillna("") != ""]
-    medians = here.groupby(["metric", "level"])["value"].median()
+    medians = here.groupby(["assay", "metric", "level"])["value"].median()
+    of_all = {key: rows.droplevel([0, 1]) for key, rows in medians.groupby(level=[0, 1])}
     rows = []
-    for metric in order:
-        known = metric in medians.index.get_level_values(0)
-        of_metric = medians.loc[metric] if known else pd.Series(dtype=float)
+    for key in order.itertuples(index=False, name=None):
+        known = key in of_all
+        of_metric = of_all.get(key, pd.Series(dtype=float))
         rows.append(
             {
                 "highest": of_metric.idxmax() if known else "",

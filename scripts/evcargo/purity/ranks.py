@@ -25,6 +25,7 @@ MOST_EXACT = 20_000
 DRAWN = 9_999
 SEED = 1962
 EXACT, PERMUTATION, ASYMPTOTIC = "exact", "permutation", "asymptotic"
+NOT_TESTED = ""
 SAME = 1e-9  # relative difference of statistics that are equal but for rounding
 
 Floats = NDArray[np.float64]
@@ -74,7 +75,8 @@ class RankTest:
         the share of the variance of the ranks that is between the levels.
     how
         ``exact``, ``permutation`` (arrangements drawn at random) or ``asymptotic`` (two large
-        groups without strata: normal approximation with tie and continuity correction).
+        groups without strata: normal approximation with tie and continuity correction); empty
+        where nothing was tested.
     """
 
     p_value: float
@@ -84,11 +86,17 @@ class RankTest:
 
 
 def rank_test(values: Sequence[float], layout: Layout) -> RankTest:
-    """Test whether values go with labels; `values` are finite, in the order of `layout`."""
+    """Test whether values go with labels; `values` are finite, in the order of `layout`.
+
+    Where they are the same within every stratum there is nothing to test: p-value and effect are
+    missing then.
+    """
     ranks = aligned_ranks(np.asarray(values, dtype=float), layout.strata)
     labels = _scores(layout)
     observed = _statistic(labels[None, :], ranks, layout.kind)[0]
     total = float((ranks**2).sum())
+    if not total:
+        return RankTest(float("nan"), float("nan"), float("nan"), NOT_TESTED)
     if layout.kind == "any":
         effect = float(observed) / total
     else:

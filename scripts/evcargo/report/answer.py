@@ -49,7 +49,8 @@ class Answer:
         Test v reference.
     verdict
         `warn` where purity differs between the groups or not all hits stand, `pass` where not, and
-        `not assessed` where nothing was tested.
+        `not assessed` where nothing was tested, and where nothing differs and it could not be told
+        whether the groups are equally pure.
     cargo
         What differs, and how much of it survives the impurity.
     purity
@@ -82,8 +83,11 @@ def answer(results: Results, contrast: dict[str, Any]) -> Answer:
     related = related_metrics(results, name)
     shaken = int((rows["significant"] - rows["stands"]).fillna(0).sum())
     tested = int(rows["tested"].fillna(0).sum())
+    hits = int(rows["significant"].fillna(0).sum())
+    table = results.associations[results.associations["contrast"] == name]
+    told = bool(table["associated"].notna().any())
     clean = "warn" if shaken or len(related) else "pass"
-    verdict = clean if tested else "not assessed"
+    verdict = clean if tested and (hits or told) else "not assessed"
     return Answer(
         name,
         question(contrast),

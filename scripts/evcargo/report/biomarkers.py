@@ -23,7 +23,7 @@ from evcargo.biomarkers.verdicts import (
 )
 from evcargo.report.answer import ASSAY_WORDS
 from evcargo.report.charts import WIDTH
-from evcargo.report.parts import Column, Figure, Table, capital, counted, table_of
+from evcargo.report.parts import Column, Figure, Table, capital, counted, p_text, table_of
 from evcargo.report.results import Results
 from evcargo.report.svg import BLUE, MUTED, PURPLE, SKY, VERMILLION, drawing, inline_svg
 
@@ -69,7 +69,7 @@ def _panel(
         "heading": f"{sides['test']} v {sides['reference']}: {word}",
         "notice": NOTICES.get(line["verdict"], "na"),
         "sentence": f"The panel {SENTENCES[line['verdict']].format(**sides)}.",
-        "reason": f"{_with_minus(capital(str(line['reason'])))}.",
+        "reason": f"{_with_minus(capital(str(line['reason'])))}.{_over_panels(results, line)}",
         "calibration": _with_minus(_calibration_words(models)),
         "warning": "" if pd.isna(line["warning"]) else line["warning"],
         "method": "" if pd.isna(line["method"]) else line["method"],
@@ -78,6 +78,19 @@ def _panel(
         "panel": _feature_table(_of(results.biomarkers_panels, line), ident),
         "reliability": _reliability_table(_of(results.biomarkers_calibration, line), ident),
     }
+
+
+def _over_panels(results: Results, line: dict[str, Any]) -> str:
+    """Say what the p-value is over all panels of the study, if there are several."""
+    if results.biomarkers is None or pd.isna(line["adjusted_permutation_p"]):
+        return ""
+    panels = int(results.biomarkers["permutation_p"].notna().sum())
+    if panels < 2:
+        return ""
+    return (
+        f" Each panel is judged on its own; over the {panels} panels of this study the permutation"
+        f" p-value is {p_text(line['adjusted_permutation_p'])} (Benjamini-Hochberg)."
+    )
 
 
 def _of(table: pd.DataFrame | None, line: dict[str, Any]) -> pd.DataFrame:

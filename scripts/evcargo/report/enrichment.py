@@ -46,7 +46,8 @@ def sets_sentence(over: pd.DataFrame, ranked: pd.DataFrame) -> str:
         return f"No gene set could be tested{because}."
     told = [f"{counted(int(tested), 'gene set')} could be tested."]
     if over["p_value"].notna().any():
-        hits = over[over["significant"].fillna(False)]
+        hits = over[over["significant"].fillna(False)].sort_values("p_value", kind="stable")
+        hits = hits.drop_duplicates(["collection", "set"])  # a set may be found in both directions
         said = f"Among the significant features, {_found(len(hits))} over-represented"
         told.append(said + _standing(hits))
     else:

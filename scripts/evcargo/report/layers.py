@@ -137,8 +137,23 @@ def targets_sentence(shifts: pd.DataFrame, pairs: pd.DataFrame) -> str:
             " correlated negatively."
         )
     else:
-        told.append("Single pairs were not correlated: too few matched samples.")
+        told += _not_correlated(shifts, pairs)
     return " ".join(told)
+
+
+def _not_correlated(shifts: pd.DataFrame, pairs: pd.DataFrame) -> list[str]:
+    """Say by assay why no pair was correlated."""
+    reasons = pd.concat(
+        [
+            shifts[["assay", "not_correlated"]].set_axis(["assay", "reason"], axis=1),
+            pairs[["assay", "reason"]],
+        ]
+    )
+    reasons = reasons[reasons["reason"].fillna("") != ""].drop_duplicates("assay")
+    return [
+        f"Single pairs were not correlated ({row.assay}): {row.reason}."
+        for row in reasons.itertuples(index=False)
+    ]
 
 
 def shifts_table(shifts: pd.DataFrame, ident: str) -> Table | None:

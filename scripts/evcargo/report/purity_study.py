@@ -7,6 +7,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure as Canvas
 
 from evcargo.purity.export import assay_verdicts, disagree
+from evcargo.purity.outliers import FAR, LEAST_SCALE
 from evcargo.report.parts import (
     MATERIAL_WORDS,
     Column,
@@ -178,7 +179,13 @@ def outlier_table(results: Results) -> Table | None:
         Column("median of the others", "number", "log2"): rows["log2_median"],
         Column("robust z", "number"): rows["robust_z"],
     }
-    note = "Beyond 3.5 robust standard deviations of the others of its material and condition."
+    note = (
+        f"Further than {FAR:g} robust standard deviations from the median of the others of its"
+        " material and condition. The deviations over all conditions of the material make the"
+        f" standard deviation, which is at least {LEAST_SCALE:g}. The value of a contaminant share"
+        " is not the share itself but log2 of the share over the signal of everything that is no"
+        " contaminant; other shares are log2 odds."
+    )
     return _table("purity-outliers", "Samples unlike the others of their group", cells, note)
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 from evcargo.study.design import compared
 from evcargo.study.model import Contrast
 from evcargo.study.notes import Notes, did_you_mean, listed
+from evcargo.study.units import unit_names
 
 SECTION = "biomarkers"
 
@@ -103,10 +104,9 @@ def _too_few(
     warnings = []
     for assay in assays:
         rows = compared(contrast, samples, set(runs.loc[runs["assay"] == assay, "sample"]))
-        column = contrast.block or "subject"
-        units = rows[column].astype("string").fillna("sample " + rows["sample"].astype("string"))
+        units = unit_names(rows.set_index("sample", drop=False), contrast.block)
         counts = [
-            units[rows[contrast.column].astype("string") == level].nunique()
+            units[(rows[contrast.column].astype("string") == level).to_numpy(bool)].nunique()
             for level in (contrast.test, contrast.reference)
         ]
         if min(counts) < least:

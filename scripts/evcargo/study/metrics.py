@@ -8,7 +8,7 @@ import pandas as pd
 from evcargo.purity.answers import METRIC_UNITS
 from evcargo.purity.criteria import assess
 from evcargo.purity.particles import PER_PROTEIN
-from evcargo.purity.shares import CLASSES
+from evcargo.purity.shares import CLASSES, OTHER
 from evcargo.study.notes import Notes, did_you_mean, listed, nearest
 
 OPTION = "differential.purity_covariates"
@@ -30,7 +30,7 @@ def metric_names(config: Mapping[str, Any]) -> dict[str, str]:
     rna = (*config["rna"]["class_priority"], *config["rna"]["references"])
     return (
         {f"{name}{SHARE}": "rna" for name in rna}
-        | {f"{name}{SHARE}": "proteins" for name in CLASSES}
+        | {f"{name}{SHARE}": "proteins" for name in CLASSES if name != OTHER}
         | dict(zip(asked["criterion"], asked["assay"], strict=True))
     )
 
@@ -56,9 +56,14 @@ def check_metrics(config: Mapping[str, Any], runs: pd.DataFrame, notes: Notes) -
         if name in known:
             remedy = f"Choose from {listed(there)}"
             said = f"is a metric of {known[name]}, which the study does not have"
-        elif of_table and name.endswith(SHARE) and not nearest(name, known, NEAR):
+        elif of_table and _may_be_a_class(name) and not nearest(name, known, NEAR):
             continue
         else:
             said = "is no purity metric"
             remedy = did_you_mean(name, there, f"Choose from {listed(there, len(there))}")
         notes.add(said, remedy, column=OPTION, value=name)
+
+
+def _may_be_a_class(name: str) -> bool:
+    """Whether a metric may be the share of an RNA class, which `other` is none of."""
+    return name.endswith(SHARE) and name != f"{OTHER}{SHARE}"

@@ -1,0 +1,42 @@
+"""Which samples belong together: those of one subject, and those of one block of a contrast."""
+
+import pandas as pd
+
+
+def unit_names(rows: pd.DataFrame, block: str = "") -> pd.Series:
+    """Name the independent unit of each sample.
+
+    A unit is a connected component of the block of a contrast and the subject: if the samples of a
+    subject lie in two blocks, both blocks are one unit, since a model that has seen one of them
+    knows the subject of the other.
+
+    Parameters
+    ----------
+    rows
+        Samples, by name; perhaps with the columns `subject` and `block`.
+    block
+        Column of the sample sheet; empty without one.
+
+    Returns
+    -------
+    pandas.Series
+        Unit of each row, in words, e.g. ``subject P1``; a sample without subject and block is a
+        unit of its own.
+    """
+    columns = [one for one in dict.fromkeys((block, "subject")) if one and one in rows]
+    first: dict[str, str] = {}  # the name that leads to the one that stands for the unit
+
+    def unit(name: str) -> str:
+        while first.setdefault(name, name) != name:
+            name = first[name]
+        return name
+
+    cells = {one: rows[one].astype("string").fillna("").str.strip() for one in columns}
+    of_row = []
+    for at, sample in enumerate(rows.index):
+        names = [f"{one} {cell.iloc[at]}" for one, cell in cells.items() if cell.iloc[at]]
+        names = names or [f"sample {sample}"]
+        for other in names[1:]:
+            first[unit(other)] = unit(names[0])
+        of_row.append(names[0])
+    return pd.Series([unit(name) for name in of_row], rows.index, dtype=object)
