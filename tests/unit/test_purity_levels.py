@@ -126,3 +126,13 @@ def test_faint_contaminants_elsewhere_do_not_clear_a_contaminated_sample():
     assert index["decider"] == "ALB"
     told = tables["criteria"].query("sample == 's0' and criterion == 'EV index'").iloc[0]
     assert told["evidence"].endswith("most changed by ALB")
+
+
+def test_the_decider_is_named_with_its_species_where_that_is_bovine():
+    """Most of the contaminants is bovine albumin, whose gene has the name of the human one."""
+    rows = {"P21926": ("CD9", [8.0]), "P08962": ("CD63", [8.0]), "P60033": ("CD81", [8.0])}
+    rows |= {"P02769": ("ALB", [256.0]), "P02787": ("TF", [4.0]), "P02790": ("HPX", [4.0])}
+    matrix = protein_matrix(rows, ["s1"], taxon_of={"P02769": "9913"}, others=30)
+    samples = sheet({"sample": "s1", "biofluid": "cell_culture"})
+    tables = score(samples, read_panels(PANELS), default_options(), proteins=matrix)
+    assert tables["index"]["decider"].tolist() == ["ALB (bovine)"]
