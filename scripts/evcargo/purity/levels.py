@@ -48,7 +48,7 @@ class Profile:
     hidden
         Members of the class that no sample shows.
     levels
-        By sample; NaN where it shows no marker.
+        By sample; NaN where it shows no shared marker.
     place
         By marker, also those that one sample shows: its log2 intensity at the level 0.
     """
@@ -63,7 +63,7 @@ class Profile:
     place: pd.Series
 
     def expected(self) -> pd.DataFrame:
-        """log2 intensity that the level lets expect; NaN for a sample that shows no marker."""
+        """log2 intensity that the level lets expect; NaN where there is no level."""
         table = self.levels.to_numpy(float)[:, None] + self.place.to_numpy(float)
         return pd.DataFrame(table, self.levels.index, self.place.index)
 
