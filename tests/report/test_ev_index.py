@@ -23,7 +23,7 @@ def told(results):
     index = pd.DataFrame(
         {
             "sample": samples, "index": value, "low": value - 0.7, "high": value + 0.9,
-            "without_low": value - 0.2, "without_high": value + 0.3, "decider": "P02768",
+            "without_low": value - 0.2, "without_high": value + 0.3, "decider": "ALB",
             "unseen": 0.1, "ev_markers": 30, "contaminant_markers": 80,
             "contaminants": "plasma, lipoprotein", "verdict": ["fail"] + ["pass"] * (n - 1),
             "rule": "told",
@@ -49,6 +49,7 @@ def test_the_figure_has_its_data_table(told):
     assert labels[:6] == ["sample", "index", "low", "high", "without low", "without high"]
     assert {row[0] for row in figure.table.rows} == set(told.samples["sample"])
     assert "no proteins" in figure.svg and "<svg" in figure.svg
+    assert "if nothing were unseen of one side" in figure.caption
 
 
 def test_profiles_are_shaded_by_their_distance_from_the_study(told):

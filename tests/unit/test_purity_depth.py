@@ -1,5 +1,7 @@
 """What a run could not see."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,8 @@ from purity_helpers import PANELS, answer, default_options, protein_matrix, shee
 from evcargo.purity.depth import hidden, out_of_reach, share_range, tails
 from evcargo.purity.markers import read_panels
 from evcargo.purity.score import score
+from evcargo.purity.shares import BOVINE_CLASS
+from evcargo.simulate.titration import SERUM, Titration, thinned, titrated
 
 
 def frame(*rows):
@@ -61,3 +65,20 @@ def test_the_absence_of_markers_too_weak_to_be_seen_does_not_count():
     tables = score(samples, read_panels(PANELS), default_options(), proteins=matrix)
     row = answer(tables["criteria"], "s2", "tetraspanins CD9, CD63, CD81, CD82")
     assert row["verdict"] == "fail"
+
+
+def test_a_share_is_told_with_its_range_where_much_may_be_unseen():
+    """At 200 protein groups a tenth of the signal is unseen; the range holds the true share."""
+    panels = read_panels(PANELS)
+    made = titrated(Titration(SERUM, (0.5, 0.5)), panels, 1)
+    told = {}
+    for depth, matrix in ((4000, made.matrix), (200, thinned(made.matrix, 200, 1))):
+        tables = score(made.samples, panels, default_options(), proteins=matrix)
+        told[depth] = answer(tables["criteria"], "S01", f"{BOVINE_CLASS} share")
+    assert told[4000]["rule"].endswith("is above 0.15")
+    said = re.search(
+        r"; with what 200 protein groups do not show (\S+) to (\S+)$", told[200]["rule"]
+    )
+    low, high = map(float, said.groups())
+    assert low <= made.truth.at["S01", BOVINE_CLASS] <= high
+    assert low <= told[200]["value"] <= high and high - low > 0.05

@@ -103,7 +103,7 @@ def test_titrations(panels, depth):
         class_of = classes.protein_classes(made.matrix.var, panels)
         profiles = study_profiles(intensity, class_of, match(made.matrix.var, panels), panels)
         fluid = made.samples.set_index("sample")["biofluid"].to_dict()
-        table = as_table(indices(intensity, profiles, fluid))
+        table = as_table(indices(intensity, profiles, fluid, {}))
         truth = true_index(made)
         order = spearmanr(-made.truth["fraction"], table["value"].astype(float))
         assert order.statistic >= 0.98, contaminant

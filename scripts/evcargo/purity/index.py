@@ -6,7 +6,7 @@ as a deep one within the interval.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -200,19 +200,29 @@ def study_profiles(
 
 
 def indices(
-    intensity: pd.DataFrame, profiles: Mapping[str, Profile], fluid: Mapping[str, str]
+    intensity: pd.DataFrame,
+    profiles: Mapping[str, Profile],
+    fluid: Mapping[str, str],
+    label: Mapping[str, str],
 ) -> dict[str, Index]:
-    """EV index of every sample with proteins, against the contaminants of its biofluid."""
+    """EV index of every sample with proteins, against the contaminants of its biofluid.
+
+    Parameters
+    ----------
+    intensity, profiles
+        As for and of `study_profiles`.
+    fluid
+        Biofluid by sample.
+    label
+        Name of each protein group for people, by which the index calls its decider.
+    """
     floor = np.log2(floors(intensity))
-    return {
-        str(sample): ev_index(
-            str(sample),
-            profiles[classes.EV_CORE],
-            [profiles[name] for name in contaminants_of(fluid.get(str(sample), ""))],
-            float(floor[sample]),
-        )
-        for sample in intensity.index[intensity.notna().any(axis=1)]
-    }
+    found = {}
+    for sample in map(str, intensity.index[intensity.notna().any(axis=1)]):
+        impure = [profiles[name] for name in contaminants_of(fluid.get(sample, ""))]
+        index = ev_index(sample, profiles[classes.EV_CORE], impure, float(floor[sample]))
+        found[sample] = replace(index, decider=label.get(index.decider, index.decider))
+    return found
 
 
 def index_answer(

@@ -6,7 +6,8 @@ polish of the log2 intensities (Tukey 1977; for arrays Irizarry 2003,
 a sample holds, and the level of the class is the median of what they say. The amount is the sum of
 the markers, where one that departs from the level counts at most `REACH` beyond it, so that none
 decides alone, and one that is not seen counts what the level lets expect, at most the floor of the
-run, so that a shallow run tells the same as a deep one.
+run, so that a shallow run tells the same as a deep one. A marker that one sample shows alone is
+placed by the level of that sample, which it does not change.
 """
 
 from collections.abc import Mapping
@@ -38,13 +39,16 @@ class Profile:
         Samples x markers: what a marker at the floor of the run would say.
     weight
         By marker: its share of the profile; they sum to 1.
+    shared
+        By marker: whether its place is known from several samples. If no marker is shown by
+        several, all are.
     disagreement
-        By how much markers depart from the level of their sample, log2, all that are seen; widened
-        for the sample's own part in the profile. Empty if the study has one sample.
+        By how much shared markers depart from the level of their sample, log2, all that are seen;
+        widened for the sample's own part in the profile. Empty if no marker is shown by several.
     hidden
         Members of the class that no sample shows.
     levels
-        By sample; NaN where it shows no marker.
+        By sample; NaN where it shows no shared marker.
     place
         By marker, also those that one sample shows: its log2 intensity at the level 0.
     """
@@ -52,13 +56,14 @@ class Profile:
     says: pd.DataFrame
     bounds: pd.DataFrame
     weight: pd.Series
+    shared: pd.Series
     disagreement: Floats
     hidden: int
     levels: pd.Series
     place: pd.Series
 
     def expected(self) -> pd.DataFrame:
-        """log2 intensity that the level lets expect; NaN for a sample that shows no marker."""
+        """log2 intensity that the level lets expect; NaN where there is no level."""
         table = self.levels.to_numpy(float)[:, None] + self.place.to_numpy(float)
         return pd.DataFrame(table, self.levels.index, self.place.index)
 
@@ -66,8 +71,9 @@ class Profile:
 def class_profile(log2: pd.DataFrame, floor: pd.Series, members: int) -> Profile:
     """Fit the profile of one class.
 
-    Markers that only one sample shows tell nothing of the others, and are left out where there are
-    markers that several samples show.
+    A marker that only one sample shows tells nothing of the level of any. Where there are markers
+    that several samples show, it is placed by the level that these give to its sample: so it counts
+    with all that is seen of it there, and says nothing else.
 
     Parameters
     ----------
@@ -79,32 +85,40 @@ def class_profile(log2: pd.DataFrame, floor: pd.Series, members: int) -> Profile
         Members that the class has, seen or not.
     """
     seen = log2.notna().sum()
-    markers = log2.columns[seen >= (2 if (seen >= 2).any() else 1)]
-    hidden = max(members - len(markers), 0)
-    if markers.empty:
-        empty = log2[markers]
+    x = log2.loc[:, seen > 0]
+    hidden = max(members - x.shape[1], 0)
+    if x.empty:
         none = pd.Series(dtype=float)
-        return Profile(empty, empty, none, np.array([]), hidden, none, none)
-    x = log2[markers].to_numpy(float)
-    effect = polish(x)
-    effect -= np.log2(np.sum(2.0 ** (effect - effect.max()))) + effect.max()
-    says, bounds = x - effect, floor.to_numpy(float)[:, None] - effect
-    n = seen[markers].to_numpy(float)
-    levels = np.array([level(*both) for both in zip(says, bounds, strict=True)])
-    rest = (says - levels[:, None]) * np.sqrt(n / np.maximum(n - 1, 1))
+        return Profile(x, x, none, none.astype(bool), np.array([]), hidden, none, none)
+    n = seen[x.columns].to_numpy(float)
+    shared = n >= min(2, n.max())
+    effect = np.empty(len(n))
+    effect[shared] = polish(x.loc[:, shared].to_numpy(float))
+    below = floor.to_numpy(float)[:, None]
+    levels = _levels(x.to_numpy(float) - effect, below - effect, shared)
+    effect[~shared] = x.loc[:, ~shared].sub(levels, axis=0).max().to_numpy(float)
+    total = np.log2(np.sum(2.0 ** (effect - effect.max()))) + effect.max()
+    effect, levels = effect - total, levels + total
+    says, bounds = x - effect, below - effect
+    rest = ((says.T - levels).T.to_numpy(float) * np.sqrt(n / np.maximum(n - 1, 1)))[:, shared]
     if n.max() < 2:
-        rest = np.full_like(x, np.nan)
-    known = np.where(np.isfinite(says).any(axis=1), levels, np.nan)
-    shown = log2.loc[:, seen > 0]
+        rest = np.full_like(rest, np.nan)
+    known = np.where(np.isfinite(says.to_numpy(float)[:, shared]).any(axis=1), levels, np.nan)
     return Profile(
-        pd.DataFrame(says, log2.index, markers),
-        pd.DataFrame(bounds, log2.index, markers),
-        pd.Series(2.0**effect, markers),
+        says,
+        pd.DataFrame(bounds, x.index, x.columns),
+        pd.Series(2.0**effect, x.columns),
+        pd.Series(shared, x.columns),
         np.clip(rest[np.isfinite(rest)], -REACH, REACH),
         hidden,
-        pd.Series(known, log2.index),
-        shown.sub(known, axis=0).median(),
+        pd.Series(known, x.index),
+        x.sub(known, axis=0).median(),
     )
+
+
+def _levels(says: Floats, bounds: Floats, shared: NDArray[np.bool_]) -> Floats:
+    pairs = zip(says[:, shared], bounds[:, shared], strict=True)
+    return np.array([level(*pair) for pair in pairs])
 
 
 def polish(x: Floats) -> Floats:
@@ -174,6 +188,7 @@ class Seen:
     says: Floats
     bounds: Floats
     weight: Floats
+    shared: NDArray[np.bool_]
     disagreement: Floats
     hidden: float  # signal of a hidden member at the floor, times their number
 
@@ -183,9 +198,15 @@ class Seen:
         says, bounds = (
             table.loc[sample].to_numpy(float) for table in (profile.says, profile.bounds)
         )
-        weight = profile.weight.to_numpy(float)
-        hidden = profile.hidden * 2.0**floor
-        return cls(profile.says.columns, says, bounds, weight, profile.disagreement, hidden)
+        return cls(
+            profile.says.columns,
+            says,
+            bounds,
+            profile.weight.to_numpy(float),
+            profile.shared.to_numpy(bool),
+            profile.disagreement,
+            profile.hidden * 2.0**floor,
+        )
 
     @property
     def count(self) -> int:
@@ -193,11 +214,16 @@ class Seen:
         return int(np.isfinite(self.says).sum())
 
     @property
+    def middle(self) -> float:
+        """Level of the class."""
+        return level(self.says[self.shared], self.bounds[self.shared])
+
+    @property
     def parts(self) -> Floats:
         """Amount of each marker, seen or not."""
         if not len(self.says):
             return np.array([])
-        middle = level(self.says, self.bounds)
+        middle = self.middle
         departs = np.where(
             np.isnan(self.says),
             np.minimum(self.bounds - middle, 0),
@@ -227,10 +253,11 @@ class Seen:
         seen, parts = np.isfinite(self.says), self.parts
         if not len(self.disagreement):
             return hidden + rng.choice(parts[seen], (DRAWS, self.count)).sum(axis=1)
-        middle = level(self.says, self.bounds)
-        own = self.says[seen] - middle
+        middle = self.middle
+        own = self.says[seen & self.shared] - middle
+        number = max(len(own), 1)
         own = own if len(own) >= FEW else self.disagreement
-        shift = rng.choice(own - np.median(own), DRAWS)[:, None] / np.sqrt(self.count)
+        shift = rng.choice(own - np.median(own), DRAWS)[:, None] / np.sqrt(number)
         told = np.minimum(rng.choice(own, size) + shift, self.bounds - middle)
         shaken = parts * 2.0 ** rng.choice(self.disagreement, size)
         drawn = np.where(seen, shaken, self.weight * 2.0 ** (middle + told))
@@ -239,10 +266,12 @@ class Seen:
     def without(self, number: int) -> "Seen":
         """Leave one marker out."""
         others = np.arange(len(self.says)) != number
+        shared = self.shared[others]
         return replace(
             self,
             markers=self.markers[others],
             says=self.says[others],
             bounds=self.bounds[others],
             weight=self.weight[others],
+            shared=shared if shared.any() else ~shared,
         )

@@ -46,6 +46,8 @@ SHARE_CRITERIA = (
 )
 
 
+WIDE = 0.005
+"""Fraction of the signal by which the unseen may change a share: from here its range is told."""
 OFTEN_REMOVED = (classes.ALBUMIN, classes.KERATIN, classes.BOVINE_CLASS)
 """Classes in the usual contaminant lists, which are often removed from tables, or not searched."""
 
@@ -98,6 +100,9 @@ def protein_evidence(
     core = profiles[classes.EV_CORE]
     reasons = [text_of(row, "status_reason") for row in matrix.obs.to_dict("records")]
     states = matrix.obs["status"].astype(str)
+    gene = var["gene"].astype(str).str.split(";").str[0]
+    label = gene.where(gene != "", var.index.to_series())
+    of_cow = label + " (bovine)"
     return Proteins(
         intensity=intensity,
         share_of=intensity.div(intensity.sum(axis=1), axis=0),
@@ -110,17 +115,15 @@ def protein_evidence(
         status=states.where(
             states == "ok", [f"{s}: {r}" for s, r in zip(states, reasons, strict=True)]
         ),
-        label=var["gene"]
-        .astype(str)
-        .str.split(";")
-        .str[0]
-        .where(lambda gene: gene != "", var.index),
+        label=label,
         has_contaminants=bool(
             var["is_contaminant"].astype(bool).any() or (var["taxon"].astype(str) == "9913").any()
         ),
         hidden=hidden(intensity),
         tail=tails(intensity),
-        index=indices(intensity, profiles, fluid),
+        index=indices(
+            intensity, profiles, fluid, label.where(class_of != classes.BOVINE_CLASS, of_cow)
+        ),
     )
 
 
@@ -257,7 +260,11 @@ def _share(
     top = members.sort_values(ascending=False, kind="stable").head(5)
     listed = ", ".join(f"{proteins.label[key]} {100 * part:.2g} %" for key, part in top.items())
     more = f" and {len(members) - 5} more" if len(members) > 5 else ""
-    return judged(ASSAY, criterion, value, band, listed + more or "none found", source)
+    told = judged(ASSAY, criterion, value, band, listed + more or "none found", source)
+    if high - low < WIDE:
+        return told
+    unseen = f"with what {proteins.depth[name]} protein groups do not show"
+    return replace(told, rule=f"{told.rule}; {unseen} {shown(low)} to {shown(high)}")
 
 
 def _enrichment(

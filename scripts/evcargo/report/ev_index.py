@@ -45,8 +45,9 @@ def index_figure(results: Results, groups: Sequence[Group]) -> Figure | None:
     ]
     caption = (
         "How much EV core there is per contaminant, by many markers of each, from raw quantities."
-        " Line: 90 % interval; ticks: lowest and highest value with one marker left out. One step"
-        " to the right is twice as much."
+        " Line: 90 % interval, which reaches at least to what the index would be if nothing were"
+        " unseen of one side, so that it may lie on one side of the point; ticks: lowest and"
+        " highest value with one marker left out. One step to the right is twice as much."
     )
     data = table_of("ev-index", "EV index of every sample", table[names], columns)
     return Figure("fig-ev-index", title, caption, svg, data)
