@@ -3,9 +3,10 @@
 Within every sample the genes of the study (of small RNA: the miRNAs) are ranked by quantity; a gene
 that was not seen is at the end. The score of a signature is the weighted mean of the relative ranks
 of its genes, between 0 and 1: 0.5 is what any genes have. Its p-value is the share of random sets
-of as many genes of the study that score as high (a permutation of the genes, as AUCell and singscore rank them:
-10.1038/nmeth.4463, 10.1186/s12859-018-2435-4). Genes of one cell come and go together, which random
-sets do not, so that a p-value says that a signature stands out, not how sure its cell is.
+of as many genes of the study that score as high (a permutation of the genes, as AUCell and
+singscore rank them: 10.1038/nmeth.4463, 10.1186/s12859-018-2435-4). Genes of one cell come and go
+together, which random sets do not, so that a p-value says that a signature stands out, not how sure
+its cell is.
 """
 
 from collections.abc import Mapping
