@@ -344,7 +344,9 @@ COUNTED = {
 def _obstacle(obs: pd.DataFrame, contrast: Contrast) -> dict[str, Any]:
     """Line that says why a contrast has no change of sorting, or nothing."""
     why = ""
-    if contrast.kind != "pair":
+    if not ((obs["status"] == "ok") & (obs["material"] == SOURCE)).any():
+        why = NO_SOURCE
+    elif contrast.kind != "pair":
         why = "sorting is compared between two levels only"
     elif contrast.material != EV:
         why = f"the contrast compares {contrast.material} material, not EVs"
