@@ -249,7 +249,7 @@ def test_signatures_of_one_gene_are_grey_and_the_scores_have_a_scale(told: Resul
         rows = told.origins[told.origins["signature"] == "platelet"].assign(seen=seen)
         svg = origins_part(replace(told, origins=rows))["assays"][0]["figure"].svg
         assert "0.5 or less" in svg
-        return svg.count("opacity: 0.8"), svg.count("opacity: 0.35")
+        return svg.count("opacity: 0.8"), svg.count("opacity: 0.15")
 
     coloured, grey = shades(9)
     assert shades(2) == (coloured - len(told.samples), grey + len(told.samples))

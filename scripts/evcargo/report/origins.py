@@ -113,7 +113,7 @@ def _heat(
                     continue
                 look = {"color": BLUE, "alpha": _shade(float(score))}
                 if (signature, sample) in too_few:
-                    look = {"color": FAINT, "alpha": 0.35}
+                    look = {"color": FAINT, "alpha": 0.15}
                 axes.barh(y, 0.96, 0.92, left=x - 0.48, edgecolor=LINE, **look)
                 if (signature, sample) in stand_out:
                     axes.plot(x, y, "o", ms=4, color=INK)
