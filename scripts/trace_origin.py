@@ -11,6 +11,7 @@ from evcargo.interpretation.origin import score_origins
 from evcargo.interpretation.profiles import read_profiles
 from evcargo.interpretation.signatures import read_signatures
 from evcargo.job import job_log
+from evcargo.purity.actions import compared_of
 from evcargo.purity.associations import associate
 from evcargo.tables import read_matrix, read_table, write_table
 
@@ -21,17 +22,18 @@ with job_log(snakemake.log):
     given, params = snakemake.input, snakemake.params
     matrices = {Path(path).stem: read_matrix(path) for path in given.matrices}
     signatures = read_signatures(given.signatures, params.organism)
-    tables = {"origins": score_origins(matrices, signatures, params.alpha)}
+    tables = {"origins": score_origins(matrices, signatures, params.organism, params.alpha)}
     fitted = [
-        deconvolve(matrices[assay], assay, read_profiles(path))
+        deconvolve(matrices[assay], assay, read_profiles(path), params.organism)
         for assay, path in zip(params.profiled, given.profiles, strict=True)
     ]
     for place, name in enumerate(("mixtures", "mixture_fits")):
         none = pd.DataFrame(columns=CONTRACTS[name].names)
         tables[name] = pd.concat([fit[place] for fit in fitted]) if fitted else none
-    metrics = mixture_metrics(tables["mixtures"], tables["origins"])
+    metrics = mixture_metrics(tables["mixtures"], tables["mixture_fits"], tables["origins"])
     contrasts = params.contrasts if len(metrics) else []
-    samples = read_table(given.samples, "samples")
+    actions = read_table(given.actions, "actions")
+    samples = compared_of(read_table(given.samples, "samples"), actions)
     tables["origin_associations"] = associate(metrics, samples, contrasts, params.alpha)
     for name, table in tables.items():
         write_table(table, snakemake.output[name], name)

@@ -230,3 +230,47 @@ def test_what_was_not_assessed_is_said(results: Results, told: Results) -> None:
     assert part["obstacle"] == "Not assessed: no source material."
     assert "no reference profiles" in mixtures_part(results)["obstacle"]
     assert "no gene of any signature" in origins_part(results)["obstacle"]
+
+
+def test_shares_of_a_poor_fit_are_no_finding(told: Results) -> None:
+    fits = told.mixture_fits.assign(correlation=[-0.07, *[0.9] * (len(told.samples) - 1)])
+    (assay,) = mixtures_part(replace(told, mixture_fits=fits))["assays"]
+    figure = assay["figure"]
+    assert figure.svg.count("poor fit") == 2  # of two sources
+    assert "Hollow and grey: poor fit, not to be read" in figure.caption
+    column = [row[-1] for row in figure.table.rows]
+    assert column.count("poor fit, not to be read") == 2
+    (sound,) = mixtures_part(told)["assays"]
+    assert "poor fit" not in sound["figure"].svg + sound["figure"].caption
+
+
+def test_signatures_of_one_gene_are_grey_and_the_scores_have_a_scale(told: Results) -> None:
+    def shades(seen: int) -> tuple[int, int]:
+        rows = told.origins[told.origins["signature"] == "platelet"].assign(seen=seen)
+        svg = origins_part(replace(told, origins=rows))["assays"][0]["figure"].svg
+        assert "0.5 or less" in svg
+        return svg.count("opacity: 0.8"), svg.count("opacity: 0.15")
+
+    coloured, grey = shades(9)
+    assert shades(2) == (coloured - len(told.samples), grey + len(told.samples))
+
+
+def test_each_condition_has_its_method(told: Results) -> None:
+    lines = told.sorting_summary
+    more = lines.iloc[[0]].assign(about="tumour", method="moderated t, by subject")
+    (assay,) = sorting_part(replace(told, sorting_summary=pd.concat([lines, more])))["enrichment"]
+    assert assay["methods"] == ["healthy: moderated t", "tumour: moderated t, by subject"]
+    assert sorting_part(told)["enrichment"][0]["methods"] == ["moderated t"]
+
+
+def test_an_assay_without_source_takes_one_sentence(told: Results) -> None:
+    lines = told.sorting_summary
+    more = lines.iloc[[2, 2]].assign(about=["a", "b"])
+    part = sorting_part(replace(told, sorting_summary=pd.concat([lines, more])))
+    assert part["left"] == ["small RNA: Not assessed: no source material."]
+
+
+def test_warnings_of_a_change_are_shown(told: Results) -> None:
+    warned = told.sorting_summary.assign(warning="Source: Not tested: too few samples.")
+    text = section(replace(told, sorting_summary=warned)).text_content()
+    assert text.count("Source: Not tested: too few samples.") >= 2

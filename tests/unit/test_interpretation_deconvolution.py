@@ -17,6 +17,7 @@ from evcargo.interpretation.deconvolution import (
     mixture_metrics,
 )
 from evcargo.interpretation.profiles import condition_number, read_profiles
+from evcargo.purity.actions import compared_of
 from evcargo.purity.associations import associate
 from evcargo.simulate.sources import mixture, profiles
 
@@ -90,7 +91,8 @@ def test_counts_of_rare_features_do_not_decide() -> None:
 
 def study(signals: dict[str, np.ndarray], genes: list[str]) -> AnnData:
     obs = pd.DataFrame({"status": "ok", "status_reason": ""}, index=list(signals))
-    var = pd.DataFrame({"name": "", "gene": genes, "is_contaminant": False}, index=genes)
+    named = {"name": "", "gene": genes, "is_contaminant": False, "taxon": "9606"}
+    var = pd.DataFrame(named, index=genes)
     return AnnData(np.array(list(signals.values())), obs=obs, var=var)
 
 
@@ -111,7 +113,7 @@ def test_a_study_is_fitted_sample_by_sample(tmp_path: Path) -> None:
     few[:20] = 1.0
     matrix = study({"a": first, "b": few, "c": first}, genes)
     matrix.obs.loc["c", ["status", "status_reason"]] = ["failed", "no spectra"]
-    mixtures, fits = deconvolve(matrix, "proteins", reference)
+    mixtures, fits = deconvolve(matrix, "proteins", reference, "human")
     assert list(mixtures.columns) == CONTRACTS["mixtures"].names
     shares = mixtures[mixtures["sample"] == "a"].set_index("source")["share"]
     assert shares.sum() == pytest.approx(1)
@@ -133,7 +135,7 @@ def test_profiles_that_are_too_alike_where_they_were_measured_are_refused(tmp_pa
     reference = written(tmp_path / "p.tsv", made, genes, SOURCES)
     assert condition_number(made[:400]) > 100
     matrix = study({"a": made[:400, 2]}, genes[:400])
-    mixtures, fits = deconvolve(matrix, "proteins", reference)
+    mixtures, fits = deconvolve(matrix, "proteins", reference, "human")
     assert "profiles of tumour and liver are too alike" in fits["reason"].iloc[0]
     assert mixtures["share"].isna().all()
 
@@ -146,7 +148,9 @@ def test_shares_are_held_to_the_contrasts() -> None:
         {"sample": list("abcdefgh"), "assay": "rna", "source": "tumour",
          "share": [0.5, 0.4, 0.45, 0.6, 0.1, 0.2, 0.15, 0.0]}
     )  # fmt: skip
-    metrics = mixture_metrics(mixtures, pd.DataFrame(columns=CONTRACTS["origins"].names))
+    fits = pd.DataFrame({"sample": list("abcdefgh"), "assay": "rna", "correlation": 0.9})
+    none = pd.DataFrame(columns=CONTRACTS["origins"].names)
+    metrics = mixture_metrics(mixtures, fits, none)
     contrast = {
         "name": "t_v_h",
         "column": "condition",
@@ -157,3 +161,27 @@ def test_shares_are_held_to_the_contrasts() -> None:
     found = associate(metrics, samples, [contrast], 0.05)
     assert found["metric"].tolist() == ["share of tumour"]
     assert found["p_value"].iloc[0] == pytest.approx(2 / 70)  # exact rank test of 4 v 4
+    poor = fits.assign(correlation=[0.9, -0.07, *[0.9] * 6])
+    assert set(mixture_metrics(mixtures, poor, none)["sample"]) == set("acdefgh")
+    actions = pd.DataFrame({"sample": list("abcdefgh"), "action": ["left out", *["none"] * 7]})
+    left = associate(metrics, compared_of(samples, actions), [contrast], 0.05)
+    assert (left["n_test"].iloc[0], left["n_reference"].iloc[0]) == (3, 4)
+
+
+def test_draws_without_a_feature_of_a_source_are_solved() -> None:
+    rng = np.random.default_rng(10)
+    made = profiles(rng)[:, :3]
+    made[:, 2] = 0.0
+    made[0, 2] = 1.0  # one feature, which a third of all draws lacks
+    truth = np.array([0.3, 0.5, 0.2])
+    fit = fit_mixture(made, made @ truth, bootstraps=20)
+    np.testing.assert_allclose(fit.shares, truth, atol=1e-6)
+    assert np.isfinite([fit.low, fit.high]).all()
+
+
+def test_most_features_may_fit_exactly() -> None:
+    matrix = np.repeat(np.eye(2), [6, 6], axis=0)
+    values = np.repeat([0.25, 0.75], 6)
+    values[0] = 5.0
+    fit = fit_mixture(matrix, values, bootstraps=5)
+    np.testing.assert_allclose(fit.shares, [0.25, 0.75], atol=0.01)

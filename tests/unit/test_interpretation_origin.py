@@ -46,7 +46,9 @@ def test_ranks_and_scores_by_hand() -> None:
 
 
 def test_an_abundant_signature_stands_out_where_it_is() -> None:
-    table = score_origins({"proteins": matrix()}, read_signatures([str(ORIGINS)], "human"), 0.05)
+    table = score_origins(
+        {"proteins": matrix()}, read_signatures([str(ORIGINS)], "human"), "human", 0.05
+    )
     platelet = table[table["signature"] == "platelet"].set_index("sample")
     assert platelet["stands_out"].tolist() == [True, False]
     assert platelet["score"]["s1"] == pytest.approx((120 - 2.5) / 120)
@@ -75,7 +77,7 @@ def test_p_values_of_random_signatures_are_uniform() -> None:
 def test_contaminants_are_no_origin_and_genes_are_summed() -> None:
     made = matrix({"B1": ("ITGA2B", [7e9, 7e9]), "P2": ("GENE1", [1.0, np.nan])})
     made.var.loc["B1", "is_contaminant"] = True
-    quantities = by_gene(made)
+    quantities = by_gene(made, "proteins", "human")
     assert quantities.loc["s1", "ITGA2B"] == 1e6
     assert quantities.loc["s1", "GENE1"] == 102.0
     assert quantities.loc["s2", "GENE1"] == 101.0
@@ -87,7 +89,7 @@ def test_mirnas_and_weights_of_the_study(tmp_path: Path) -> None:
     made.X[0, 0] = 9e5
     path = own(tmp_path, "signature\tgene\tweight", "liver\tmiR-122-5p\t2", "liver\tmiR-601-3p\t")
     signatures = read_signatures([str(ORIGINS), path], "human")
-    table = score_origins({"rna": made}, signatures, 0.05)
+    table = score_origins({"rna": made}, signatures, "human", 0.05)
     liver = table[table["signature"] == "liver"].set_index("sample")
     assert liver["in_study"].tolist() == [2, 2]
     assert liver["given_by"].tolist() == ["study", "study"]
@@ -100,7 +102,9 @@ def test_a_failed_sample_keeps_its_rows() -> None:
     made = matrix()
     made.obs["status"] = ["ok", "failed"]
     made.obs["status_reason"] = ["", "no spectra"]
-    table = score_origins({"proteins": made}, read_signatures([str(ORIGINS)], "human"), 0.05)
+    table = score_origins(
+        {"proteins": made}, read_signatures([str(ORIGINS)], "human"), "human", 0.05
+    )
     failed = table[table["sample"] == "s2"]
     assert set(failed["reason"]) == {"no spectra"}
     assert failed["score"].isna().all()
@@ -125,7 +129,9 @@ def test_shipped_signatures_are_those_of_the_panels(organism: str) -> None:
 
 def test_orthologs_are_found_by_any_of_their_symbols() -> None:
     made = protein_matrix({"A": ("Hbb-bs", [9.0]), "B": ("Actb", [1.0])}, ["s1"], taxon="10090")
-    table = score_origins({"proteins": made}, read_signatures([str(ORIGINS)], "mouse"), 0.05)
+    table = score_origins(
+        {"proteins": made}, read_signatures([str(ORIGINS)], "mouse"), "mouse", 0.05
+    )
     assert table.set_index("signature").loc["red cell", "in_study"] == 1
 
 
@@ -137,3 +143,28 @@ def test_a_table_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
 def test_names_to_compare_by() -> None:
     assert gene_key("hsa-miR-21-5p") == gene_key("miR-21-5p") == "MIR-21-5P"
     assert gene_key("Cd9;Cd9b") == "CD9"
+
+
+def test_only_mirnas_are_the_background_of_mirnas() -> None:
+    """Random sets of miRNAs do not stand out, however many fragments of other RNA there are."""
+    rng = np.random.default_rng(4)
+    names = [f"hsa-miR-{n}-3p" for n in range(600, 720)]
+    counts = {name: list(rng.lognormal(6, 1, 2)) for name in names}
+    counts |= {f"tRF_{n}": [2.0, 1.0] for n in range(600)}
+    made = rna_matrix(counts, ["a", "b"], **{f"tRF_{n}": "tRNA" for n in range(600)})
+    rows = [(f"set{n}", name) for n in range(20) for name in rng.choice(names, 5, replace=False)]
+    signatures = pd.DataFrame(rows, columns=["signature", "gene"])
+    signatures["symbols"] = [(gene_key(name),) for name in signatures["gene"]]
+    signatures = signatures.assign(weight=1.0, note="", given_by="study")
+    table = score_origins({"rna": made}, signatures, "human", 0.05)
+    assert set(table["background"]) == {120}
+    assert table["stands_out"].sum() <= 2
+    assert (table["p_value"] < 0.05).mean() < 0.2
+
+
+def test_spike_ins_and_missing_names_are_no_genes() -> None:
+    made = protein_matrix({f"T{n}": ("", [n + 1.0]) for n in range(4)}, ["s1"])
+    made.var["gene"] = pd.array(["CD9", None, "", "ERCC-00002"], "string")
+    made.var["name"] = pd.array(["", "Cd63", None, ""], "string")
+    made.var["class"] = ["mRNA", "mRNA", "mRNA", "spike_in"]
+    assert by_gene(made, "transcripts", "human").loc["s1"].to_dict() == {"CD63": 2.0, "CD9": 1.0}

@@ -16,6 +16,7 @@ from evcargo.differential.counts import CountFilter, test_counts
 from evcargo.differential.design import NotTestable
 from evcargo.differential.linear_models import Moderation
 from evcargo.differential.proteins import test_proteins
+from evcargo.errors import EvcargoError
 from evcargo.interpretation.sorting import AssayTests, on_one_scale, sort_cargo
 from evcargo.interpretation.sorting_model import (
     SORTING,
@@ -24,6 +25,7 @@ from evcargo.interpretation.sorting_model import (
     sorted_samples,
     sorting_design,
 )
+from evcargo.interpretation.sorting_presence import presence
 from evcargo.interpretation.sorting_verdicts import VERDICTS, sorting_verdicts
 from evcargo.proteins.normalise import normalise
 from evcargo.purity.panels import read_panels
@@ -97,7 +99,7 @@ def run(matrix: AnnData, panels: pd.DataFrame, tests: AssayTests, assay: str = "
 )
 def test_the_difference_in_sorting_equals_limma(root: Path, case: str, how: Moderation) -> None:
     matrix = study(reference(root, "input"), subjects=False)
-    figures, reasons, _ = protein_difference(matrix, LPS, 2, how)
+    figures, reasons, *_ = protein_difference(matrix, LPS, 2, how)
     expected = reference(root, case)
     assert set(figures.index[figures["p_value"].notna()]) == set(expected.index)
     ours = figures.loc[expected.index]
@@ -110,14 +112,15 @@ def test_the_difference_in_sorting_equals_limma(root: Path, case: str, how: Mode
 
 def test_the_difference_in_sorting_with_blocks_equals_limma(root: Path, monkeypatch) -> None:
     # limma's own estimate of the correlation stops early (see test_differential_moderated).
-    monkeypatch.setattr(
-        "evcargo.interpretation.sorting_model.consensus_correlation", lambda *_: 0.25
+    monkeypatch.setattr("evcargo.differential.linear_models.consensus_correlation", lambda *_: 0.25)
+    figures, _, method, paired, _ = protein_difference(
+        study(reference(root, "input")), LPS, 2, ROBUST
     )
-    figures, _, method = protein_difference(study(reference(root, "input")), LPS, 2, ROBUST)
     expected = reference(root, "blocks")
     gap = np.log10(figures.loc[expected.index, "p_value"]) - np.log10(expected["p_value"])
     assert gap.abs().max() < 1e-6
     assert "correlated by 0.25" in method
+    assert paired == "by subject"
 
 
 def test_the_enrichment_of_a_condition_equals_limma(root: Path, panels: pd.DataFrame) -> None:
@@ -201,10 +204,13 @@ def test_what_is_in_one_material_only_is_held_to_depth(panels: pd.DataFrame) -> 
     three = control.loc[["p0000", "p0001", "p0002"]]
     assert three["presence"].tolist() == ["only in EVs", "only in source", "only in source"]
     assert three["absence_counts"].tolist() == [True, True, False]
-    assert control.loc["p0000", "detection_p_value"] == pytest.approx(2 / 70)  # Fisher, 4 v 4
+    assert control.loc["p0000", "detection_p_value"] == pytest.approx(2 / 16)  # McNemar, 4 pairs
     assert not control.loc["p0000", "tested"]
     line = out["sorting_summary"].iloc[0]
     assert (line["only_ev"], line["only_source"]) == (1, 2)
+    alone = run(study(values, subjects=False), panels, PROTEINS)["sorting"]
+    first = alone[(alone["condition"] == "CONTROL") & (alone["feature"] == "p0000")]
+    assert first["detection_p_value"].iloc[0] == pytest.approx(2 / 70)  # Fisher, 4 v 4
 
 
 @pytest.mark.parametrize(("subjects", "studies"), [(True, 40), (False, 200)])
@@ -222,7 +228,7 @@ def test_null_studies_have_uniform_p_values(subjects: bool, studies: int) -> Non
         levels = rng.permutation(np.repeat(["LPS", "CONTROL"], 5))
         names = [f"{m}_{levels[n]}_{n}" for m in ("ev", "source") for n in range(10)]
         frame = pd.DataFrame(values, [f"p{n}" for n in range(120)], names)
-        figures, _, _ = protein_difference(study(frame, subjects=subjects), LPS, 2, ROBUST)
+        figures = protein_difference(study(frame, subjects=subjects), LPS, 2, ROBUST).figures
         p_values = figures["p_value"].dropna().to_numpy(float)
         one.append(rng.choice(p_values))
         every.append(p_values)
@@ -260,7 +266,7 @@ def test_a_study_without_source_says_so(panels: pd.DataFrame, contrast: Contrast
     out = sort_cargo(matrix, "proteins", [contrast], {LPS.name: pd.DataFrame()}, PROTEINS, panels)
     assert out["sorting"].empty
     assert out["sorting_changes"].empty
-    assert out["sorting_summary"]["warning"].str.startswith("Not assessed: ").all()
+    assert set(out["sorting_summary"]["warning"]) == {"Not assessed: no source material."}
     assert {name: list(table.columns) for name, table in out.items()} == {
         name: CONTRACTS[name].names for name in out
     }
@@ -295,6 +301,8 @@ def test_the_rule_by_hand() -> None:
             (0.8, 0.2, -0.9, 0.06, 0.2, 1.7, 0.01, 8, "sorted"),
             (2.0, 0.01, np.nan, np.nan, np.nan, np.nan, np.nan, 0, "only in EVs"),
             (2.0, 0.01, np.nan, np.nan, np.nan, np.nan, np.nan, 2, "not assessed"),
+            (2.0, 0.01, np.nan, np.nan, np.nan, np.nan, np.nan, np.nan, "not assessed"),
+            (np.nan, np.nan, 2.0, 0.001, 0.01, 2.0, 0.01, 8, "not assessed"),
             (0.1, 0.9, 0.1, 0.9, 0.9, 0.0, 0.9, 8, ""),
         ],
         columns=[
@@ -310,6 +318,7 @@ def test_the_rule_by_hand() -> None:
         ],
     )
     table["p_value"], table["reason"] = table["adjusted_p_value"], "few values"
+    table["p_value_ev"] = table["adjusted_p_value_ev"]
     assert sorting_verdicts(table, 0.05)["sorting"].tolist() == table["expected"].tolist()
 
 
@@ -350,3 +359,110 @@ def test_bv2_evs_against_their_cells(shared_data: Path, panels: pd.DataFrame) ->
     line = out["sorting_summary"].iloc[0]
     assert (line["depth_ev"], line["depth_source"]) == (len(ev), len(cell))
     assert "matter of depth" in line["warning"]
+
+
+def small_study(
+    groups: dict[tuple[str, str], list[str]], n: int = 60, log2: bool = True, seed: int = 1
+) -> AnnData:
+    """Features without any difference, for the subjects of each (material, level)."""
+    rng = np.random.default_rng(seed)
+    level = rng.normal(24 if log2 else 8, 1.5, n)
+    made, own = {}, {}
+    for (material, condition), subjects in groups.items():
+        for number, subject in enumerate(subjects):
+            of = own.setdefault((material, subject), rng.normal(0, 0.7, n))
+            made[f"{material}_{condition}_{number}"] = level + of + rng.normal(0, 0.1, n)
+    values = pd.DataFrame(made, [f"p{n}" for n in range(n)])
+    if not log2:
+        values = pd.DataFrame(rng.poisson(2**values), values.index, values.columns)
+    matrix = study(values, log2)
+    matrix.obs["subject"] = [one for subjects in groups.values() for one in subjects]
+    return matrix
+
+
+CELLS = [("ev", "LPS"), ("ev", "CONTROL"), ("source", "LPS"), ("source", "CONTROL")]
+
+
+def test_a_source_that_cannot_be_tested_is_not_said_to_be_absent(panels: pd.DataFrame) -> None:
+    four, two = [""] * 4, [""] * 2
+    matrix = small_study(dict(zip(CELLS, (four, four, two, two), strict=True)))
+    lps = (matrix.obs["condition"] == "LPS").to_numpy()
+    matrix.layers["normalised"][np.ix_(lps, np.arange(20))] += 9  # in EVs as in their source
+    matrix.obs["batch"] = list("12121212") + list("1212")
+    matrix.obs["sex"] = list("fmmffmmf") + list("fmmf")
+    contrast = replace(LPS, covariates=("batch", "sex"))
+    differential = {LPS.name: between(matrix, contrast).table.assign(robustness="stands")}
+    out = sort_cargo(matrix, "proteins", [contrast], differential, PROTEINS, panels)
+    told = out["sorting_changes"].set_index("feature").loc[[f"p{n}" for n in range(20)]]
+    assert set(told["n_source"]) == {4}
+    assert set(told["sorting"]) == {"not assessed"}
+    assert told["sorting_reason"].str.contains("leave nothing for the error").all()
+    assert "Source: Not tested: " in out["sorting_summary"]["warning"].iloc[-1]
+
+
+def test_replicates_of_a_subject_are_no_subjects_rna() -> None:
+    replicated = {("ev", c): [f"{c}{n}" for n in (1, 2, 3) for _ in range(3)] for _, c in CELLS[:2]}
+    alone = {("source", c): [f"of {c}{n}" for n in (1, 2, 3)] for _, c in CELLS[:2]}
+    matrix = small_study(replicated | alone, log2=False)
+    figures, _, method, paired, warnings = COUNTS.difference(matrix, LPS)
+    assert (figures["p_value"] < 0.05).mean() < 0.1  # 0.18 where replicates count as subjects
+    assert (paired, "subjects" in method) == ("", False)
+    assert "24 samples count as 12" in warnings[0]
+    matrix.obs["batch"] = [str(n % 3) for n in range(len(matrix))]
+    with pytest.raises(NotTestable, match="several samples .* that differ in batch"):
+        COUNTS.difference(matrix, replace(LPS, covariates=("batch",)))
+
+
+def test_subjects_that_cannot_be_matched_are_told(panels: pd.DataFrame) -> None:
+    groups = dict(zip(CELLS, (["a", "b"], ["c", "d"], ["a", "x"], ["y", "z"]), strict=True))
+    told = COUNTS.difference(small_study(groups, log2=False), LPS)
+    assert told.paired == ""
+    assert "Samples of one subject are taken as independent" in told.warnings[0]
+    crossed = groups | {("source", "LPS"): ["c", "x"]}
+    with pytest.raises(NotTestable):
+        COUNTS.difference(small_study(crossed, log2=False), LPS)
+
+
+def test_samples_are_matched_by_the_block_and_an_empty_cell_is_no_block() -> None:
+    matrix = small_study(dict.fromkeys(CELLS, [""] * 3))
+    matrix.obs["dish"] = ["1", "2", "", "3", "", "", "1", "", "", "", "", ""]
+    contrast = replace(LPS, block="dish")
+    with_cells = PROTEINS.difference(matrix, contrast)
+    assert with_cells.paired == "by dish"
+    matrix.obs["dish"] = ["1", "2", *"abcd", "1", *"efghi"]
+    named = PROTEINS.difference(matrix, contrast)
+    pd.testing.assert_frame_equal(with_cells.figures, named.figures)
+
+
+def test_without_measured_source_nothing_is_only_in_evs(panels: pd.DataFrame) -> None:
+    matrix = small_study(dict.fromkeys(CELLS, [""] * 3))
+    failed = (matrix.obs["material"] == "source") & (matrix.obs["condition"] == "LPS")
+    matrix.obs.loc[failed, "status"] = "failed"
+    out = run(matrix, panels, PROTEINS)
+    table = out["sorting"].query("condition == 'LPS'")
+    assert table["presence"].isna().all()
+    assert table["detection_p_value"].isna().all()
+    lines = out["sorting_summary"].query("question == 'enrichment'").set_index("about")
+    assert pd.isna(lines.loc["LPS", "only_ev"])
+    assert lines.loc["CONTROL", "only_ev"] == 0
+
+
+def test_detection_is_held_within_subjects_and_not_over_their_replicates() -> None:
+    values = pd.DataFrame([[1.0] * 6 + [np.nan] * 6], ["a"])
+    is_ev = np.arange(12) < 6
+    alone = pd.Series([str(n) for n in range(12)])
+    paired = pd.Series([str(n % 6) for n in range(12)])
+    replicates = pd.Series([str(n % 2) for n in range(12)])
+    p = [presence(values, is_ev, one, 2)[0]["detection_p_value"].iloc[0] for one in (alone, paired)]
+    assert p == pytest.approx([2 / 924, 2 / 64])  # Fisher, McNemar
+    table, said = presence(values, is_ev, replicates, 2)
+    assert np.isnan(table["detection_p_value"].iloc[0])
+    assert table["presence"].tolist() == ["only in EVs"]
+    assert "several samples of one material" in said
+
+
+def test_proteins_without_peptides_are_told_as_in_the_differential_test() -> None:
+    matrix = small_study(dict.fromkeys(CELLS, [""] * 3))
+    matrix.var["n_peptides"] = 0
+    with pytest.raises(EvcargoError, match="needs the number of peptides"):
+        protein_difference(matrix, LPS, 2, Moderation("peptides", False))

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from study_files import StudyFiles
 
+from evcargo.study.panels import known_symbols
+
 SIGNATURES = [
     "signature\tgene\tweight\tnote",
     "liver\tALB\t2\tplasma too",
@@ -13,10 +15,17 @@ SIGNATURES = [
     "brain\tGFAP\t\t",
 ]
 RNG = np.random.default_rng(1)
-PROFILES = [
-    "gene\ttumour\tliver",
-    *(f"G{n}\t{a:.4f}\t{b:.4f}" for n, (a, b) in enumerate(RNG.lognormal(0, 1, (40, 2)))),
-]
+SYMBOLS = sorted(name for name in known_symbols("human")[0] if name.isalnum())[:40]
+VALUES = RNG.lognormal(5, 1, (40, 2))
+
+
+def profile(genes: list[str], values: np.ndarray = VALUES) -> list[str]:
+    rows = zip(genes, values, strict=False)
+    return ["gene\ttumour\tliver", *(f"{gene}\t{a:.4f}\t{b:.4f}" for gene, (a, b) in rows)]
+
+
+PROFILES = profile(SYMBOLS)
+ENSEMBL = [f"ENSG{n:011d}" for n in range(40)]
 
 
 @pytest.fixture
@@ -116,3 +125,47 @@ def test_jobs_do_not_look_at_the_tables(study: StudyFiles) -> None:
     Path("own.tsv").unlink()
     Path("profiles.tsv").unlink()
     assert study.load(look_inside=False).config["interpretation"]["signatures"] == "own.tsv"
+
+
+@pytest.mark.parametrize(
+    ("assay", "genes", "message"),
+    [
+        ("proteins", ENSEMBL, "of which 0 are gene symbols of human, but Ensembl ids"),
+        ("proteins", [f"miR-{n}-3p" for n in range(40)], "of which 0 are genes"),
+        ("rna", SYMBOLS, "of which 0 are miRNAs"),
+    ],
+)
+def test_profiles_by_other_names_are_told(
+    study: StudyFiles, assay: str, genes: list[str], message: str
+) -> None:
+    study.config["interpretation"]["reference_profiles"] = {assay: "profiles.tsv"}
+    write("profiles.tsv", profile(genes))
+    problem = study.problem()
+    assert problem.file == "profiles.tsv"
+    assert message in problem.message
+
+
+def test_profiles_of_mirnas_are_taken(study: StudyFiles) -> None:
+    study.config["interpretation"]["reference_profiles"] = {"rna": "profiles.tsv"}
+    write("profiles.tsv", profile([f"hsa-miR-{n}-3p" for n in range(40)]))
+    assert not study.load().warnings
+
+
+def test_signatures_by_other_names_are_told(study: StudyFiles) -> None:
+    rows = [f"liver\t{one}\t\t" for one in ENSEMBL]
+    write("own.tsv", ["signature\tgene\tweight\tnote", *rows])
+    problem = study.problem()
+    assert problem.file == "own.tsv"
+    assert "but Ensembl ids" in problem.message
+    assert problem.remedy.startswith("Give the signatures as symbols")
+
+
+@pytest.mark.parametrize("values", [np.log2(VALUES + 1), np.log2(VALUES) + 18])
+def test_profiles_that_look_like_logarithms_are_a_warning(
+    study: StudyFiles, values: np.ndarray
+) -> None:
+    write("profiles.tsv", profile(SYMBOLS, values))
+    (warning,) = study.load().warnings
+    assert "look like logarithms in tumour" in warning
+    write("profiles.tsv", profile(SYMBOLS, VALUES / VALUES.sum(axis=0) * 40))
+    assert not study.load().warnings

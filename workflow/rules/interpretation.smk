@@ -153,6 +153,7 @@ rule trace_origin:
         matrices=collect("results/{assay}/{assay}.h5ad", assay=COMPARED_ASSAYS),
         signatures=ORIGINS,
         profiles=list(PROFILES.values()),
+        actions="results/purity/actions.tsv",
     output:
         origins="results/interpretation/origins.tsv",
         mixtures="results/interpretation/mixtures.tsv",

@@ -97,7 +97,7 @@ def test_counts(
     try:
         design = model_matrix(rows, contrast)
         raw = raw.astype(int)
-        spikes = _spike_in_factors(raw.loc[:, added]) if size_factors == SPIKE_IN else None
+        spikes = spike_in_factors(raw.loc[:, added]) if size_factors == SPIKE_IN else None
         kept = is_expressed(raw.loc[:, ~added], expressed).reindex(names, fill_value=False)
         if not kept.any():
             why = f"no feature reaches {expressed.min_cpm:g} CPM in enough of the compared samples"
@@ -165,8 +165,14 @@ def is_expressed(counts: pd.DataFrame, expressed: CountFilter) -> pd.Series:
     return (share >= expressed.min_share) & (counts.sum() > 0)
 
 
-def _spike_in_factors(spikes: pd.DataFrame) -> pd.Series:
-    """Size factors from the counts of the spike-ins, samples x features."""
+def spike_in_factors(spikes: pd.DataFrame) -> pd.Series:
+    """Size factors from the counts of the spike-ins, samples x features.
+
+    Raises
+    ------
+    NotTestable
+        If fewer than `FEWEST_SPIKES` are counted in every sample.
+    """
     complete = int((spikes > 0).all().sum())
     if complete < FEWEST_SPIKES:
         raise NotTestable(

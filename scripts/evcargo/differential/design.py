@@ -94,7 +94,7 @@ def model_matrix(rows: pd.DataFrame, contrast: Contrast) -> pd.DataFrame:
         if slope or (term != contrast.column and covariate_numbers(rows, term) is not None):
             values = (values - values.mean()) / values.std(ddof=1)
         matrix[name] = values
-    matrix = _independent(matrix)
+    matrix = independent_columns(matrix)
     if matrix.shape[0] <= matrix.shape[1]:
         raise NotTestable(
             f"{matrix.shape[0]} measured samples leave nothing for the error of a model with"
@@ -175,11 +175,11 @@ def _level_names(rows: pd.DataFrame, contrast: Contrast) -> list[str]:
     return [COMPARISON, *(LEVEL + level for level in rest)]
 
 
-def _independent(matrix: pd.DataFrame) -> pd.DataFrame:
+def independent_columns(matrix: pd.DataFrame) -> pd.DataFrame:
     """Leave out columns that say what those before say: samples of other levels may bring some.
 
-    What is asked can be told from the covariates by the compared samples alone, so that its
-    coefficient is the same whichever of them is left out.
+    Of a contrast, what is asked can be told from the covariates by the compared samples alone, so
+    that its coefficient is the same whichever of them is left out.
     """
     kept: list[str] = []
     for name in matrix.columns:

@@ -83,7 +83,11 @@ def moderate(values: Floats, proteins: pd.DataFrame, model: Model) -> Moderated:
         The model.
     """
     names = proteins.index.astype(str)
-    blocks, correlation = _blocks(values, model)
+    blocks, correlation = None, ""
+    if block := model.contrast.block:
+        names_of = model.rows[block].astype(str).tolist()
+        blocks, fitted = block_errors(values, model.design.to_numpy(), names_of, model.weights)
+        correlation = f", correlation of {fitted:.2f} within {block}"
     asked = asked_columns(model.design, model.contrast)
     others = [covariate_column(model.design, name) for name in model.beside]
     terms = model.design.to_numpy()
@@ -91,7 +95,7 @@ def moderate(values: Floats, proteins: pd.DataFrame, model: Model) -> Moderated:
     fits = joint.of(range(len(asked)))
     of_others = joint.of(range(len(asked), len(asked) + len(others)))
     mean = np.array([row[np.isfinite(row)].mean() for row in values])
-    covariate = _covariate(model.how.trend, mean, proteins)
+    covariate = trend_covariate(model.how.trend, mean, proteins)
     prior = fit_prior(fits.variance, fits.df, covariate, model.how.robust)
     figures = _figures(fits, prior, model).set_index(names).assign(mean=mean)
     figures["adjusted_p_value"] = adjust(figures["p_value"])
@@ -105,16 +109,25 @@ def moderate(values: Floats, proteins: pd.DataFrame, model: Model) -> Moderated:
     )
 
 
-def _blocks(values: Floats, model: Model) -> tuple[Floats | None, str]:
-    """Correlation of the errors of the samples, and what to say of it."""
-    block = model.contrast.block
-    if not block:
-        return None, ""
-    blocks = model.rows[block].astype(str).tolist()
-    terms = weighted(model.design.to_numpy().T, model.weights).T
-    correlation = consensus_correlation(weighted(values, model.weights), terms, blocks)
-    said = f", correlation of {correlation:.2f} within {block}"
-    return block_correlation(blocks, correlation), said
+def block_errors(
+    values: Floats, design: Floats, blocks: Sequence[str], weights: Floats | None
+) -> tuple[Floats, float]:
+    """Correlation matrix of the errors of the samples, and the correlation within a block.
+
+    Parameters
+    ----------
+    values
+        Proteins x samples, log2, NaN where missing.
+    design
+        Samples x coefficients.
+    blocks
+        Block of each sample.
+    weights
+        Of the samples, None where all count the same.
+    """
+    terms = weighted(design.T, weights).T
+    correlation = consensus_correlation(weighted(values, weights), terms, blocks)
+    return block_correlation(blocks, correlation), correlation
 
 
 def _figures(fits: JointFits, prior: Prior, model: Model) -> pd.DataFrame:
@@ -130,7 +143,23 @@ def _figures(fits: JointFits, prior: Prior, model: Model) -> pd.DataFrame:
     return table.assign(**{name: table[name] * per_unit(rows, contrast) for name in scaled})
 
 
-def _covariate(trend: str, mean: Floats, proteins: pd.DataFrame) -> Floats | None:
+def trend_covariate(trend: str, mean: Floats, proteins: pd.DataFrame) -> Floats | None:
+    """Tell what the prior of the variances follows: one number per protein, or None.
+
+    Parameters
+    ----------
+    trend
+        none, intensity or peptides.
+    mean
+        Mean log2 quantity of each protein.
+    proteins
+        Their rows of `var`.
+
+    Raises
+    ------
+    EvcargoError
+        If it shall follow the number of peptides and a protein has none.
+    """
     if trend == "none":
         return None
     if trend == "intensity":

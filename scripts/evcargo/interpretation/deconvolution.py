@@ -35,6 +35,8 @@ Floats = NDArray[np.float64]
 
 RELATIVE_VARIANCE = 0.1  # of a quantity about its expectation, beside counting
 HUBER = 1.345  # robust standard deviations; 95 % efficient for normal errors
+LEAST_LIMIT = 1e-3  # errors; where most features fit exactly, their median is 0
+RIDGE = 1e-12  # of the sum of squares
 STEPS = 15
 BOOTSTRAPS = 200
 BOOTSTRAP_STEPS = 5  # from the fit of all features
@@ -73,7 +75,7 @@ def fit_mixture(
     quantities
         Of the features, linear and not normalised; all measured.
     total
-        Reads of the sample, for counts; infinite where nothing is counted.
+        Reads of these features, for counts; infinite where nothing is counted.
     bootstraps
         How often the features are drawn anew.
     """
@@ -111,7 +113,7 @@ def _robust(profiles: Floats, scaled: Floats, total: float, start: Floats, steps
         expected = np.maximum(profiles @ amounts, _floor(profiles))
         error = np.sqrt(expected / total + RELATIVE_VARIANCE * expected**2)
         far = np.abs(scaled - expected) / error
-        limit = HUBER * 1.4826 * np.median(far)
+        limit = max(HUBER * 1.4826 * np.median(far), LEAST_LIMIT)
         weight = np.sqrt(np.minimum(1.0, limit / np.maximum(far, 1e-12))) / error
         found = _solve(profiles * weight[:, None], scaled * weight)
         done = np.abs(found - amounts).max() <= 1e-9 * found.max()
@@ -122,14 +124,20 @@ def _robust(profiles: Floats, scaled: Floats, total: float, start: Floats, steps
 
 
 def _solve(matrix: Floats, values: Floats) -> Floats:
-    """Non-negative least squares of many features, through the triangle of their few columns."""
-    triangle = linalg.cholesky(matrix.T @ matrix, lower=False)
+    """Non-negative least squares of many features, through the triangle of their few columns.
+
+    A ridge far below the error of the features keeps it solvable where the features, as they were
+    drawn, hold nothing of a source or cannot tell two: what is not there then has an amount of 0.
+    """
+    squares = matrix.T @ matrix
+    squares += RIDGE * np.trace(squares) * np.eye(len(squares))
+    triangle = linalg.cholesky(squares, lower=False)
     reduced = linalg.solve_triangular(triangle, matrix.T @ values, trans="T")
     return np.asarray(optimize.nnls(triangle, reduced)[0], dtype=float)
 
 
 def deconvolve(
-    matrix: "AnnData", assay: str, profiles: pd.DataFrame
+    matrix: "AnnData", assay: str, profiles: pd.DataFrame, organism: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Fit every sample of an assay.
 
@@ -141,13 +149,15 @@ def deconvolve(
         proteins, rna or transcripts.
     profiles
         Of `evcargo.interpretation.profiles.read_profiles`, of the same kind of assay.
+    organism
+        Organism of the study.
 
     Returns
     -------
     mixtures, fits : pandas.DataFrame
         Contracts ``mixtures`` and ``mixture_fits``; every sample is in both.
     """
-    quantities = by_gene(matrix)
+    quantities = by_gene(matrix, assay, organism)
     mixtures, fits = [], []
     for sample in quantities.index:
         state = matrix.obs.loc[sample]
@@ -189,7 +199,7 @@ def _sample(
         alike = " and ".join(most_alike(used))
         line["reason"] = f"the profiles of {alike} are too alike to be told apart (leave one out)"
         return shares, line
-    total = float(quantities.sum()) if counts else np.inf
+    total = float(values.sum()) if counts else np.inf
     fit = fit_mixture(used.to_numpy(float), values, total)
     shares = shares.assign(share=fit.shares, ci_low=fit.low, ci_high=fit.high)
     line |= {"correlation": fit.correlation, "skewness_p_value": fit.skewness}
@@ -204,22 +214,35 @@ def _warnings(fit: Fit, profiles: pd.DataFrame, condition: float) -> list[str]:
             "Features stand out above the fit: a source that no profile describes is there."
         )
     if fit.correlation < POOR_CORRELATION:
-        said.append(f"The fit is poor: the correlation is below {POOR_CORRELATION:g}.")
+        poor = f"the correlation is below {POOR_CORRELATION:g}"
+        said.append(f"The fit is poor: {poor}. The shares say nothing.")
     if condition > WARN_CONDITION:
         alike = " and ".join(most_alike(profiles))
         said.append(f"{alike} are hard to tell apart (condition number {condition:.0f}).")
     return said
 
 
-def mixture_metrics(mixtures: pd.DataFrame, origins: pd.DataFrame) -> pd.DataFrame:
+def fits_poorly(fits: pd.DataFrame) -> pd.Series:
+    """Flag the samples (rows of the contract ``mixture_fits``) whose shares say nothing."""
+    return fits["correlation"].astype(float) < POOR_CORRELATION
+
+
+def mixture_metrics(
+    mixtures: pd.DataFrame, fits: pd.DataFrame, origins: pd.DataFrame
+) -> pd.DataFrame:
     """Shares and scores as metrics that can be compared between groups.
+
+    Shares of a fit that is poor are left out.
 
     Returns
     -------
     pandas.DataFrame
         Columns sample, assay, metric, value (see `evcargo.purity.associations`).
     """
-    shares = mixtures.assign(metric="share of " + mixtures["source"], value=mixtures["share"])
+    key = ["sample", "assay"]
+    poor = pd.MultiIndex.from_frame(fits.loc[fits_poorly(fits), key])
+    shares = mixtures[~pd.MultiIndex.from_frame(mixtures[key]).isin(poor)]
+    shares = shares.assign(metric="share of " + shares["source"], value=shares["share"])
     scores = origins.assign(metric="score of " + origins["signature"], value=origins["score"])
     columns = ["sample", "assay", "metric", "value"]
     parts: list[Mapping[str, Any]] = [part[columns] for part in (shares, scores) if len(part)]

@@ -1,11 +1,12 @@
 """Tissue or cell of origin: whether the genes of a signature stand out within a sample.
 
-Within every sample the genes of the study are ranked by quantity; a gene that was not seen is at
-the end. The score of a signature is the weighted mean of the relative ranks of its genes, between 0
-and 1: 0.5 is what any genes have. Its p-value is the share of random sets of as many genes of the
-study that score as high (a permutation of the genes, as AUCell and singscore rank them:
-10.1038/nmeth.4463, 10.1186/s12859-018-2435-4). Genes of one cell come and go together, which random
-sets do not, so that a p-value says that a signature stands out, not how sure its cell is.
+Within every sample the genes of the study (of small RNA: the miRNAs) are ranked by quantity; a gene
+that was not seen is at the end. The score of a signature is the weighted mean of the relative ranks
+of its genes, between 0 and 1: 0.5 is what any genes have. Its p-value is the share of random sets
+of as many genes of the study that score as high (a permutation of the genes, as AUCell and
+singscore rank them: 10.1038/nmeth.4463, 10.1186/s12859-018-2435-4). Genes of one cell come and go
+together, which random sets do not, so that a p-value says that a signature stands out, not how sure
+its cell is.
 """
 
 from collections.abc import Mapping
@@ -28,7 +29,7 @@ TIE = 1e-12
 
 
 def score_origins(
-    matrices: Mapping[str, "AnnData"], signatures: pd.DataFrame, alpha: float
+    matrices: Mapping[str, "AnnData"], signatures: pd.DataFrame, organism: str, alpha: float
 ) -> pd.DataFrame:
     """Score every signature in every sample and assay.
 
@@ -38,6 +39,8 @@ def score_origins(
         Assay -> samples x features, raw quantities.
     signatures
         Of `evcargo.interpretation.signatures.read_signatures`.
+    organism
+        Organism of the study.
     alpha
         Adjusted p-value below which a signature stands out.
 
@@ -48,7 +51,7 @@ def score_origins(
     """
     parts = []
     for assay, matrix in matrices.items():
-        quantities = by_gene(matrix)
+        quantities = by_gene(matrix, assay, organism)
         quantities = quantities.loc[:, (quantities > 0).any()]
         table = _score(quantities, matrix.obs, signatures)
         table["adjusted_p_value"] = adjust(table["p_value"])

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from evcargo.interpretation.genes import gene_names
 from evcargo.purity.haemolysis import plain_mirna
 from evcargo.purity.panels import is_mirna
 
@@ -19,11 +20,12 @@ def gene_key(name: str) -> str:
     return bare.upper()
 
 
-def by_gene(matrix: "AnnData") -> pd.DataFrame:
-    """Raw quantities summed by gene, or by RNA where there is none.
+def by_gene(matrix: "AnnData", assay: str, organism: str) -> pd.DataFrame:
+    """Raw quantities summed by gene: of proteins and transcripts, or by miRNA.
 
-    Contaminants that are tagged as such (bovine serum, keratin of the lab ...) are of no cell of
-    the sample and are left out.
+    The genes are those of `evcargo.interpretation.genes.gene_names`: of small RNA only miRNAs, no
+    spike-ins, nothing of another organism. Contaminants that are tagged as such (bovine serum,
+    keratin of the lab ...) are of no cell of the sample and are left out as well.
 
     Returns
     -------
@@ -31,14 +33,11 @@ def by_gene(matrix: "AnnData") -> pd.DataFrame:
         Samples x genes (`gene_key`), linear; NaN where no feature of the gene was measured.
     """
     var = matrix.var
-    names = pd.Series("", index=var.index)
-    for column in ("gene", "name"):
-        if column in var:
-            names = names.where(names != "", var[column].astype(str))
-    names = names.where(names != "", var.index.to_series().astype(str))
-    own = np.ones(len(var), dtype=bool)
+    names = gene_names(var, assay, organism)
+    own = var.index.astype(str).isin(names.index)
     if "is_contaminant" in var:
-        own = ~var["is_contaminant"].to_numpy(bool)
+        own &= ~var["is_contaminant"].to_numpy(bool)
     values = np.asarray(matrix.X, dtype=float)[:, own]
-    frame = pd.DataFrame(values, matrix.obs_names, [gene_key(name) for name in names[own]])
+    genes = [gene_key(name) for name in names.reindex(var.index[own].astype(str))]
+    frame = pd.DataFrame(values, matrix.obs_names, genes)
     return frame.T.groupby(level=0, sort=True).sum(min_count=1).T

@@ -15,11 +15,17 @@ import numpy as np
 import pandas as pd
 
 from evcargo.contracts import CONTRACTS
-from evcargo.differential.adjust import adjust
 from evcargo.differential.design import NotTestable
-from evcargo.differential.detection_exact import exact_p_values
-from evcargo.differential.result import DETECTION, Result
-from evcargo.interpretation.sorting_model import EV, SOURCE, sorted_samples, subjects
+from evcargo.differential.result import DETECTION, UNTESTED, Result
+from evcargo.interpretation.sorting_model import (
+    EV,
+    SOURCE,
+    Difference,
+    sorted_samples,
+    subjects,
+)
+from evcargo.interpretation.sorting_presence import ONLY_EV, ONLY_SOURCE, presence
+from evcargo.interpretation.sorting_scale import FEWEST_SHARED, NO_SOURCE, on_one_scale
 from evcargo.interpretation.sorting_verdicts import sorting_verdicts
 from evcargo.purity.flags import feature_flags
 from evcargo.study.model import Contrast
@@ -29,16 +35,11 @@ if TYPE_CHECKING:
 
 #: Column that the test of one condition compares.
 PREPARATION = "preparation"
-FEWEST_SHARED = 10
-#: An absent feature counts as absent if it would lie above this quantile of what is there.
-DEEP_ENOUGH = 0.25
 #: Depths that differ by this factor are warned of.
 UNEQUAL_DEPTH = 1.5
 ALL = "all samples"
-NO_SOURCE = "no source material"
 
 Test = Callable[["AnnData", Contrast], Result]
-Difference = Callable[["AnnData", Contrast], tuple[pd.DataFrame, pd.Series, str]]
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class AssayTests:
 
     between: Test
     change: Test
-    difference: Difference
+    difference: Callable[["AnnData", Contrast], Difference]
     alpha: float
     min_samples: int
 
@@ -106,7 +107,8 @@ def sort_cargo(
         lines.append({"question": "enrichment", "about": condition or ALL} | line)
         enriched.append(table.assign(condition=condition or ALL))
     for contrast in contrasts:
-        table, line = _change(scaled, contrast, differential[contrast.name], tests)
+        of_evs = differential[contrast.name]
+        table, line = _change(scaled, contrast, of_evs, tests, assay == "proteins")
         line |= _flagged(table, flags)
         lines.append({"question": "change", "about": contrast.name} | line)
         changed.append(table.assign(contrast=contrast.name))
@@ -134,37 +136,6 @@ def conditions(obs: pd.DataFrame) -> list[str]:
     return [level for level in levels.unique() if level in both[0] & both[1]]
 
 
-def on_one_scale(matrix: "AnnData") -> tuple["AnnData", str]:
-    """Shift the source so that proteins of both materials are enriched by zero in the median.
-
-    Within each material the quantities stay as they were normalised. Shared are the proteins that
-    are no contaminants and were seen in half of the samples of either material.
-
-    Returns
-    -------
-    scaled : AnnData
-        The matrix; its normalised layer shifted for the source, or as it was where fewer than
-        `FEWEST_SHARED` proteins are shared, which `scale` then says.
-    scale : str
-        How the materials were put on one scale.
-    """
-    values = np.array(matrix.layers["normalised"], dtype=float)
-    ok = (matrix.obs["status"] == "ok").to_numpy(bool)
-    of = {m: ok & (matrix.obs["material"] == m).to_numpy(bool) for m in (EV, SOURCE)}
-    if not all(which.any() for which in of.values()):
-        return matrix, NO_SOURCE
-    shared = ~matrix.var["is_contaminant"].to_numpy(bool)
-    for which in of.values():
-        shared &= np.isfinite(values[which]).mean(axis=0) >= 0.5
-    if shared.sum() < FEWEST_SHARED:
-        return matrix, ""
-    means = {m: np.nanmean(values[which][:, shared], axis=0) for m, which in of.items()}
-    values[of[SOURCE]] += np.median(means[EV] - means[SOURCE])
-    scaled = matrix.copy()
-    scaled.layers["normalised"] = values
-    return scaled, f"relative to the median of {shared.sum():,} proteins of both materials"
-
-
 def _enrichment(
     matrix: "AnnData", condition: str, tests: AssayTests, scale: str, proteins: bool
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
@@ -174,7 +145,11 @@ def _enrichment(
         said = f"fewer than {FEWEST_SHARED} proteins are shared by EVs and source"
         return _no_table("sorting"), _not_assessed("enrichment", condition or ALL, said)
     result = tests.between(compared, contrast)
-    if not result.table["tested"].any() and paired:
+    said = ""
+    if not result.table["tested"].any() and paired and not _repeated(compared, contrast):
+        said = (
+            "Samples of one subject are taken as independent: with subjects, nothing is testable."
+        )
         contrast, paired = replace(contrast, covariates=(), block=""), ""
         result = tests.between(compared, contrast)
     table = result.table.rename(
@@ -186,24 +161,42 @@ def _enrichment(
         }
     )
     values, is_ev = _values(compared, contrast, proteins)
-    table = table.drop(columns=DETECTION).join(_presence(values, is_ev, tests), on="feature")
+    there, why_not = presence(
+        values, is_ev, subjects(compared.obs.loc[values.columns]), tests.min_samples
+    )
+    table = table.drop(columns=DETECTION).join(there, on="feature")
     hits = table[table["significant"].fillna(False)]
+    sizes = _sizes(values, is_ev)
+    warnings = [*result.warnings, said, *_depth_warning(sizes, proteins)]
+    warnings += [why_not] if proteins and result.method != UNTESTED else []
     line = {
-        **_sizes(values, is_ev),
+        **sizes,
         "paired": paired,
         "tested": int(table["tested"].sum()),
         "significant": len(hits),
         "up": int((hits["log2_enrichment"] > 0).sum()),
         "down": int((hits["log2_enrichment"] < 0).sum()),
-        "only_ev": int((table["presence"] == "only in EVs").sum()) if proteins else None,
-        "only_source": int((table["presence"] == "only in source").sum()) if proteins else None,
+        "only_ev": _count(table, ONLY_EV) if proteins else None,
+        "only_source": _count(table, ONLY_SOURCE) if proteins else None,
         "method": "; ".join(one for one in (result.method, scale) if one),
-        "warning": " ".join([*result.warnings, *_depth_warning(_sizes(values, is_ev), proteins)]),
+        "warning": " ".join(one for one in warnings if one),
     }
     if not proteins:
         table["presence"], table["absence_counts"] = "", pd.NA
         table[["detection_p_value", "detection_adjusted_p_value"]] = np.nan
     return table, line
+
+
+def _count(table: pd.DataFrame, word: str) -> int | None:
+    """Features that are in one material only; None where that was not assessed."""
+    return None if table["presence"].isna().all() else int((table["presence"] == word).sum())
+
+
+def _repeated(matrix: "AnnData", contrast: Contrast) -> bool:
+    """Whether a subject has several measured samples on one side."""
+    rows = matrix.obs[matrix.obs["status"] == "ok"]
+    rows = rows[rows[PREPARATION].isin([contrast.test, contrast.reference])]
+    return bool((rows[PREPARATION].astype(str) + "|" + subjects(rows)).duplicated().any())
 
 
 def _comparison(matrix: "AnnData", condition: str) -> tuple["AnnData", Contrast, str]:
@@ -248,23 +241,6 @@ def _values(
     return frame, (ok.obs[PREPARATION] == contrast.test).to_numpy(bool)
 
 
-def _presence(values: pd.DataFrame, is_ev: np.ndarray, tests: AssayTests) -> pd.DataFrame:
-    """Which features are in one material only, and whether their absence in the other counts."""
-    seen = values.notna().to_numpy()
-    p_values, _ = exact_p_values(seen, is_ev, [""] * len(is_ev))
-    table = pd.DataFrame({"detection_p_value": p_values}, values.index)
-    table["detection_adjusted_p_value"] = adjust(table["detection_p_value"])
-    table["presence"], table["absence_counts"] = "", pd.array([pd.NA] * len(table), "boolean")
-    for word, side in (("only in EVs", is_ev), ("only in source", ~is_ev)):
-        only = (seen[:, side].sum(axis=1) >= tests.min_samples) & ~seen[:, ~side].any(axis=1)
-        there = values.to_numpy()[:, ~side]
-        limit = np.nanquantile(there, DEEP_ENOUGH) if np.isfinite(there).any() else np.inf
-        mean = values.loc[only].iloc[:, side].mean(axis=1)
-        table.loc[only, "presence"] = word
-        table.loc[only, "absence_counts"] = (mean >= limit).to_numpy()
-    return table
-
-
 def _sizes(values: pd.DataFrame, is_ev: np.ndarray) -> dict[str, Any]:
     depth = values.notna().sum().to_numpy()
     return {
@@ -288,7 +264,11 @@ def _depth_warning(sizes: Mapping[str, Any], proteins: bool) -> list[str]:
 
 
 def _change(
-    matrix: "AnnData", contrast: Contrast, differential: pd.DataFrame, tests: AssayTests
+    matrix: "AnnData",
+    contrast: Contrast,
+    differential: pd.DataFrame,
+    tests: AssayTests,
+    proteins: bool,
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Compare the change of the EVs with that of their source."""
     line = _obstacle(matrix.obs, contrast)
@@ -296,19 +276,21 @@ def _change(
         return _no_table("sorting_changes"), line
     rows = sorted_samples(matrix.obs, contrast)
     try:
-        figures, reasons, method = tests.difference(matrix, contrast)
+        told = tests.difference(matrix, contrast)
     except NotTestable as why:
         return _no_table("sorting_changes"), _not_assessed("change", contrast.name, str(why))
-    source = tests.change(matrix, replace(contrast, material=SOURCE)).table.set_index("feature")
+    of_source = tests.change(matrix, replace(contrast, material=SOURCE))
+    source = of_source.table.set_index("feature")
     ev = differential.set_index("feature")
     table = ev[["name", "class", "robustness"]].copy()
     taken = ["log2_fold_change", "ci_low", "ci_high", "p_value", "adjusted_p_value"]
-    for word, one in (("ev", ev), ("source", source)):
+    for word, one in ((EV, ev), (SOURCE, source)):
         table = table.join(one[taken].add_suffix(f"_{word}").astype(float))
-        table[f"n_{word}"] = one["n_test"].astype("Float64") + one["n_reference"].astype("Float64")
+        table[f"n_{word}"] = _values_of(matrix, contrast, word, proteins).reindex(table.index)
     own = ["log2_fold_change", "standard_error", "ci_low", "ci_high", "statistic", "p_value"]
-    asked = figures[[*own, "adjusted_p_value"]].rename(columns={"log2_fold_change": "difference"})
-    table = table.join(asked).assign(reason=reasons.reindex(table.index).fillna(""))
+    asked = told.figures[[*own, "adjusted_p_value"]]
+    table = table.join(asked.rename(columns={"log2_fold_change": "difference"}))
+    table["reason"] = _why_not(told.reasons, source, table)
     table["tested"] = table["p_value"].notna()
     table["significant"] = table["adjusted_p_value"] < tests.alpha
     table = table.join(sorting_verdicts(table, tests.alpha))
@@ -320,15 +302,32 @@ def _change(
     ), {
         "n_ev": int(materials.get(EV, 0)),
         "n_source": int(materials.get(SOURCE, 0)),
-        "paired": "by subject" if subjects(rows).duplicated().any() else "",
+        "paired": told.paired,
         "tested": int(table["tested"].sum()),
         "significant": len(hits),
         "up": int((hits["difference"] > 0).sum()),
         "down": int((hits["difference"] < 0).sum()),
         **{column: int(counts.get(word, 0)) for column, word in COUNTED.items()},
-        "method": method,
-        "warning": "",
+        "method": told.method,
+        "warning": " ".join([*told.warnings, *(f"Source: {one}" for one in of_source.warnings)]),
     }
+
+
+def _values_of(matrix: "AnnData", contrast: Contrast, material: str, proteins: bool) -> pd.Series:
+    """Count the measured samples of a material, at both levels, that have a value of a feature."""
+    rows = sorted_samples(matrix.obs, replace(contrast, covariates=()))
+    chosen = matrix[rows.index[rows["material"] == material]]
+    values = np.asarray(chosen.layers["normalised"] if proteins else chosen.X, dtype=float)
+    seen = np.isfinite(values) if proteins else values > 0
+    return pd.Series(seen.sum(axis=0), chosen.var_names.astype(str), dtype="Float64")
+
+
+def _why_not(reasons: pd.Series, source: pd.DataFrame, table: pd.DataFrame) -> pd.Series:
+    """Why the difference of a feature was not tested or, if it was, the change of its source."""
+    why = reasons.reindex(table.index).fillna("").astype(str)
+    of_source = source["reason"].reindex(table.index).fillna("").astype(str)
+    said = "its source: " + of_source
+    return why.where((why != "") | (of_source == ""), said)
 
 
 #: Column of the contract ``sorting_summary`` -> verdict that it counts.
@@ -345,7 +344,9 @@ COUNTED = {
 def _obstacle(obs: pd.DataFrame, contrast: Contrast) -> dict[str, Any]:
     """Line that says why a contrast has no change of sorting, or nothing."""
     why = ""
-    if contrast.kind != "pair":
+    if not ((obs["status"] == "ok") & (obs["material"] == SOURCE)).any():
+        why = NO_SOURCE
+    elif contrast.kind != "pair":
         why = "sorting is compared between two levels only"
     elif contrast.material != EV:
         why = f"the contrast compares {contrast.material} material, not EVs"

@@ -5,20 +5,25 @@ which is the same as the change of the EVs minus that of their source.
 """
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from evcargo.differential.actions import weights_of
 from evcargo.differential.adjust import adjust
-from evcargo.differential.blocks import block_correlation, consensus_correlation
-from evcargo.differential.counts import SPIKE_IN, CountFilter, is_expressed
-from evcargo.differential.design import COMPARISON, RANK_TOLERANCE, NotTestable, model_matrix
-from evcargo.differential.linear_models import Moderation
-from evcargo.differential.moderated import fit_features, moderated_test, weighted
-from evcargo.differential.negative_binomial import fit_counts, median_of_ratios, wald_test
-from evcargo.differential.prior import Floats, fit_prior
+from evcargo.differential.counts import SPIKE_IN, CountFilter, is_expressed, spike_in_factors
+from evcargo.differential.design import (
+    COMPARISON,
+    RANK_TOLERANCE,
+    NotTestable,
+    independent_columns,
+    model_matrix,
+)
+from evcargo.differential.linear_models import Moderation, block_errors, trend_covariate
+from evcargo.differential.moderated import fit_features, moderated_test
+from evcargo.differential.negative_binomial import fit_counts, wald_test
+from evcargo.differential.prior import fit_prior
 from evcargo.study.model import Contrast
 
 if TYPE_CHECKING:
@@ -28,7 +33,22 @@ EV, SOURCE = "ev", "source"
 #: Column of the model that is the difference in sorting.
 SORTING = "sorting"
 CELLS = tuple((material, test) for material in (EV, SOURCE) for test in (True, False))
-FEWEST_SPIKES = 3
+
+
+class Difference(NamedTuple):
+    """What a test of the difference in sorting gives.
+
+    `figures` are those of the features that were tested, as `moderated_test` or `wald_test` give
+    them, with adjusted_p_value; `reasons` say why another was not tested, and are empty where it
+    was. `method` is what was done, `paired` how samples of one subject or block were matched in the
+    model that was fitted, and `warnings` are what the reader must know.
+    """
+
+    figures: pd.DataFrame
+    reasons: pd.Series
+    method: str
+    paired: str
+    warnings: tuple[str, ...] = ()
 
 
 def sorted_samples(obs: pd.DataFrame, contrast: Contrast) -> pd.DataFrame:
@@ -49,7 +69,12 @@ def cells(rows: pd.DataFrame, contrast: Contrast) -> list[np.ndarray]:
 
 def subjects(rows: pd.DataFrame) -> pd.Series:
     """Subject of each sample; a sample without one is of its own."""
-    given = rows["subject"] if "subject" in rows else pd.Series("", index=rows.index)
+    return units(rows, "subject")
+
+
+def units(rows: pd.DataFrame, column: str) -> pd.Series:
+    """Level of each sample in a column; a sample without one is of its own."""
+    given = rows[column] if column in rows else pd.Series("", index=rows.index)
     given = given.astype("string").fillna("")
     return given.where(given != "", "sample " + rows.index.to_series().astype(str)).astype(str)
 
@@ -96,23 +121,12 @@ def sorting_design(rows: pd.DataFrame, contrast: Contrast, by_subject: bool) -> 
     every = pd.concat(parts, axis=1)
     if not _told(every):
         raise NotTestable("the covariates cannot be told from the difference in sorting")
-    design = _independent(every)
+    design = independent_columns(every)
     if len(design) <= design.shape[1]:
         raise NotTestable(
             f"{len(design)} samples leave nothing for the error of {design.shape[1]} coefficients"
         )
     return design
-
-
-def _independent(design: pd.DataFrame) -> pd.DataFrame:
-    """Leave out columns that those before them already say."""
-    kept: list[str] = []
-    for name in design.columns:
-        values = design[[*kept, name]].to_numpy(float)
-        values = values / (np.linalg.norm(values, axis=0) + np.finfo(float).tiny)
-        if np.linalg.svd(values, compute_uv=False)[-1] > RANK_TOLERANCE:
-            kept.append(str(name))
-    return design[kept]
 
 
 def _told(design: pd.DataFrame) -> bool:
@@ -125,7 +139,7 @@ def _told(design: pd.DataFrame) -> bool:
 
 def protein_difference(
     matrix: "AnnData", contrast: Contrast, min_samples: int, how: Moderation
-) -> tuple[pd.DataFrame, pd.Series, str]:
+) -> Difference:
     """Moderated test of the difference in sorting of every protein.
 
     Parameters
@@ -141,12 +155,13 @@ def protein_difference(
 
     Returns
     -------
-    figures : pandas.DataFrame
-        As `moderated_test`, with adjusted_p_value, by feature; only those that were tested.
-    reasons : pandas.Series
-        Why a feature was not tested; empty where it was.
-    method : str
-        What was done.
+    Difference
+        Of `moderated_test`.
+
+    Raises
+    ------
+    NotTestable
+        If the samples do not allow for the test (`sorting_design`).
     """
     rows = sorted_samples(matrix.obs, contrast)
     design = sorting_design(rows, contrast, by_subject=False)
@@ -158,70 +173,67 @@ def protein_difference(
         few = np.isfinite(values[:, which]).sum(axis=1) < min_samples
         reasons[few] = f"fewer than {min_samples} {material} values at {level}"
     enough = (reasons == "").to_numpy(bool)
-    correlation, said = _blocks(values[enough], design, rows, contrast)
+    blocks, paired = _blocks(rows, contrast)
+    correlation, said = None, ""
+    if blocks and paired and enough.any():
+        correlation, fitted = block_errors(
+            values[enough], design.to_numpy(), blocks, weights_of(rows)
+        )
+        said = f", EV and source of one {paired.removeprefix('by ')} correlated by {fitted:.2f}"
     column = design.columns.get_loc(SORTING)
-    weights = weights_of(rows)
-    fits = fit_features(values[enough], design.to_numpy(), column, correlation, weights)
+    fits = fit_features(values[enough], design.to_numpy(), column, correlation, weights_of(rows))
     mean = np.array([row[np.isfinite(row)].mean() for row in values[enough]])
-    trend = _trend(how.trend, mean, matrix.var[enough])
+    trend = trend_covariate(how.trend, mean, matrix.var[enough])
     figures = moderated_test(fits, fit_prior(fits.variance, fits.df, trend, how.robust))
     figures = figures.set_index(names[enough])
     figures["adjusted_p_value"] = adjust(figures["p_value"])
     reasons[names[enough][figures["p_value"].isna()]] = "its values leave no error to judge by"
     method = f"moderated t of (EV - source) at {contrast.test} minus that at {contrast.reference}"
-    return figures, reasons, method + said
+    return Difference(figures, reasons, method + said, paired)
 
 
-def _blocks(
-    values: Floats, design: pd.DataFrame, rows: pd.DataFrame, contrast: Contrast
-) -> tuple[Floats | None, str]:
+def _blocks(rows: pd.DataFrame, contrast: Contrast) -> tuple[list[str], str]:
+    """Block of each sample, and by what they are matched; nothing where no block has two."""
     block = contrast.block or ("" if "subject" in contrast.covariates else "subject")
-    if not block or (block != "subject" and block not in rows):
-        return None, ""
-    names = subjects(rows) if block == "subject" else rows[block].astype(str)
-    if not names.duplicated().any() or not len(values):
-        return None, ""
-    weights = weights_of(rows)
-    terms = weighted(design.to_numpy().T, weights).T
-    correlation = consensus_correlation(weighted(values, weights), terms, names.tolist())
-    return (
-        block_correlation(names.tolist(), correlation),
-        f", EV and source of one {block} correlated by {correlation:.2f}",
-    )
-
-
-def _trend(trend: str, mean: Floats, proteins: pd.DataFrame) -> Floats | None:
-    if trend == "none":
-        return None
-    return mean if trend == "intensity" else np.log2(proteins["n_peptides"].to_numpy(float))
+    if not block:
+        return [], "by subject"
+    names = units(rows, block)
+    return names.tolist(), f"by {block}" if names.duplicated().any() else ""
 
 
 def count_difference(
     matrix: "AnnData", contrast: Contrast, alpha: float, expressed: CountFilter, size_factors: str
-) -> tuple[pd.DataFrame, pd.Series, str]:
+) -> Difference:
     """Negative binomial test of the difference in sorting of every RNA feature.
 
     Both materials are fitted together, with one dispersion per feature; subjects that are in both
-    get a level of their own.
+    get a level of their own. The counts of several samples that a subject has of one material at
+    one level are summed: the model has no random effects, and they are no more subjects.
 
     Returns
     -------
-    figures, reasons, method
-        As `protein_difference`, of `wald_test`.
+    Difference
+        Of `wald_test`.
+
+    Raises
+    ------
+    NotTestable
+        If the samples do not allow for the test.
     """
     if contrast.block not in ("", "subject", *contrast.covariates):
         # The model has no random effects: another block becomes a covariate.
         contrast = replace(contrast, covariates=(*contrast.covariates, contrast.block))
-    rows = sorted_samples(matrix.obs, contrast)
-    paired = "subject" not in contrast.covariates and bool(subjects(rows).duplicated().any())
-    try:
-        design = sorting_design(rows, contrast, by_subject=paired)
-    except NotTestable:
-        if not paired:
-            raise
-        design, paired = sorting_design(rows, contrast, by_subject=False), False
+    given = sorted_samples(matrix.obs, contrast)
     names = matrix.var_names.astype(str)
-    raw = pd.DataFrame(matrix[rows.index].X, index=rows.index, columns=names).astype(int)
+    raw = pd.DataFrame(matrix[given.index].X, index=given.index, columns=names)
+    rows, raw = _one_per_subject(given, raw.astype(int), contrast)
+    design, paired, warnings = _count_design(rows, contrast)
+    if len(rows) < len(given):
+        said = (
+            f"Samples of one subject, material and level were summed: {len(given)} samples count"
+            f" as {len(rows)}."
+        )
+        warnings = (said, *warnings)
     added = (matrix.var["class"] == SPIKE_IN).set_axis(names)
     kept = is_expressed(raw.loc[:, ~added], expressed).reindex(names, fill_value=False)
     reasons = pd.Series("", index=names)
@@ -229,16 +241,53 @@ def count_difference(
     reasons[added] = "spike-in: added to the sample, not of it"
     if not kept.any():
         raise NotTestable(f"no feature reaches {expressed.min_cpm:g} CPM in enough samples")
-    factors = None
-    if size_factors == SPIKE_IN:
-        complete = int((raw.loc[:, added] > 0).all().sum())
-        if complete < FEWEST_SPIKES:
-            raise NotTestable(f"{complete} spike-ins are counted in every sample; 3 are needed")
-        factors = median_of_ratios(raw.loc[:, added])
+    factors = spike_in_factors(raw.loc[:, added]) if size_factors == SPIKE_IN else None
     fit = fit_counts(raw.loc[:, kept], design, factors)
     figures = wald_test(fit, SORTING, alpha, 1.0, shrink=False)
     reasons[figures.index[figures["p_value"].isna()]] = "count outlier in a sample"
     filtered = figures["p_value"].notna() & figures["adjusted_p_value"].isna()
     reasons[figures.index[filtered]] = "mean count too low (independent filtering)"
     method = f"Wald test of (EV - source) at {contrast.test} minus that at {contrast.reference}"
-    return figures, reasons, method + (", subjects as fixed effects" if paired else "")
+    method += ", subjects as fixed effects" if paired else ""
+    return Difference(figures, reasons, method, paired, warnings)
+
+
+def _one_per_subject(
+    rows: pd.DataFrame, raw: pd.DataFrame, contrast: Contrast
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Sum the counts of the samples that a subject has of one material at one level."""
+    level = rows[contrast.column].astype(str)
+    group = rows["material"].astype(str) + "|" + level + "|" + subjects(rows)
+    for name in contrast.covariates:
+        several = group.map(rows[name].astype(str).groupby(group).nunique()) > 1
+        if several.any():
+            one = subjects(rows)[several].iloc[0]
+            raise NotTestable(
+                f"subject {one} has several samples of one material and level that differ in"
+                f" {name}, so that they can be neither summed nor taken as independent"
+            )
+    first = ~group.duplicated()
+    if first.all():
+        return rows, raw
+    summed = raw.groupby(group.to_numpy(), sort=False).sum()
+    return rows[first], summed.loc[group[first]].set_axis(rows.index[first])
+
+
+def _count_design(
+    rows: pd.DataFrame, contrast: Contrast
+) -> tuple[pd.DataFrame, str, tuple[str, ...]]:
+    """Design with a level for every subject, if subjects are matched and it can be estimated."""
+    subject = subjects(rows)
+    if "subject" in contrast.covariates or not subject.duplicated().any():
+        matched = "by subject" if "subject" in contrast.covariates else ""
+        return sorting_design(rows, contrast, by_subject=False), matched, ()
+    try:
+        return sorting_design(rows, contrast, by_subject=True), "by subject", ()
+    except NotTestable as why:
+        # EV and source of one level enter the difference with opposite signs, so that it is safe to
+        # take them as independent; the EVs of one level and the source of the other do not.
+        if (rows[contrast.column].astype(str).groupby(subject).nunique() > 1).any():
+            raise
+        design = sorting_design(rows, contrast, by_subject=False)
+        said = f"Samples of one subject are taken as independent: with subjects, {why}."
+        return design, "", (said,)

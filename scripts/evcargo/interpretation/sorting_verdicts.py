@@ -25,9 +25,9 @@ def sorting_verdicts(table: pd.DataFrame, alpha: float) -> pd.DataFrame:
     Parameters
     ----------
     table
-        Columns log2_fold_change_ev, adjusted_p_value_ev, log2_fold_change_source, p_value_source,
-        adjusted_p_value_source, difference, adjusted_p_value, n_source (source samples with a
-        value), reason; NaN where not tested.
+        Columns log2_fold_change_ev, p_value_ev, adjusted_p_value_ev, log2_fold_change_source,
+        p_value_source, adjusted_p_value_source, difference, p_value, adjusted_p_value, n_source
+        (source samples with a value, NaN where unknown), reason; NaN where not tested.
     alpha
         Level of every test.
 
@@ -42,8 +42,8 @@ def sorting_verdicts(table: pd.DataFrame, alpha: float) -> pd.DataFrame:
     same = np.sign(ev) == np.sign(source)
     beyond = np.sign(table["difference"]) == np.sign(ev)
     moved = table["adjusted_p_value_source"] < alpha
-    absent = table["n_source"].fillna(0) == 0
-    untested = table["p_value"].isna()
+    absent = table["n_source"].astype(float) == 0
+    untested, ev_untested = table["p_value"].isna(), table["p_value_ev"].isna()
     conditions = [
         (hit & source.isna() & absent, ONLY_EV),
         (hit & untested, NOT_ASSESSED),
@@ -52,6 +52,7 @@ def sorting_verdicts(table: pd.DataFrame, alpha: float) -> pd.DataFrame:
         (hit & source.isna(), NOT_ASSESSED),
         (hit & same & (table["p_value_source"] < alpha), FOLLOWS),
         (hit, OPEN),
+        (differs & ev_untested, NOT_ASSESSED),
         (differs & moved & (ev.abs() < source.abs()), KEPT_BACK),
         (differs, SORTED),
     ]
@@ -69,6 +70,8 @@ def _reason(row, verdict: str) -> str:  # type: ignore[no-untyped-def]
         return ""
     if verdict == ONLY_EV:
         return "no source sample shows it, so it has no change to follow"
+    if verdict == NOT_ASSESSED and np.isnan(row.p_value_ev):
+        return "the change of the EVs could not be tested"
     if verdict == NOT_ASSESSED:
         return str(row.reason) or "its source could not be tested"
     changes = ", ".join(

@@ -53,6 +53,12 @@ def act(verdicts: pd.DataFrame, action: str, weights: Mapping[str, float]) -> pd
     return pd.DataFrame(rows, columns=CONTRACTS["actions"].names)
 
 
+def compared_of(samples: pd.DataFrame, actions: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the samples (contract ``samples``) that the contract ``actions`` leaves out."""
+    gone = actions.loc[actions["action"] == LEFT_OUT, "sample"]
+    return samples[~samples["sample"].isin(gone)]
+
+
 def left_out(verdicts: pd.DataFrame, action: str) -> set[str]:
     """Name the samples that no test compares, by `purity.action`."""
     return set(verdicts.loc[verdicts["verdict"] == FAIL, "sample"]) if action == EXCLUDE else set()

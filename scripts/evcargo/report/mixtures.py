@@ -6,13 +6,15 @@ import pandas as pd
 from markupsafe import Markup
 from matplotlib.figure import Figure as Canvas
 
+from evcargo.interpretation.deconvolution import fits_poorly
 from evcargo.report.answer import ASSAY_WORDS
 from evcargo.report.charts import ROW, WIDTH, short_name
 from evcargo.report.origins import association_table
 from evcargo.report.parts import Column, Figure, groups_of, table_of
 from evcargo.report.results import Results
-from evcargo.report.svg import BLUE, INK, LINE, MUTED, SURFACE, drawing, inline_svg
+from evcargo.report.svg import BLUE, FAINT, INK, LINE, MUTED, SURFACE, drawing, inline_svg
 
+POOR = "poor fit, not to be read"
 ACROSS = 3  # sources in one row of the figure
 
 
@@ -30,7 +32,7 @@ def mixtures_part(results: Results) -> dict[str, Any]:
         assays.append(
             {
                 "word": word,
-                "figure": mixture_figure(rows, order, f"mixtures-{assay}", word),
+                "figure": mixture_figure(rows, lines, order, f"mixtures-{assay}", word),
                 "fits": _fit_table(lines, str(assay), word),
                 "warnings": _counted(lines, "warning"),
                 "reasons": _counted(lines, "reason"),
@@ -50,10 +52,16 @@ def _counted(lines: pd.DataFrame, column: str) -> list[str]:
     return [f"{text} ({count} of {len(lines)} samples)" for text, count in counts.items()]
 
 
-def mixture_figure(rows: pd.DataFrame, order: list[str], ident: str, word: str) -> Figure | None:
-    """Draw the shares of the sources with their 90 % intervals; None if no sample was fitted."""
+def mixture_figure(
+    rows: pd.DataFrame, fits: pd.DataFrame, order: list[str], ident: str, word: str
+) -> Figure | None:
+    """Draw the shares of the sources with their 90 % intervals; None if no sample was fitted.
+
+    Shares of a fit that is poor are hollow and grey, without an interval.
+    """
     if rows["share"].isna().all():
         return None
+    poor = set(fits.loc[fits_poorly(fits), "sample"])
     title = f"Shares of the reference profiles, {word}"
     columns = [
         Column("sample"),
@@ -61,18 +69,23 @@ def mixture_figure(rows: pd.DataFrame, order: list[str], ident: str, word: str) 
         Column("share", "share"),
         Column("from", "share"),
         Column("to", "share"),
+        Column("fit", "short"),
     ]
     frame = rows[["sample", "source", "share", "ci_low", "ci_high"]]
+    words = rows["sample"].map(lambda sample: POOR if sample in poor else "")
+    frame = frame.assign(fit=words.where(rows["share"].notna(), ""))
     behind = table_of(f"{ident}-data", title, frame, columns)
     caption = (
         "The part of a sample's fitted signal that looks like each profile, with its 90 % interval"
         " (features drawn anew). It is a share of signal, not of vesicles: sources differ in what"
         " they load and shed. Only sources with a profile can be found."
     )
-    return Figure(ident, title, caption, _bars(rows, order, ident, title), behind)
+    if poor:
+        caption += f" Hollow and grey: {POOR}."
+    return Figure(ident, title, caption, _bars(rows, poor, order, ident, title), behind)
 
 
-def _bars(rows: pd.DataFrame, order: list[str], ident: str, title: str) -> Markup:
+def _bars(rows: pd.DataFrame, poor: set[str], order: list[str], ident: str, title: str) -> Markup:
     sources = list(dict.fromkeys(rows["source"]))
     samples = [sample for sample in order if sample in set(rows["sample"])]
     across = min(ACROSS, len(sources))
@@ -88,6 +101,10 @@ def _bars(rows: pd.DataFrame, order: list[str], ident: str, title: str) -> Marku
                 if pd.isna(share):
                     panel.text(0.01, y, "not fitted", va="center", color=MUTED, style="italic")
                     continue
+                if sample in poor:
+                    panel.barh(y, share, 0.68, color="none", edgecolor=FAINT, lw=0.8)
+                    panel.text(0.01, y, "poor fit", va="center", color=MUTED, style="italic")
+                    continue
                 ends = [of_source.at[sample, "ci_low"], of_source.at[sample, "ci_high"]]
                 panel.barh(y, share, 0.68, color=BLUE, edgecolor=SURFACE, lw=0.8)
                 panel.plot(ends, [y, y], color=INK, lw=1.4)
@@ -98,7 +115,8 @@ def _bars(rows: pd.DataFrame, order: list[str], ident: str, title: str) -> Marku
             panel.spines["bottom"].set_color(LINE)
         panels[0].set_yticks(range(len(samples)), [short_name(name) for name in samples])
         panels[0].set_ylim(len(samples) - 0.4, -0.6)
-        panels[0].set_xlim(0, min(1.0, 1.05 * float(rows["ci_high"].max())))
+        highest = float(rows[["share", "ci_high"]].max().max())
+        panels[0].set_xlim(0, min(1.0, 1.05 * highest))
         for panel in panels[len(sources) :]:
             panel.set_visible(False)
         return inline_svg(figure, ident, title, f"{len(samples)} samples, {len(sources)} sources.")

@@ -79,8 +79,22 @@ def _obstacle(left: pd.DataFrame) -> str:
 
 
 def _left(left: pd.DataFrame) -> Iterator[str]:
-    for row in left.itertuples(index=False):
-        yield f"{ASSAY_WORDS.get(row.assay, row.assay)}, {row.about}: {row.warning}"
+    """Say what was not assessed, an assay whose lines all have one reason in one sentence."""
+    for assay, rows in left.groupby("assay", sort=False):
+        word = ASSAY_WORDS.get(assay, assay)
+        if len(rows) > 1 and rows["warning"].nunique(dropna=False) == 1:
+            yield f"{word}: {rows['warning'].iloc[0]}"
+            continue
+        for row in rows.itertuples(index=False):
+            yield f"{word}, {row.about}: {row.warning}"
+
+
+def _methods(lines: pd.DataFrame) -> list[str]:
+    """Methods of the conditions, each once; with its conditions where they differ."""
+    methods = lines.groupby("method", sort=False)["about"].agg(list)
+    if len(methods) == 1:
+        return [str(methods.index[0])]
+    return [f"{listed(about)}: {method}" for method, about in methods.items()]
 
 
 def _enrichment(results: Results, assay: str, lines: pd.DataFrame) -> dict[str, Any]:
@@ -88,7 +102,7 @@ def _enrichment(results: Results, assay: str, lines: pd.DataFrame) -> dict[str, 
         "word": ASSAY_WORDS.get(assay, assay),
         "sentences": [enrichment_words(row) for row in lines.itertuples(index=False)],
         "warnings": list(dict.fromkeys(lines["warning"].dropna())),
-        "method": lines["method"].iloc[0],
+        "methods": _methods(lines),
         "table": _enriched_table(results, assay),
         "file": f"../interpretation/{assay}.sorting.tsv",
     }
@@ -165,6 +179,7 @@ def _change(results: Results, number: int, row: Any) -> dict[str, Any]:
     return {
         "heading": f"{row.about}: {word}",
         "sentence": change_words(row),
+        "warning": "" if pd.isna(row.warning) else row.warning,
         "figure": change_figure(table, f"sorting-change-{number}", f"{row.about}, {word}"),
         "method": row.method,
         "file": f"../interpretation/{row.assay}.sorting_changes.tsv",

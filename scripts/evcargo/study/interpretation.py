@@ -14,6 +14,7 @@ from evcargo.study.notes import Notes, listed
 from evcargo.study.panels import known_symbols, shipped
 
 SETS, TARGETS = "interpretation.gene_sets", "interpretation.targets"
+GMT = " (of MSigDB: the file ...symbols.gmt)"
 FEW = 0.1
 """Share of known symbols below which a table is taken for one of another organism or naming."""
 MOST = 0.5
@@ -65,7 +66,7 @@ def check_interpretation(
             genes = dict.fromkeys(g for one in read_gmt(path, inside) for g in one.genes)
             if not genes and not inside.problems:
                 inside.add("holds no gene set", "Give a GMT file, or take it out of gene_sets")
-            warnings += _check_symbols(list(genes), symbols, organism, inside)
+            warnings += check_symbols(list(genes), symbols, organism, inside, "the gene sets", GMT)
             problems += inside.problems
     path = options["targets"]
     if path and checked_head(path, "table", notes, 0, TARGETS) is not None:
@@ -89,12 +90,32 @@ def _check_names(paths: Sequence[str], notes: Notes) -> None:
             )
 
 
-def _check_symbols(
-    genes: Sequence[str], symbols: set[str], organism: str, notes: Notes
+def check_symbols(
+    genes: Sequence[str], symbols: set[str], organism: str, notes: Notes, what: str, hint: str = ""
 ) -> Iterator[str]:
-    """Hold the genes to the symbols of the organism, and give a warning where some are unknown.
+    """Hold the genes to the symbols of the organism, and warn where they are written otherwise.
 
     The list of symbols is the human one; those of mouse and rat are held against it in capitals.
+
+    Parameters
+    ----------
+    genes
+        As a table writes them, each once; miRNAs are not looked at.
+    symbols
+        Of `known_symbols`.
+    organism
+        Organism of the study.
+    notes
+        Takes the problem that most are no symbols.
+    what
+        What names the genes, e.g. "the gene sets".
+    hint
+        Where symbols are found.
+
+    Yields
+    ------
+    str
+        A warning.
     """
     proteins = [gene for gene in genes if not is_mirna(gene)]
     if not proteins:
@@ -109,10 +130,10 @@ def _check_symbols(
             ),
             "",
         )
-        what = f", but {kind}" if kind else ""
+        but = f", but {kind}" if kind else ""
         notes.add(
-            f"names {len(proteins):,} genes of which {known} are gene symbols of {organism}{what}",
-            "Give the gene sets as symbols (of MSigDB: the file ...symbols.gmt)",
+            f"names {len(proteins):,} genes of which {known} are gene symbols of {organism}{but}",
+            f"Give {what} as symbols{hint}",
             value=listed(proteins, 3),
         )
         return
@@ -121,13 +142,13 @@ def _check_symbols(
         notes.add(
             f"writes its genes as of mouse or rat, e.g. {listed(proteins, 3)}, but the study is of"
             " human",
-            "Give the gene sets of human, or set organism",
+            f"Give {what} of human, or set organism",
         )
     elif organism != "human" and capital > MOST * len(proteins):
         yield (
             f"{notes.file}: writes its genes as of human, e.g. {listed(proteins, 3)}. They are"
             f" found in {organism} whatever their case, right for most orthologs but not for all."
-            f" Better give the gene sets of {organism}"
+            f" Better give {what} of {organism}"
         )
 
 

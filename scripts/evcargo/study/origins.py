@@ -1,21 +1,29 @@
 """Signatures and reference profiles of a study: looked at before any job runs."""
 
 import csv
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from evcargo.errors import Problem
 from evcargo.interpretation.profiles import GENE, profile_table
 from evcargo.interpretation.quantities import gene_key
 from evcargo.interpretation.signatures import SIGNATURE_COLUMNS
+from evcargo.purity.panels import is_mirna
 from evcargo.study.cells import as_number
 from evcargo.study.files import checked_head
-from evcargo.study.notes import Notes, did_you_mean
-from evcargo.study.panels import shipped
+from evcargo.study.interpretation import FEW, check_symbols
+from evcargo.study.notes import Notes, did_you_mean, listed
+from evcargo.study.panels import known_symbols, shipped
 from evcargo.study.sheets import Sheet, read_sheet
 
 ORIGINS = "markers/origins.tsv"
+FEWEST_FOR_LOGS = 20
+"""Quantities that must be above 0 for them to be looked at."""
+LEAST_OF_LOGS, MOST_OF_LOGS = 1.0, 40.0
+SPREAD_OF_LOGS = 8.0
+"""Linear quantities of a proteome or of RNA have a maximum of far more times their median."""
 
 
 def check_origins(
@@ -42,12 +50,23 @@ def check_origins(
     problems
         Of the tables, with row and column.
     warnings
-        Profiles of assays that the study does not have.
+        Profiles of assays that the study does not have, or that look like logarithms; genes that
+        are written as those of another organism.
     """
-    options, problems, warnings = config["interpretation"], [], []
+    options, organism = config["interpretation"], config["organism"]
+    problems: list[Problem] = []
+    warnings: list[str] = []
     path = options["signatures"]
+    if not path and not any(options["reference_profiles"].values()):
+        return problems, ()
+    symbols, _ = known_symbols(organism, resource)
     if path and checked_head(path, "table", notes, 0, "interpretation.signatures"):
-        problems += _check_signatures(path, resource)
+        inside = Notes(path)
+        sheet = _check_signatures(path, inside, resource)
+        if sheet is not None:
+            genes = _genes(sheet)
+            warnings += check_symbols(genes, symbols, organism, inside, "the signatures")
+        problems += inside.problems
     for assay, path in options["reference_profiles"].items():
         place = f"interpretation.reference_profiles.{assay}"
         if not path or checked_head(path, "table", notes, 0, place) is None:
@@ -55,22 +74,60 @@ def check_origins(
         inside = Notes(path)
         sheet = read_sheet(path, (GENE,), inside)
         if sheet is not None:
-            profile_table(sheet, inside)
+            table = profile_table(sheet, inside)
+            warnings += _check_names(_genes(sheet), assay, symbols, organism, inside)
+            if table is not None and (sources := _as_logs(sheet)):
+                said = f"look like logarithms in {listed(sources, 3)}: no value is large, and none"
+                warnings.append(f"{path}: the quantities {said} stands out. Give linear quantities")
         problems += inside.problems
         if assay not in assays:
             warnings.append(f"{place}: the study has no {assay}, so these profiles are not used")
     return problems, tuple(warnings)
 
 
-def _check_signatures(path: str, resource: Callable[[str], str]) -> list[Problem]:
-    notes = Notes(path)
+def _genes(sheet: Sheet) -> list[str]:
+    """Genes of a table, each once, by the first symbol of a cell."""
+    cells = (row.cells.get(GENE, "").split(";")[0].strip() for row in sheet.rows)
+    return list(dict.fromkeys(one for one in cells if one))
+
+
+def _check_names(
+    genes: list[str], assay: str, symbols: set[str], organism: str, notes: Notes
+) -> Iterator[str]:
+    """Hold the genes of a profile to what its assay measures: miRNAs, or genes."""
+    mirnas = sum(map(is_mirna, genes))
+    right = mirnas if assay == "rna" else len(genes) - mirnas
+    if genes and right < FEW * len(genes):
+        what = "miRNAs" if assay == "rna" else "genes"
+        remedy = f"Give the profiles of {assay} by {what}"
+        notes.add(f"names {len(genes):,} features of which {right} are {what}", remedy,
+                  value=listed(genes, 3))  # fmt: skip
+    elif assay != "rna":
+        yield from check_symbols(genes, symbols, organism, notes, "the profiles")
+
+
+def _as_logs(sheet: Sheet) -> list[str]:
+    """Find the sources whose quantities are as small and as alike as logarithms are."""
+    found = []
+    for name in (one for one in sheet.columns if one != GENE):
+        numbers = [as_number(row.cells[name], sheet.decimal_comma) or 0 for row in sheet.rows]
+        there = [number for number in numbers if number > 0]
+        if len(there) < FEWEST_FOR_LOGS or not LEAST_OF_LOGS < max(there) < MOST_OF_LOGS:
+            continue
+        if max(there) < SPREAD_OF_LOGS * median(there):
+            found.append(name)
+    return found
+
+
+def _check_signatures(path: str, notes: Notes, resource: Callable[[str], str]) -> Sheet | None:
+    """Hold a table of signatures to its form; None where it cannot be read."""
     sheet = read_sheet(path, SIGNATURE_COLUMNS, notes)
     if sheet is None:
-        return notes.problems
+        return None
     if GENE not in sheet.columns:
         remedy = "A table of signatures needs the columns signature and gene"
         notes.add("has no column gene", remedy, sheet.line)
-        return notes.problems
+        return None
     for name in (one for one in sheet.columns if one not in SIGNATURE_COLUMNS):
         otherwise = f"Delete it; the columns are {', '.join(SIGNATURE_COLUMNS)}"
         remedy = did_you_mean(name, SIGNATURE_COLUMNS, otherwise)
@@ -81,7 +138,7 @@ def _check_signatures(path: str, resource: Callable[[str], str]) -> list[Problem
     with Path(resource(ORIGINS)).open(encoding="utf-8", newline="") as stream:
         ours = {row["signature"] for row in csv.DictReader(stream, delimiter="\t")}
     _check_rows(sheet, ours, notes)
-    return notes.problems
+    return sheet
 
 
 def _check_rows(sheet: Sheet, ours: Collection[str], notes: Notes) -> None:
