@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from evcargo.biomarkers.assess import TABLES
-from evcargo.biomarkers.verdicts import over_panels
+from evcargo.biomarkers.performance import over_panels
 from evcargo.job import job_log
 from evcargo.tables import read_table, write_table
 

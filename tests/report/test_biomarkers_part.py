@@ -9,8 +9,8 @@ from lxml import html
 
 from evcargo.biomarkers.assess import TABLES, assess
 from evcargo.biomarkers.features import metric_block
+from evcargo.biomarkers.performance import over_panels
 from evcargo.biomarkers.question import Question
-from evcargo.biomarkers.verdicts import over_panels
 from evcargo.contracts import CONTRACTS
 from evcargo.report.biomarkers import biomarkers_section
 from evcargo.report.page import _environment, render

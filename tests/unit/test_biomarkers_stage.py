@@ -9,6 +9,7 @@ import pytest
 from anndata import AnnData
 
 from evcargo.biomarkers.assess import TABLES, assess
+from evcargo.biomarkers.performance import over_panels
 from evcargo.biomarkers.question import JOINED, ask
 from evcargo.biomarkers.verdicts import (
     BEATS,
@@ -21,7 +22,6 @@ from evcargo.biomarkers.verdicts import (
     MODELS,
     NOT_ASSESSED,
     PURITY,
-    over_panels,
     reason_of,
     verdict_of,
 )

@@ -10,8 +10,9 @@ from purity_helpers import PANELS, ROOT, protein_matrix, rna_matrix
 from scipy import stats
 
 from evcargo.errors import EvcargoError
+from evcargo.interpretation.keys import gene_key
 from evcargo.interpretation.origin import permuted_score, relative_ranks, score_origins
-from evcargo.interpretation.quantities import by_gene, gene_key
+from evcargo.interpretation.quantities import by_gene
 from evcargo.interpretation.signatures import read_signatures
 
 ORIGINS = ROOT / "resources" / "markers" / "origins.tsv"

@@ -8,6 +8,7 @@ from scipy.special import expit
 from evcargo.biomarkers.folds import Units
 from evcargo.biomarkers.nested import SEED
 from evcargo.biomarkers.predictions import Flags, Floats, Pairs, Predictions
+from evcargo.differential.adjust import adjust
 
 CONFIDENCE = 0.95
 Z = float(stats.norm.ppf((1 + CONFIDENCE) / 2))
@@ -177,3 +178,15 @@ def reliability(predictions: Predictions, labels: Flags) -> pd.DataFrame:
              "observed": found.statistic, "ci_low": interval.low, "ci_high": interval.high}
         )  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def over_panels(lines: pd.DataFrame) -> pd.DataFrame:
+    """Adjust the permutation p-values of all panels of a study for each other.
+
+    Parameters
+    ----------
+    lines
+        Contract ``biomarkers``, one line per panel.
+    """
+    p = lines["permutation_p"].astype(float)
+    return lines.assign(adjusted_permutation_p=adjust(p))

@@ -5,8 +5,6 @@ from typing import Any
 
 import pandas as pd
 
-from evcargo.differential.adjust import adjust
-
 ELASTIC_NET, FOREST = "elastic net", "random forest"
 CLEAN, PURITY = "elastic net without flagged features", "purity only"
 MODELS = (ELASTIC_NET, FOREST, CLEAN, PURITY)
@@ -47,15 +45,3 @@ def reason_of(line: Mapping[str, Any], alpha: float) -> str:
         f" {line['difference']:+.2f} ({line['difference_low']:+.2f} to"
         f" {line['difference_high']:+.2f})"
     )
-
-
-def over_panels(lines: pd.DataFrame) -> pd.DataFrame:
-    """Adjust the permutation p-values of all panels of a study for each other.
-
-    Parameters
-    ----------
-    lines
-        Contract ``biomarkers``, one line per panel.
-    """
-    p = lines["permutation_p"].astype(float)
-    return lines.assign(adjusted_permutation_p=adjust(p))

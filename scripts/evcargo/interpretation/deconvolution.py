@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from scipy import linalg, optimize, stats
 
 from evcargo.contracts import CONTRACTS
+from evcargo.interpretation.mixture_verdicts import POOR_CORRELATION, fits_poorly
 from evcargo.interpretation.profiles import (
     REFUSE_CONDITION,
     WARN_CONDITION,
@@ -44,7 +45,6 @@ INTERVAL = (0.05, 0.95)
 SEED = 20261122
 FEATURES_PER_SOURCE = 10
 SKEWED = 0.001  # p-value of the test of skewness below which something stands out above the fit
-POOR_CORRELATION = 0.7
 
 
 @dataclass(frozen=True)
@@ -220,11 +220,6 @@ def _warnings(fit: Fit, profiles: pd.DataFrame, condition: float) -> list[str]:
         alike = " and ".join(most_alike(profiles))
         said.append(f"{alike} are hard to tell apart (condition number {condition:.0f}).")
     return said
-
-
-def fits_poorly(fits: pd.DataFrame) -> pd.Series:
-    """Flag the samples (rows of the contract ``mixture_fits``) whose shares say nothing."""
-    return fits["correlation"].astype(float) < POOR_CORRELATION
 
 
 def mixture_metrics(

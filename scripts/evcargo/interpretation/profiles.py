@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from evcargo.errors import EvcargoError
-from evcargo.interpretation.quantities import gene_key
+from evcargo.interpretation.keys import gene_key
 from evcargo.study.cells import as_number
 from evcargo.study.notes import Notes, quoted
 from evcargo.study.sheets import Sheet, read_sheet

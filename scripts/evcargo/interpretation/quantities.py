@@ -6,18 +6,10 @@ import numpy as np
 import pandas as pd
 
 from evcargo.interpretation.genes import gene_names
-from evcargo.purity.haemolysis import plain_mirna
-from evcargo.purity.panels import is_mirna
+from evcargo.interpretation.keys import gene_key
 
 if TYPE_CHECKING:
     from anndata import AnnData
-
-
-def gene_key(name: str) -> str:
-    """Name to compare by: capitals, of a miRNA without its species."""
-    first = str(name).split(";")[0].strip()
-    bare = plain_mirna(first) if is_mirna(first) else first
-    return bare.upper()
 
 
 def by_gene(matrix: "AnnData", assay: str, organism: str) -> pd.DataFrame:

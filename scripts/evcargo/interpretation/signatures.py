@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from evcargo.errors import EvcargoError
-from evcargo.interpretation.quantities import gene_key
+from evcargo.interpretation.keys import gene_key
 from evcargo.study.notes import Notes
 from evcargo.study.sheets import read_sheet
 

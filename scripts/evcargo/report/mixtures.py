@@ -6,7 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 from matplotlib.figure import Figure as Canvas
 
-from evcargo.interpretation.deconvolution import fits_poorly
+from evcargo.interpretation.mixture_verdicts import fits_poorly
 from evcargo.report.answer import ASSAY_WORDS
 from evcargo.report.charts import ROW, WIDTH, short_name
 from evcargo.report.origins import association_table

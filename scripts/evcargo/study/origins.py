@@ -7,8 +7,8 @@ from statistics import median
 from typing import Any
 
 from evcargo.errors import Problem
+from evcargo.interpretation.keys import gene_key
 from evcargo.interpretation.profiles import GENE, profile_table
-from evcargo.interpretation.quantities import gene_key
 from evcargo.interpretation.signatures import SIGNATURE_COLUMNS
 from evcargo.purity.panels import is_mirna
 from evcargo.study.cells import as_number
