@@ -25,13 +25,14 @@ with job_log(snakemake.log):
         how = Moderation(options["variance_trend"], options["robust"])
         test = partial(test_proteins, alpha=alpha, min_samples=least, how=how)
         difference = partial(protein_difference, min_samples=least, how=how)
-        tests = AssayTests(test, test, difference, alpha, least)
+        tests = AssayTests(test, partial(test, alone=True), difference, alpha, least)
     else:
         expressed = CountFilter(options["min_cpm"], options["min_cpm_share"])
         test = partial(test_counts, alpha=alpha, expressed=expressed)
         same_depth = {"size_factors": options["size_factors"]}
         difference = partial(count_difference, alpha=alpha, expressed=expressed, **same_depth)
-        tests = AssayTests(test, partial(test, **same_depth), difference, alpha, least)
+        change = partial(test, alone=True, **same_depth)
+        tests = AssayTests(test, change, difference, alpha, least)
     differential = {
         contrast.name: read_table(path, "differential")
         for contrast, path in zip(contrasts, given.differential, strict=True)

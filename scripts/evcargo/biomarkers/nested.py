@@ -16,6 +16,7 @@ from evcargo.biomarkers.elastic_net import fit_paths, penalties
 from evcargo.biomarkers.features import Block, Indices, prepare
 from evcargo.biomarkers.folds import Units, deal
 from evcargo.biomarkers.predictions import Flags, Floats, Predictions
+from evcargo.differential.moderated import posterior_variance
 from evcargo.differential.prior import fit_prior
 
 INNER_FOLDS = 5
@@ -200,12 +201,7 @@ def screen_statistics(values: Floats, labels: Flags, weight: Floats) -> Floats:
     for row, n, m in zip(range(len(weight)), n_test, n_reference, strict=True):
         df = np.full(values.shape[1], n + m - 2)
         variance = np.maximum(within[row], 0) / max(n + m - 2, 1)
-        prior = fit_prior(variance, df)
-        if np.isinf(prior.df).any():
-            moderated = prior.variance
-        else:
-            borrowed = np.where(prior.df > 0, prior.df * np.nan_to_num(prior.variance), 0.0)
-            moderated = (df * variance + borrowed) / np.maximum(df + prior.df, 1)
+        moderated = posterior_variance(variance, df, fit_prior(variance, df))
         statistic[row] /= np.sqrt(np.maximum(moderated, 1e-12) * (1 / n + 1 / m))
     return np.asarray(statistic)
 

@@ -60,6 +60,7 @@ def test_counts(
     expressed: CountFilter,
     size_factors: str = "auto",
     beside: Sequence[str] = (),
+    alone: bool = False,
 ) -> Result:
     """Compare the RNA of groups of samples.
 
@@ -78,6 +79,8 @@ def test_counts(
         ``auto`` from the features tested, ``spike_in`` from the spike-ins.
     beside
         Covariates of numbers whose Wald statistics are asked for beside the comparison.
+    alone
+        Whether what stands beside the test (shrunken fold changes) is left out.
 
     Returns
     -------
@@ -112,7 +115,8 @@ def test_counts(
         largest = largest_differences(changes, levels).set_index(fit.var_names)
         figures = likelihood_ratio_test(fit, asked, alpha).join(largest)
     else:
-        figures = wald_test(fit, COMPARISON, alpha, per_unit(rows, contrast))
+        unit = per_unit(rows, contrast)
+        figures = wald_test(fit, COMPARISON, alpha, unit, shrink=not alone)
     seen = (raw > 0).to_numpy(bool).T
     table = differential_table(
         matrix.var,

@@ -71,8 +71,8 @@ def detect(
     seen = np.isfinite(np.array(matrix[rows.index].layers["normalised"], dtype=float).T)
     if "transferred" in matrix.layers:
         seen &= ~(np.array(matrix[rows.index].layers["transferred"], dtype=float).T >= 1)
-    strata, where = _strata(rows, contrast)
     hands = _hands(rows, contrast)
+    strata, where = _strata(rows, contrast, hands)
     if hands == MIXED:
         said = f"some {contrast.block}s have one level and others several"
         return None, f"; no detection test, because {said}"
@@ -102,10 +102,10 @@ def detect(
     return table, f"; detection: {said} {of} {least:.2g} at the least"
 
 
-def _strata(rows: pd.DataFrame, contrast: Contrast) -> tuple[pd.Series, str]:
+def _strata(rows: pd.DataFrame, contrast: Contrast, hands: str) -> tuple[pd.Series, str]:
     """Stratum of each sample, and the columns that make the strata."""
     names = [name for name in contrast.covariates if covariate_numbers(rows, name) is None]
-    if contrast.block and _hands(rows, contrast) == WITHIN:
+    if contrast.block and hands == WITHIN:
         names.append(contrast.block)
     if not names:
         return pd.Series("", index=rows.index), ""

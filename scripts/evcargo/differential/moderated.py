@@ -176,7 +176,7 @@ def moderated_test(fits: Fits, prior: Prior) -> pd.DataFrame:
         p_value (two-sided), ci_low and ci_high (95 %); all NaN but the fold change where a feature
         has no residual degrees of freedom, all NaN where its coefficient cannot be estimated.
     """
-    variance = _posterior(fits, prior)
+    variance = posterior_variance(fits.variance, fits.df, prior)
     # No feature can know its variance better than all features together do.
     df = np.minimum(fits.df + prior.df, fits.df.sum())
     error = np.sqrt(variance) * fits.unscaled_sd
@@ -201,7 +201,7 @@ def moderated_statistics(fits: JointFits, prior: Prior) -> Floats:
     """Moderated t statistic of every feature and coefficient, as `moderated_test` gives them."""
     unscaled = np.diagonal(fits.unscaled_covariance, axis1=1, axis2=2)
     with np.errstate(divide="ignore", invalid="ignore"):
-        error = np.sqrt(_posterior(fits, prior)[:, None] * unscaled)
+        error = np.sqrt(posterior_variance(fits.variance, fits.df, prior)[:, None] * unscaled)
         return np.asarray(fits.coefficients / error)
 
 
@@ -219,7 +219,7 @@ def moderated_f_test(fits: JointFits, prior: Prior) -> pd.DataFrame:
         feature has no residual degrees of freedom or one of its coefficients cannot be estimated.
     """
     asked = fits.coefficients.shape[1]
-    variance = _posterior(fits, prior)
+    variance = posterior_variance(fits.variance, fits.df, prior)
     known = np.isfinite(fits.coefficients).all(axis=1) & np.isfinite(variance)
     df = np.where(known, np.minimum(fits.df + prior.df, fits.df.sum()), np.nan)
     statistic = np.full(len(df), np.nan)
@@ -231,11 +231,11 @@ def moderated_f_test(fits: JointFits, prior: Prior) -> pd.DataFrame:
     return pd.DataFrame({"statistic": statistic, "df": df, "p_value": p_value})
 
 
-def _posterior(fits: Fits | JointFits, prior: Prior) -> Floats:
-    """Residual variances, each between its own and that of the prior."""
+def posterior_variance(variance: Floats, df: Floats, prior: Prior) -> Floats:
+    """Residual variances, each between its own and that of the prior; NaN without any `df`."""
     finite = np.where(np.isfinite(prior.df), prior.df, 0.0)
     borrowed = np.where(finite > 0, finite * prior.variance, 0.0)
     with np.errstate(invalid="ignore"):
-        variance = (fits.df * fits.variance + borrowed) / (fits.df + finite)
-    variance[np.isinf(prior.df)] = prior.variance[np.isinf(prior.df)]
-    return np.where(fits.df > 0, variance, np.nan)
+        moderated = (df * variance + borrowed) / (df + finite)
+    moderated[np.isinf(prior.df)] = prior.variance[np.isinf(prior.df)]
+    return np.where(df > 0, moderated, np.nan)

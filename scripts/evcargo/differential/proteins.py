@@ -40,6 +40,7 @@ def test_proteins(
     how: Moderation,
     imputation: str = "none",
     beside: Sequence[str] = (),
+    alone: bool = False,
 ) -> Result:
     """Compare the proteins of groups of samples.
 
@@ -62,6 +63,8 @@ def test_proteins(
         (`evcargo.differential.imputation`).
     beside
         Covariates of numbers whose t statistics are asked for beside the comparison.
+    alone
+        Whether what stands beside the test (detection, imputed columns) is left out.
 
     Returns
     -------
@@ -106,11 +109,11 @@ def test_proteins(
         " missing values left missing; Benjamini-Hochberg"
     )
     figures = fitted.figures
-    if imputation != "none" and contrast.kind != "any":
+    if imputation != "none" and contrast.kind != "any" and not alone:
         kept = np.any([seen[:, at].sum(axis=1) >= needed for at in groups.values()], axis=0)
         figures = figures.join(imputed_figures(values, matrix.var, model, kept), how="outer")
         method += "; columns imputed: missing values drawn from the low end (MinProb)"
-    detection, said = detect(matrix, rows, contrast)
+    detection, said = (None, "") if alone else detect(matrix, rows, contrast)
     table = differential_table(
         matrix.var,
         figures,

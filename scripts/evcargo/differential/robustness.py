@@ -49,7 +49,8 @@ KEPT = 2 / 3
 NOT_OF_ANY = "differences between any of several levels are not held to purity: compare two"
 GIVEN_PURITY = ("log2_fold_change", "ci_low", "ci_high", "p_value")
 
-#: Tests a contrast in a matrix; asked for `beside`, gives the statistics of covariates as well.
+#: Tests a contrast in a matrix; asked for `beside`, gives the statistics of covariates as well, and
+#: `alone` leaves out what is not needed of a second model.
 Test = Callable[..., Result]
 
 
@@ -121,7 +122,7 @@ def judge(
         terms = [f"purity_axis_{number}" for number in range(1, len(axes.names) + 1)]
         joint.obs[terms] = axes.values.to_numpy()
         wider = replace(contrast, covariates=(*contrast.covariates, *terms))
-        with_purity = test(joint, wider, beside=terms)
+        with_purity = test(joint, wider, beside=terms, alone=True)
         figures = with_purity.table.set_index("feature")
         given = figures[[*GIVEN_PURITY, "statistic"]].astype(float).reindex(features)
         of_axes = with_purity.beside.reindex(index=features, columns=terms)

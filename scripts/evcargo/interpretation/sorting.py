@@ -161,14 +161,15 @@ def _enrichment(
         }
     )
     values, is_ev = _values(compared, contrast, proteins)
-    there, why_not = presence(
-        values, is_ev, subjects(compared.obs.loc[values.columns]), tests.min_samples
-    )
-    table = table.drop(columns=DETECTION).join(there, on="feature")
+    table, why_not = table.drop(columns=DETECTION), ""
+    if proteins:
+        names = subjects(compared.obs.loc[values.columns])
+        there, why_not = presence(values, is_ev, names, tests.min_samples)
+        table = table.join(there, on="feature")
     hits = table[table["significant"].fillna(False)]
     sizes = _sizes(values, is_ev)
     warnings = [*result.warnings, said, *_depth_warning(sizes, proteins)]
-    warnings += [why_not] if proteins and result.method != UNTESTED else []
+    warnings += [why_not] if result.method != UNTESTED else []
     line = {
         **sizes,
         "paired": paired,

@@ -7,6 +7,7 @@ import pandas as pd
 
 from evcargo.contracts import CONTRACTS
 from evcargo.differential.adjust import adjust
+from evcargo.purity.index import CRITERION as EV_INDEX
 from evcargo.purity.particles import PER_PROTEIN
 from evcargo.purity.ranks import Layout, rank_test
 from evcargo.purity.rna import RATIO, RIBOSOMAL, SCORE
@@ -15,7 +16,7 @@ from evcargo.study.units import unit_names
 
 FEWEST = 4
 TOGETHER, OPPOSITE = "together", "opposite"
-ALB_RATIO, EV_INDEX = "tetraspanin to ALB ratio", "EV index"
+ALB_RATIO = "tetraspanin to ALB ratio"
 EXPECTED = (
     (f"{HAEMOGLOBIN} share", RATIO[0], TOGETHER),
     (f"{HAEMOGLOBIN} share", SCORE[0], TOGETHER),

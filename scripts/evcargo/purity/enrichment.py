@@ -58,9 +58,9 @@ def enrich(
         Expected is depletion of contaminants, and of aggregates and cell debris where the source
         is cells, which serum proteins of the medium are not part of.
     """
+    sets = _sets(shares, markers)
     parts = [
         _against(material, sets, samples, alpha)
-        for sets in (_sets(shares, markers),)
         for material in MATCHED
         if (samples["material"] == material).any() and len(sets)
     ]

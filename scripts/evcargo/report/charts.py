@@ -145,10 +145,7 @@ def sample_dots(
         rows = values.set_index("sample")
         for sample, y in places.items():
             if sample not in rows.index or pd.isna(rows.at[sample, "value"]):
-                axes.annotate(
-                    "not measured", (0.01, y), xycoords=("axes fraction", "data"), va="center",
-                    color=MUTED, style="italic",
-                )  # fmt: skip
+                _write(axes, y, "not measured")
                 continue
             verdict = str(rows.at[sample, "verdict"])
             marker = MARKS.get(verdict, "d")
@@ -159,11 +156,7 @@ def sample_dots(
         axes.margins(x=0.08)
         axes.set_xlabel(axis)
         axes.grid(axis="x", visible=False)
-        handles = [
-            axes.plot([], [], MARKS[v], ms=8, color=VERDICT_COLOURS[v], mec=SURFACE)[0]
-            for v in seen
-        ]
-        legend_above(figure, axes, handles, seen)
+        _name_verdicts(figure, axes, seen)
         return inline_svg(figure, ident, title, f"{len(places)} samples.")
 
 
@@ -189,10 +182,7 @@ def interval_dots(
         rows = table.set_index("sample").reindex(list(places))
         shown = rows.dropna(subset=["index"])
         for sample in rows.index.difference(shown.index):
-            axes.annotate(
-                "no proteins", (0.01, places[sample]), xycoords=("axes fraction", "data"),
-                va="center", color=MUTED, style="italic",
-            )  # fmt: skip
+            _write(axes, places[sample], "no proteins")
         heights = [places[sample] for sample in shown.index]
         axes.hlines(heights, shown["low"], shown["high"], color=BLUE, lw=1.6)
         for end in ("without_low", "without_high"):
@@ -206,11 +196,7 @@ def interval_dots(
         axes.set_xlabel(f"{axis}, log2")
         axes.grid(axis="x", visible=False)
         seen = [verdict for verdict in MARKS if (shown["verdict"] == verdict).any()]
-        handles = [
-            axes.plot([], [], MARKS[v], ms=8, color=VERDICT_COLOURS[v], mec=SURFACE)[0]
-            for v in seen
-        ]
-        legend_above(figure, axes, handles, seen)
+        _name_verdicts(figure, axes, seen)
         return inline_svg(figure, ident, title, f"{len(shown)} samples.")
 
 
@@ -222,6 +208,22 @@ def _draw_limits(axes: Axes, limits: Sequence[tuple[str, float]]) -> None:
             verdict, (value, 1), xycoords=("data", "axes fraction"), xytext=(3, 2),
             textcoords="offset points", color=colour, fontsize=8,
         )  # fmt: skip
+
+
+def _write(axes: Axes, place: float, words: str) -> None:
+    """Write in the row of a sample what is shown in place of a mark."""
+    axes.annotate(
+        words, (0.01, place), xycoords=("axes fraction", "data"), va="center", color=MUTED,
+        style="italic",
+    )  # fmt: skip
+
+
+def _name_verdicts(figure: Figure, axes: Axes, verdicts: list[str]) -> None:
+    handles = [
+        axes.plot([], [], MARKS[v], ms=8, color=VERDICT_COLOURS[v], mec=SURFACE)[0]
+        for v in verdicts
+    ]
+    legend_above(figure, axes, handles, verdicts)
 
 
 def size_curves(distribution: pd.DataFrame) -> pd.DataFrame:

@@ -23,7 +23,7 @@ from evcargo.report.parts import (
     counted,
     figure_text,
     p_text,
-    table_of,
+    table_of_cells,
 )
 from evcargo.report.results import Results
 from evcargo.report.robustness import robustness_figure, robustness_words, verdict_cells
@@ -96,7 +96,7 @@ def association_table(results: Results, contrast: Mapping[str, Any], number: int
     caption = "Purity metrics between the groups"
     if contrast.get("kind", "pair") == "slope":
         caption = f"Purity metrics against {contrast['column']}"
-    return _table(f"associations-{number}", caption, cells, note)
+    return table_of_cells(f"associations-{number}", caption, cells, note)
 
 
 def hit_table(
@@ -151,7 +151,7 @@ def hit_table(
     )
     if ambiguous & set(shown["feature"]):
         note += f" {AMBIGUOUS} marks ambiguous protein groups."
-    return _table(ident, caption, cells, note)
+    return table_of_cells(ident, caption, cells, note)
 
 
 def reasons_not_tested(table: pd.DataFrame) -> list[tuple[str, int]]:
@@ -161,11 +161,6 @@ def reasons_not_tested(table: pd.DataFrame) -> list[tuple[str, int]]:
     return sorted(
         ((str(r), int(n)) for r, n in counts.items()), key=lambda item: (-item[1], item[0])
     )
-
-
-def _table(ident: str, caption: str, cells: Mapping[Column, Any], note: str) -> Table:
-    frame = pd.DataFrame(dict(enumerate(cells.values())))
-    return table_of(ident, caption, frame, list(cells), note)
 
 
 def _intervals(low: pd.Series, high: pd.Series) -> list[str]:

@@ -9,7 +9,14 @@ from matplotlib.figure import Figure as Canvas
 
 from evcargo.differential.verdicts import CONTAMINANT, NOT_ASSESSED, STANDS
 from evcargo.report.charts import WIDTH, legend_above, short_name
-from evcargo.report.parts import Column, Figure, Table, counted, table_of
+from evcargo.report.parts import (
+    Column,
+    Figure,
+    Table,
+    counted,
+    table_of,
+    table_of_cells,
+)
 from evcargo.report.svg import BLUE, INK, LINE, MUTED, SURFACE, drawing, inline_svg
 
 SHOWN = 12  # sets in a figure
@@ -93,7 +100,7 @@ def overrepresentation_table(over: pd.DataFrame, ident: str, word: str) -> Table
         "Hypergeometric test against the tested genes of this study, each gene counted once."
         f" {left:,} more tests are in the full table."
     )
-    return _table(ident, f"Sets over-represented among significant {word}", cells, note)
+    return table_of_cells(ident, f"Sets over-represented among significant {word}", cells, note)
 
 
 def ranked_table(ranked: pd.DataFrame, ident: str, word: str) -> Table | None:
@@ -118,7 +125,7 @@ def ranked_table(ranked: pd.DataFrame, ident: str, word: str) -> Table | None:
         "camera: are the genes of the set higher or lower than the others? It allows for genes of a"
         f" set that go together. {left:,} more sets are in the full table."
     )
-    return _table(ident, f"Sets shifted in the ranking of all tested {word}", cells, note)
+    return table_of_cells(ident, f"Sets shifted in the ranking of all tested {word}", cells, note)
 
 
 def sets_figure(over: pd.DataFrame, ranked: pd.DataFrame, ident: str, word: str) -> Figure | None:
@@ -222,8 +229,3 @@ def _verdicts(rows: pd.DataFrame) -> list[str | None]:
         None if pd.isna(verdict) else str(verdict) if pd.isna(why) else f"{verdict}: {why}"
         for verdict, why in zip(rows["robustness"], rows["robustness_reason"], strict=True)
     ]
-
-
-def _table(ident: str, caption: str, cells: dict[Column, Any], note: str) -> Table:
-    frame = pd.DataFrame({n: list(values) for n, values in enumerate(cells.values())})
-    return table_of(ident, caption, frame, list(cells), note)

@@ -5,12 +5,12 @@ from typing import Any
 
 import pandas as pd
 
+from evcargo.purity.index import CRITERION
 from evcargo.report import charts
 from evcargo.report.parts import Column, Figure, Group, figure_text, groups_of, share_text, table_of
 from evcargo.report.purity import limits_of
 from evcargo.report.results import Results
 
-CRITERION = "EV index"
 KINDS = {
     "subtype": "Kinds of particles",
     "route": "Routes of biogenesis",
@@ -31,7 +31,7 @@ def index_figure(results: Results, groups: Sequence[Group]) -> Figure | None:
     if table is None or table["index"].isna().all():
         return None
     rows = results.criteria[results.criteria["criterion"] == CRITERION]
-    title = "EV index"
+    title = CRITERION
     svg = charts.interval_dots(
         table, groups, limits_of(rows["threshold"]), "fig-ev-index", title, "EV core : contaminants"
     )

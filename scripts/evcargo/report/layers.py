@@ -1,14 +1,20 @@
 """Two layers side by side in the report: protein v mRNA, and miRNAs v their targets."""
 
-from typing import Any
-
 import pandas as pd
 from markupsafe import Markup
 from matplotlib.figure import Figure as Canvas
 
 from evcargo.interpretation.agreement import MRNA_ONLY, NEITHER, OPPOSITE, PROTEIN_ONLY, SAME
 from evcargo.report.charts import WIDTH, legend_above
-from evcargo.report.parts import Column, Figure, Table, counted, figure_text, p_text, table_of
+from evcargo.report.parts import (
+    Column,
+    Figure,
+    Table,
+    counted,
+    figure_text,
+    p_text,
+    table_of_cells,
+)
 from evcargo.report.svg import (
     BLUE,
     FAINT,
@@ -109,7 +115,7 @@ def concordance_table(table: pd.DataFrame, ident: str) -> Table | None:
         Column("mRNA, adjusted p", "p"): shown["adjusted_p_value_transcript"],
     }
     note = f"{len(shown):,} of {counted(len(hits), 'gene')} significant as protein or mRNA."
-    return _table(ident, "Genes significant as protein or mRNA", cells, note)
+    return table_of_cells(ident, "Genes significant as protein or mRNA", cells, note)
 
 
 def targets_sentence(shifts: pd.DataFrame, pairs: pd.DataFrame) -> str:
@@ -175,7 +181,7 @@ def shifts_table(shifts: pd.DataFrame, ident: str) -> Table | None:
         Column("why not tested"): shown["reason"],
     }
     note = "camera, one-sided: are the targets shifted against the direction of the miRNA?"
-    return _table(ident, "Targets of the miRNAs that differ", cells, note)
+    return table_of_cells(ident, "Targets of the miRNAs that differ", cells, note)
 
 
 def pairs_table(pairs: pd.DataFrame, ident: str) -> Table | None:
@@ -197,9 +203,4 @@ def pairs_table(pairs: pd.DataFrame, ident: str) -> Table | None:
     }
     least = p_text(known["adjusted_p_value"].min())
     note = f"{len(known):,} pairs were tested; the smallest adjusted p-value is {least}."
-    return _table(ident, "Pairs of a miRNA and a target", cells, note)
-
-
-def _table(ident: str, caption: str, cells: dict[Column, Any], note: str) -> Table:
-    frame = pd.DataFrame({n: list(values) for n, values in enumerate(cells.values())})
-    return table_of(ident, caption, frame, list(cells), note)
+    return table_of_cells(ident, "Pairs of a miRNA and a target", cells, note)

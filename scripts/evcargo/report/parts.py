@@ -2,7 +2,7 @@
 
 import base64
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -93,6 +93,14 @@ def table_of(
         for row in frame.itertuples(index=False, name=None)
     )
     return Table(ident, caption, tuple(columns), rows, note)
+
+
+def table_of_cells(
+    ident: str, caption: str, cells: Mapping[Column, Sequence[Any] | pd.Series], note: str = ""
+) -> Table:
+    """Make a table of the page from its columns, row by row, whatever their index."""
+    columns = (pd.Series(values).reset_index(drop=True) for values in cells.values())
+    return table_of(ident, caption, pd.DataFrame(dict(enumerate(columns))), list(cells), note)
 
 
 def groups_of(samples: pd.DataFrame) -> list[Group]:

@@ -16,7 +16,7 @@ from evcargo.report.parts import (
     counted,
     figure_text,
     listed,
-    table_of,
+    table_of_cells,
 )
 from evcargo.report.results import Results
 from evcargo.report.svg import BLUE, LINE, MUTED, SURFACE, VERMILLION, drawing, inline_svg
@@ -111,7 +111,7 @@ def _enrichment_figure(material: str, rows: pd.DataFrame) -> Figure:
         Column("adjusted p", "p"): rows["adjusted_p_value"],
         Column("p by flipped signs", "p"): rows["sign_flip_p_value"],
     }
-    table = _table(f"enrichment-{material}", title, cells)
+    table = table_of_cells(f"enrichment-{material}", title, cells)
     return Figure(ident, title, caption, _forest(rows, ident, title), table)
 
 
@@ -160,7 +160,7 @@ def consistency_table(results: Results) -> Table | None:
         Column("rule"): rows["rule"],
     }
     note = "Spearman correlation among the EV preparations, permutation test."
-    return _table("consistency", "Do the assays agree?", cells, note)
+    return table_of_cells("consistency", "Do the assays agree?", cells, note)
 
 
 def outlier_table(results: Results) -> Table | None:
@@ -186,7 +186,9 @@ def outlier_table(results: Results) -> Table | None:
         " is not the share itself but log2 of the share over the signal of everything that is no"
         " contaminant; other shares are log2 odds."
     )
-    return _table("purity-outliers", "Samples unlike the others of their group", cells, note)
+    return table_of_cells(
+        "purity-outliers", "Samples unlike the others of their group", cells, note
+    )
 
 
 def group_table(results: Results) -> Table | None:
@@ -213,7 +215,7 @@ def group_table(results: Results) -> Table | None:
     note = (
         "Permutation tests of ranks within conditions; effect: share of the variance of the ranks."
     )
-    return _table("purity-groups", "Purity by batch and isolation method", cells, note)
+    return table_of_cells("purity-groups", "Purity by batch and isolation method", cells, note)
 
 
 def checklist_table(results: Results) -> Table | None:
@@ -229,12 +231,7 @@ def checklist_table(results: Results) -> Table | None:
     }
     filled = int(rows["answer"].notna().sum())
     note = f"{filled} of {len(rows)} items are told by the study's files; the others stay blank."
-    return _table("checklist", "Reporting checklist, MISEV2023 and EV-TRACK", cells, note)
-
-
-def _table(ident: str, caption: str, cells: dict[Column, pd.Series], note: str = "") -> Table:
-    frame = pd.DataFrame(dict(enumerate(cells.values())))
-    return table_of(ident, caption, frame, list(cells), note)
+    return table_of_cells("checklist", "Reporting checklist, MISEV2023 and EV-TRACK", cells, note)
 
 
 def _yes(flags: pd.Series) -> pd.Series:
