@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-import pandas as pd
+from published import GBM_V_CONTROL, glioblastoma
 
 from evcargo.tables import read_table
 
@@ -11,28 +11,11 @@ def test_a_panel_of_glioblastoma_tells_of_its_haemolysis(
     shared_data: Path, write_study, snakemake
 ) -> None:
     """12 v 12 samples, settings small; the published difference goes with haemolysis."""
-    data = shared_data / "gbm_serum_exosome"
-    phenotype = pd.read_csv(data / "phenotype.txt", sep="\t", lineterminator="\r", dtype=str)
-    samples = [
-        {
-            "sample": row["Sample"],
-            "comparison": row["GBMvsCont"] if isinstance(row["GBMvsCont"], str) else "other",
-            "biofluid": "serum",
-        }
-        for _, row in phenotype.iterrows()
-    ]
-    table = data / "mirna_counts.txt"
-    runs = [{"sample": one["sample"], "assay": "rna", "path": table} for one in samples]
-    contrast = {
-        "name": "GBM_v_control",
-        "column": "comparison",
-        "test": "GBM",
-        "reference": "Control",
-    }
+    samples, runs = glioblastoma(shared_data)
     study = write_study(
         {
             "study": "gbm",
-            "contrasts": [contrast],
+            "contrasts": [GBM_V_CONTROL],
             "differential": {"min_cpm": 100},
             "biomarkers": {"contrasts": ["GBM_v_control"], "repeats": 2, "permutations": 20},
         },

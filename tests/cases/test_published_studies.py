@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from published import GBM_V_CONTROL, glioblastoma
 from scipy.stats import spearmanr
 
 from evcargo.tables import read_matrix, read_table
@@ -179,29 +180,11 @@ def test_bv2_evs_and_cells_of_three_assays(shared_data: Path, write_study, snake
 
 
 def test_glioblastoma_hits_and_their_haemolysis(shared_data: Path, write_study, snakemake) -> None:
-    """VafaeeLab: serum exosome miRNA, 12 GBM v 12 matched controls; the file has CR line ends."""
-    data = shared_data / "gbm_serum_exosome"
-    phenotype = pd.read_csv(data / "phenotype.txt", sep="\t", lineterminator="\r", dtype=str)
-    samples = [
-        {
-            "sample": row["Sample"],
-            "condition": row["Type"].strip(),
-            "comparison": row["GBMvsCont"] if isinstance(row["GBMvsCont"], str) else "other",
-            "biofluid": "serum",
-        }
-        for _, row in phenotype.iterrows()
-    ]
-    table = data / "mirna_counts.txt"
-    runs = [{"sample": one["sample"], "assay": "rna", "path": table} for one in samples]
-    contrast = {
-        "name": "GBM_v_control",
-        "column": "comparison",
-        "test": "GBM",
-        "reference": "Control",
-    }
+    """VafaeeLab: serum exosome miRNA, 12 GBM v 12 matched controls."""
+    samples, runs = glioblastoma(shared_data)
     options = {"min_cpm": 100, "min_cpm_share": 0.5}
     study = write_study(
-        {"study": "gbm", "contrasts": [contrast], "differential": options}, samples, runs
+        {"study": "gbm", "contrasts": [GBM_V_CONTROL], "differential": options}, samples, runs
     )
     snakemake(study, REPORT)
 

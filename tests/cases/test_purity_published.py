@@ -254,25 +254,9 @@ def test_ten_of_the_gbm_hits_carry_the_haemolysis_flag(shared_data, panels_of):
 
 def test_bv2_evs_show_the_serum_of_their_medium(shared_data, panels_of):
     """MaxQuant without taxa: bovine proteins are known by accession; two of 16 EVs hold much."""
-    table = pd.read_csv(
-        shared_data / "bv2_ev_lps" / "proteomics" / "ev_perseus.csv",
-        skiprows=[1, 2],
-        low_memory=False,
-    )
-    accessions = table["Majority protein IDs"].astype(str)
-    var = pd.DataFrame(
-        {
-            "gene": table["Gene names"].fillna("").to_numpy(),
-            "accessions": accessions.to_numpy(),
-            "taxon": "",
-            "is_contaminant": accessions.str.startswith("CON__").to_numpy(),
-            "n_peptides": 1,
-        },
-        index=accessions.str.split(";").str[0].to_numpy(),
-    )
-    x = 2.0 ** table.iloc[:, :16].astype(float).to_numpy().T
-    obs = pd.DataFrame(index=[str(n) for n in range(16)])
-    shares = protein_shares(AnnData(x, obs=obs, var=var), panels_of("mouse"))
+    x, var = read_bv2(shared_data / "bv2_ev_lps" / "proteomics", "ev")
+    obs = pd.DataFrame(index=x.index)
+    shares = protein_shares(AnnData(x.to_numpy(), obs=obs, var=var), panels_of("mouse"))
     np.testing.assert_allclose(shares.sum(axis=1), 1.0)
     assert (shares["bovine"] > 0.15).sum() == 2
     assert (shares["bovine"] < 0.03).sum() == 14

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from lxml import html
 from made_study import SAMPLES, MadeStudy, make_study
@@ -277,6 +278,14 @@ def test_missing_stages_are_said_to_be_missing(tmp_path, made, said):
     page = html.document_fromstring(render(read_results(make_study(tmp_path, made))))
     for sentence in said:
         assert sentence in words(page.find(".//body")), sentence
+
+
+@pytest.mark.parametrize(("count", "said"), [(4e10, "particle sizes"), (np.nan, "particles")])
+def test_particles_counted_in_the_sheet_are_measured(tmp_path, count, said):
+    results = read_results(make_study(tmp_path, MadeStudy(assays=("rna",))))
+    results = replace(results, samples=results.samples.assign(particle_count=count))
+    page = html.document_fromstring(render(results))
+    assert f"Not measured: proteins, transcripts and {said}." in words(page.find(".//header"))
 
 
 def test_many_transcripts_do_not_blow_up_the_page(tmp_path):

@@ -115,6 +115,8 @@ def _study(results: Results) -> dict[str, Any]:
         if materials.get(name)
     ]
     fluids = sorted(set(results.samples["biofluid"].dropna()))
+    counted = results.samples["particle_count"].notna().any()  # in the sheet, without a size table
+    words = ASSAY_WORDS | ({"particles": "particle sizes"} if counted else {})
     return {
         "name": results.config["study"],
         "organism": results.config.get("organism", ""),
@@ -123,7 +125,7 @@ def _study(results: Results) -> dict[str, Any]:
         "biofluids": [fluid.replace("_", " ") for fluid in fluids],
         "isolation": sorted(set(results.samples["isolation"].dropna())),
         "assays": [ASSAY_WORDS[assay] for assay in results.assays],
-        "missing": [word for assay, word in ASSAY_WORDS.items() if assay not in results.assays],
+        "missing": [word for assay, word in words.items() if assay not in results.assays],
     }
 
 
