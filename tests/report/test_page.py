@@ -12,6 +12,7 @@ import pytest
 from lxml import html
 from made_study import SAMPLES, MadeStudy, make_study
 
+from evcargo.report.answer import headings
 from evcargo.report.page import HERE, render, safe_json
 from evcargo.report.quality import quality_section
 from evcargo.report.results import read_results
@@ -252,7 +253,7 @@ def test_json_cannot_end_its_element():
         (
             MadeStudy(assays=("proteins",), contrast=False),
             [
-                "Not measured: small RNA, transcripts and particles.",
+                "Not measured: small RNA, transcripts and particle sizes.",
                 "Not compared: the study defines no contrast.",
                 "Not assessed: no sample has a haemolysis value.",
                 "Not measured: no sample of the study has a particle-size table.",
@@ -286,6 +287,15 @@ def test_particles_counted_in_the_sheet_are_measured(tmp_path, count, said):
     results = replace(results, samples=results.samples.assign(particle_count=count))
     page = html.document_fromstring(render(results))
     assert f"Not measured: proteins, transcripts and {said}." in words(page.find(".//header"))
+
+
+def test_contrasts_that_ask_the_same_are_told_apart_by_name():
+    asked = [("plain", "t", "h"), ("with_age", "t", "h"), ("other", "u", "h")]
+    contrasts = [
+        {"name": name, "column": "c", "test": test, "reference": reference}
+        for name, test, reference in asked
+    ]
+    assert list(headings(contrasts).values()) == ["t v h (plain)", "t v h (with_age)", "u v h"]
 
 
 def test_many_transcripts_do_not_blow_up_the_page(tmp_path):

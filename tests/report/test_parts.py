@@ -47,6 +47,10 @@ def test_p_values_and_shares():
     assert [p_text(p) for p in (0.5, 0.0286, 1.23e-5, 0, None)] == [
         "0.5", "0.029", "1.2 × 10⁻⁵", "0", "–",
     ]  # fmt: skip
+    # What is rounded to the level itself would seem to be on its wrong side.
+    assert [p_text(p) for p in (0.05, 0.050001, 0.0504, 0.0499)] == [
+        "0.05", "0.050001", "0.0504", "0.0499",
+    ]  # fmt: skip
     assert [share_text(s) for s in (0.31, 0.0004, 0, 1, np.nan)] == [
         "31.0 %", "< 0.1 %", "0.0 %", "100.0 %", "–",
     ]  # fmt: skip

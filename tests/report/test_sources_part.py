@@ -208,8 +208,8 @@ def test_the_words_count_the_verdicts(told: Results) -> None:
     said = change_words(next(told.sorting_summary.iloc[[1]].itertuples(index=False)))
     assert row["question"] == "change"
     assert said.startswith("The sorting of 2 of 300 proteins differs significantly.")
-    assert "1 follow their source, 1 are sorted and 1 are open" in said
-    assert "1 change in the source but are kept back" in said
+    assert "1 follows its source, 1 is sorted and 1 may follow its source or not" in said
+    assert "1 changes in the source but is kept back" in said
     first = next(told.sorting_summary.iloc[[0]].itertuples(index=False))
     assert "healthy (4 EV and 4 source samples, by subject)" in enrichment_words(first)
 

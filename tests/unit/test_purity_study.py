@@ -319,6 +319,21 @@ def test_assays_that_disagree_are_found():
     assert disagree(by_assay).to_dict() == {"a": False, "b": True}
 
 
+def test_the_checklist_tells_what_speaks_against_the_study_as_well(whole):
+    rows = [
+        ("source", "EV core", "enriched", "not shown", 0.4),
+        ("source", "keratin", "", "enriched", 5.8),
+        ("source", "cell debris", "depleted", "depleted", -2.0),
+    ]
+    columns = ["material", "set", "expected", "finding", "log2_difference"]
+    enrichment = pd.DataFrame(rows, columns=columns).assign(n_pairs=16)
+    table = checklist("human", "report", whole | {"enrichment": enrichment}).set_index("item")
+    assert table.loc["Enrichment against the source or depleted material", "answer"] == (
+        "against source, 16 pairs: keratin enriched (+5.8 log2), cell debris depleted (-2.0 log2),"
+        " no change shown of EV core"
+    )
+
+
 def test_the_checklist_is_filled_in_from_data_and_blank_elsewhere(whole):
     table = checklist("human", "exclude", whole).set_index("item")
     answers = table["answer"]

@@ -106,6 +106,12 @@ def test_a_level_of_another_material():
     assert problem.remedy == "Set the contrast's material; levels of ev samples: t"
 
 
+def test_a_level_of_another_material_that_is_a_slip():
+    samples = sheet(condition="LPS LPS h h lps", material="ev ev ev ev source")
+    found, problems = check(samples, test="lps")
+    assert (found, problems[0].remedy) == ((), "Did you mean 'LPS'?")
+
+
 def test_two_contrasts_of_one_name():
     samples = sheet(condition="t t h h")
     notes = Notes("config.yaml")

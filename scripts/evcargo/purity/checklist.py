@@ -12,7 +12,7 @@ import pandas as pd
 
 from evcargo.contracts import CONTRACTS
 from evcargo.purity.answers import GRAVITY, NOT_ASSESSED
-from evcargo.purity.enrichment import FEWEST_PAIRS
+from evcargo.purity.enrichment import DEPLETED, ENRICHED, FEWEST_PAIRS, NOT_SHOWN
 
 MISEV, TRACK = "MISEV2023", "EV-TRACK"
 SHEET = "sample sheet"
@@ -306,9 +306,12 @@ def _enrichment(table: pd.DataFrame) -> str:
     for material, rows in table.groupby("material", sort=False):
         told = [
             f"{row['set']} {row['finding']} ({row['log2_difference']:+.1f} log2)"
-            for row in rows[rows["expected"].fillna("") != ""].to_dict("records")
-            if row["finding"] in ("enriched", "depleted")
+            for row in rows.to_dict("records")
+            if row["finding"] in (ENRICHED, DEPLETED)
         ]
+        # What was hoped for and not seen belongs into the paper as well.
+        open_sets = rows[(rows["expected"].fillna("") != "") & (rows["finding"] == NOT_SHOWN)]
+        told += [f"no change shown of {name}" for name in open_sets["set"]]
         pairs = int(rows["n_pairs"].max())
         none = "no change shown" if pairs >= FEWEST_PAIRS else "too few to be tested"
         said.append(f"against {material}, {pairs} pairs: {', '.join(told) or none}")

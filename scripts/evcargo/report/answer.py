@@ -1,5 +1,7 @@
 """The first section: the verdict of each sample, and one answer per contrast."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,11 +92,20 @@ def answer(results: Results, contrast: dict[str, Any]) -> Answer:
     verdict = clean if tested and (hits or told) else "not assessed"
     return Answer(
         name,
-        question(contrast),
+        headings(results.config["contrasts"])[name],
         verdict,
         cargo_words(rows),
         purity_words(results, contrast),
     )
+
+
+def headings(contrasts: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Give each contrast, by name, a heading of its own: its question, and its name if need be."""
+    questions = {str(one["name"]): question(one) for one in contrasts}
+    asked = Counter(questions.values())
+    return {
+        name: text if asked[text] == 1 else f"{text} ({name})" for name, text in questions.items()
+    }
 
 
 def contrast_rows(results: Results, name: str) -> pd.DataFrame:

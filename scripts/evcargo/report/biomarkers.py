@@ -21,7 +21,7 @@ from evcargo.biomarkers.verdicts import (
     NOT_ASSESSED,
     PURITY,
 )
-from evcargo.report.answer import ASSAY_WORDS
+from evcargo.report.answer import ASSAY_WORDS, headings
 from evcargo.report.charts import WIDTH
 from evcargo.report.parts import Column, Figure, Table, capital, counted, p_text, table_of
 from evcargo.report.results import Results
@@ -66,7 +66,7 @@ def _panel(
     models = _of(results.biomarkers_models, line)
     return {
         "id": ident,
-        "heading": f"{sides['test']} v {sides['reference']}: {word}",
+        "heading": f"{headings(results.config['contrasts'])[str(contrast['name'])]}: {word}",
         "notice": NOTICES.get(line["verdict"], "na"),
         "sentence": f"The panel {SENTENCES[line['verdict']].format(**sides)}.",
         "reason": f"{_with_minus(capital(str(line['reason'])))}.{_over_panels(results, line)}",
@@ -139,7 +139,7 @@ def _curves(predictions: pd.DataFrame) -> pd.DataFrame:
             labels = told.reindex(chance.columns).to_numpy(bool)
             found = Predictions(chance.to_numpy(float), folds.to_numpy(int), np.empty(0))
             curves[model] = roc_curve(found, labels, GRID)
-    return pd.DataFrame(curves)
+    return pd.DataFrame(curves).round(6)
 
 
 def _roc_figure(results: Results, line: dict[str, Any], models: pd.DataFrame, ident: str) -> Figure:

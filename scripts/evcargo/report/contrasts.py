@@ -21,7 +21,7 @@ from evcargo.report.parts import (
     ambiguous_mark,
     capital,
     counted,
-    figure_text,
+    interval_texts,
     p_text,
     table_of_cells,
 )
@@ -163,13 +163,6 @@ def reasons_not_tested(table: pd.DataFrame) -> list[tuple[str, int]]:
     )
 
 
-def _intervals(low: pd.Series, high: pd.Series) -> list[str]:
-    return [
-        f"{figure_text(a)} to {figure_text(b)}" if pd.notna(a) else ""
-        for a, b in zip(low, high, strict=True)
-    ]
-
-
 def _sizes(rows: pd.DataFrame) -> pd.Series:
     both = rows["n_test"].astype(str) + " v " + rows["n_reference"].astype(str)
     return both.where(rows["n_reference"].notna(), rows["n_test"].astype(str))
@@ -184,7 +177,7 @@ def _effect(shown: pd.DataFrame) -> dict[Column, Any]:
         }
     return {
         Column("log2 fold change", "number"): shown["log2_fold_change"],
-        Column("95 % CI", "short"): _intervals(shown["ci_low"], shown["ci_high"]),
+        Column("95 % CI", "short"): interval_texts(shown["ci_low"], shown["ci_high"]),
     }
 
 
@@ -198,7 +191,7 @@ def _given_purity(shown: pd.DataFrame) -> dict[Column, Any]:
         cells[Column("log2 fold change given purity", "number")] = shown[
             "log2_fold_change_given_purity"
         ]
-        cells[Column("95 % CI given purity", "short")] = _intervals(low, high)
+        cells[Column("95 % CI given purity", "short")] = interval_texts(low, high)
     return cells
 
 

@@ -143,11 +143,12 @@ def sets_figure(over: pd.DataFrame, ranked: pd.DataFrame, ident: str, word: str)
             f"Leading sets among the hits, {word}",
         )
         columns = [Column("set"), Column("among features that are")]
-        caption = (
-            "Filled: among all significant features. Hollow: among those whose difference stands"
-            " against the impurity; far to the left of the filled one, the set was found through"
-            " impurity, or few hits are left."
-        )
+        caption = "Filled: among all significant features."
+        if second.notna().any():
+            caption += (
+                " Hollow: among those whose difference stands against the impurity; far to the left"
+                " of the filled one, the set was found through impurity, or few hits are left."
+            )
     else:
         rows = leading(ranked, SHOWN, SHOWN).head(SHOWN)
         if rows.empty:
@@ -159,7 +160,9 @@ def sets_figure(over: pd.DataFrame, ranked: pd.DataFrame, ident: str, word: str)
         words = ("shift", "shift given purity")
         axis, title = "shift (mean z of the set minus that of the others)", f"Leading sets, {word}"
         columns = [Column("set")]
-        caption = "Filled: in the ranking of all tested features. Hollow: in the model with purity."
+        caption = "Filled: in the ranking of all tested features."
+        if figures["second"].notna().any():
+            caption += " Hollow: in the model with purity."
     unit = [Column(f"{axis}: {one}", "number") for one in words]
     behind = table_of(f"{ident}-data", title, figures, [*columns, *unit])
     svg = _dots(labels, figures["first"], figures["second"], words, axis, ident, title)

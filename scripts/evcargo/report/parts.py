@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 Kind = Literal["text", "short", "number", "p", "share", "verdict", "flag", "said"]
 MISSING = "–"
+LEVEL = 0.05  # that p-values are usually held to
 AMBIGUOUS = "≈"
 MATERIAL_WORDS = {"ev": "EV", "source": "source", "depleted": "depleted"}
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -144,7 +145,20 @@ def p_text(value: Any) -> str:
     if value is None or pd.isna(value):
         return MISSING
     number = float(value)
-    return f"{number:.2g}" if number >= 1e-3 or number == 0 else power_text(number)
+    if 0 < number < 1e-3:
+        return power_text(number)
+    digits = 2
+    while digits < 6 and float(f"{number:.{digits}g}") == LEVEL != number:
+        digits += 1  # 0.05004 is not below the usual level, and should not look like it
+    return f"{number:.{digits}g}"
+
+
+def interval_texts(low: pd.Series, high: pd.Series) -> list[str]:
+    """Write intervals for people; empty where there is none."""
+    return [
+        f"{figure_text(a)} to {figure_text(b)}" if pd.notna(a) else ""
+        for a, b in zip(low, high, strict=True)
+    ]
 
 
 def share_text(value: Any) -> str:

@@ -19,7 +19,7 @@ from evcargo.interpretation.sorting_verdicts import (
 )
 from evcargo.report.answer import ASSAY_WORDS, NOUNS
 from evcargo.report.charts import legend_above
-from evcargo.report.parts import Column, Figure, Table, counted, listed, table_of
+from evcargo.report.parts import Column, Figure, Table, counted, interval_texts, listed, table_of
 from evcargo.report.results import Results
 from evcargo.report.svg import (
     BLUE,
@@ -149,8 +149,7 @@ def _enriched_table(results: Results, assay: str) -> Table:
             "name": shown["name"],
             "condition": shown["condition"],
             "log2": shown["log2_enrichment"],
-            "low": shown["ci_low"],
-            "high": shown["ci_high"],
+            "interval": interval_texts(shown["ci_low"], shown["ci_high"]),
             "p": shown["adjusted_p_value"],
         }
     )
@@ -158,8 +157,7 @@ def _enriched_table(results: Results, assay: str) -> Table:
         Column("name"),
         Column("condition", "short"),
         Column("enrichment in EVs", "number", "log2"),
-        Column("from", "number"),
-        Column("to", "number"),
+        Column("95 % CI"),
         Column("adjusted p", "p"),
     ]
     note = (
@@ -189,14 +187,14 @@ def _change(results: Results, number: int, row: Any) -> dict[str, Any]:
 def change_words(row: Any) -> str:
     """Say what stands behind the differences between the EVs of one contrast."""
     one, many = NOUNS[row.assay]
-    counts = {
-        "follow their source": row.follows,
-        "are sorted": row.sorted,
-        "are dampened": row.dampened,
-        "are only in EVs": row.only_ev,
-        "are open": row.open,
-    }
-    parts = [f"{count:,} {word}" for word, count in counts.items() if count]
+    counts = (
+        (row.follows, "follows its source", "follow their source"),
+        (row.sorted, "is sorted", "are sorted"),
+        (row.dampened, "is dampened", "are dampened"),
+        (row.only_ev, "is only in EVs", "are only in EVs"),
+        (row.open, "may follow its source or not", "may follow their source or not"),
+    )
+    parts = [f"{count:,} {alone if count == 1 else more}" for count, alone, more in counts if count]
     tested = counted(int(row.tested), one, many)
     said = f"The sorting of {row.significant:,} of {tested} differs significantly."
     if parts:
@@ -204,7 +202,8 @@ def change_words(row: Any) -> str:
     else:
         said += f" No {one} differs significantly between the EVs."
     if row.kept_back:
-        said += f" {row.kept_back:,} change in the source but are kept back from the EVs."
+        do, are = ("changes", "is") if row.kept_back == 1 else ("change", "are")
+        said += f" {row.kept_back:,} {do} in the source but {are} kept back from the EVs."
     return said
 
 

@@ -154,10 +154,8 @@ def _why_no_level(
     if _level(given[key], everywhere) is not None:
         message = f"is no level of {column} among the samples of material {material}"
         there = listed(levels) or "none"
-        return (
-            message,
-            f"Set the contrast's material; levels of {material} samples: {there}",
-        )
+        remedy = f"Set the contrast's material; levels of {material} samples: {there}"
+        return message, did_you_mean(str(given[key]), levels, remedy)
     exist = f"Levels there: {listed(levels) or 'none'}"
     close = nearest(str(given[key]), levels)
     guess = f"Did you mean {shown(close)}? " if close else ""

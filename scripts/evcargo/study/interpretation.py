@@ -51,12 +51,6 @@ def check_interpretation(
     warnings: list[str] = []
     if not options["gene_sets"] and not options["targets"]:
         return problems, ()
-    fewest, most = options["set_size"]
-    if fewest > most:
-        remedy = "Write the fewest genes first"
-        notes.add(
-            "ends before it begins", remedy, column="interpretation.set_size", value=[fewest, most]
-        )
     symbols, matures = known_symbols(organism, resource)
     mirnas = {plain_mirna(name) for name in matures}
     _check_names(options["gene_sets"], notes)

@@ -98,14 +98,14 @@ def load_study(
     warned: tuple[str, ...] = ()
     if look_inside:
         check_references(filled, last)
-    if look_inside and "purity" not in wrong:
+    if look_inside and not wrong & {"purity", "organism"}:
         of_panels, warned = check_panels(filled, last, resource)
         problems += of_panels
-    if look_inside and "interpretation" not in wrong:
+    if look_inside and not wrong & {"interpretation", "organism"}:
         of_interpretation, more = check_interpretation(filled, last, resource)
         problems += of_interpretation
         warned += more
-    if look_inside and runs is not None and "interpretation" not in wrong:
+    if look_inside and runs is not None and not wrong & {"interpretation", "organism"}:
         of_origins, unused = check_origins(filled, set(runs["assay"]), last, resource)
         problems += of_origins
         warned += unused
