@@ -110,7 +110,7 @@ def _environment() -> Environment:
 def _study(results: Results) -> dict[str, Any]:
     materials = Counter(results.samples["material"].fillna(""))
     samples = [
-        f"{materials[name]} {word}"
+        f"{materials[name]:,} {word}"
         for name, word in parts.MATERIAL_WORDS.items()
         if materials.get(name)
     ]
