@@ -314,7 +314,7 @@ def _check_ranges(
 
 
 def _option(section: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    """Schema of an option; one of a matrix may leave its text and order to the section."""
+    """Find the schema of an option; one of a matrix may leave its text and order to the section."""
     rest = section.get("additionalProperties")
     option = section.get("properties", {}).get(key) or (rest if isinstance(rest, Mapping) else {})
     of_all = {name: section[name] for name in ("$comment", "description") if name in section}
