@@ -318,7 +318,7 @@ def _option(section: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     rest = section.get("additionalProperties")
     option = section.get("properties", {}).get(key) or (rest if isinstance(rest, Mapping) else {})
     of_all = {name: section[name] for name in ("$comment", "description") if name in section}
-    return of_all | option if isinstance(rest, Mapping) else option
+    return {**of_all, **option} if isinstance(rest, Mapping) else option
 
 
 def _is_range(option: Mapping[str, Any]) -> bool:
