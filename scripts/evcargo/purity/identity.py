@@ -136,7 +136,7 @@ def misev_rule(markers: pd.DataFrame, run: Run, matrix: str, options: Mapping[st
 def _might_be_enough(
     ours: pd.DataFrame, run: Run, n: int, first: int, second: int, enough: int
 ) -> int:
-    """Whether markers that the run could not see might make up what is missing.
+    """Tell whether markers that the run could not see might make up what is missing.
 
     Returns
     -------
