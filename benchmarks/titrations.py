@@ -2,7 +2,8 @@
 
 Prints, for each contaminant and depth, how the EV index follows the EV fraction (Spearman), how
 often its 90 % interval holds the truth, its error and width, the error of the bovine share, and how
-many verdicts flip when the same samples are measured in less depth.
+many verdicts, of criteria and of samples, flip when the same samples are measured in less depth. A
+sample that warns where a deeper run fails has flipped unless its reason says `at least`.
 """
 
 import argparse
@@ -17,7 +18,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 
-from evcargo.purity.answers import NOT_ASSESSED
+from evcargo.purity.answers import FAIL, NOT_ASSESSED, WARN
+from evcargo.purity.criteria import AT_LEAST
 from evcargo.purity.markers import read_panels
 from evcargo.purity.score import score
 from evcargo.purity.shares import BOVINE_CLASS
@@ -39,13 +41,16 @@ def one(seed: int, contaminant: str, options: Mapping[str, Any]) -> list[dict[st
     made = titrated(Titration(contaminant, depth=DEPTHS[0]), panels, seed)
     truth, rows = true_index(made), []
     first: pd.Series | None = None
+    deepest: pd.DataFrame | None = None
     for depth in DEPTHS:
         matrix = made.matrix if depth == DEPTHS[0] else thinned(made.matrix, depth, seed)
         tables = score(made.samples, panels, options, proteins=matrix)
         index = tables["index"].set_index("sample")
         bovine = tables["shares"].query("`class` == @BOVINE_CLASS").set_index("sample")["share"]
         verdict = tables["criteria"].set_index(["sample", "criterion"])["verdict"]
+        samples = tables["verdicts"].set_index("sample")
         first = verdict if first is None else first
+        deepest = samples if deepest is None else deepest
         both = verdict.ne(NOT_ASSESSED) & first.ne(NOT_ASSESSED)
         known = np.isfinite(truth)
         inside = (index["low"] <= truth) & (truth <= index["high"])
@@ -58,10 +63,19 @@ def one(seed: int, contaminant: str, options: Mapping[str, Any]) -> list[dict[st
                 "width": (index["high"] - index["low"])[known].mean(),
                 "bovine": (bovine - made.truth.get(BOVINE_CLASS, 0.0)).abs().max(),
                 "flips": int((both & verdict.ne(first)).sum()),
+                "sample_flips": int(flipped(samples, deepest).sum()),
+                "judged": samples["verdict"].ne(NOT_ASSESSED).mean(),
                 "assessed": verdict.ne(NOT_ASSESSED).sum() / first.ne(NOT_ASSESSED).sum(),
             }
         )
     return rows
+
+
+def flipped(shallow: pd.DataFrame, deep: pd.DataFrame) -> pd.Series:
+    """Flag the samples whose verdicts (contract ``verdicts``, by sample) contradict each other."""
+    now, then = shallow["verdict"], deep["verdict"]
+    told = now.eq(WARN) & then.eq(FAIL) & shallow["reason"].str.startswith(AT_LEAST)
+    return now.ne(then) & now.ne(NOT_ASSESSED) & then.ne(NOT_ASSESSED) & ~told
 
 
 def main() -> None:
@@ -75,8 +89,8 @@ def main() -> None:
     options = config["purity"]
     print("| contaminant | depth | Spearman, lowest (median) | truth in interval % |", end="")
     print(" mean error, log2 | width, log2 | bovine share, largest error, points |", end="")
-    print(" verdicts flipped | still assessed % |")
-    print("|---|---|---|---|---|---|---|---|---|")
+    print(" verdicts flipped | still assessed % | sample verdicts flipped | samples judged % |")
+    print(f"{11 * '|---'}|")
     seeds = range(given.first_seed, given.first_seed + given.studies)
     with ProcessPoolExecutor(given.jobs) as pool:
         for contaminant in CONTAMINANTS:
@@ -94,6 +108,8 @@ def main() -> None:
                     f"{100 * own['bovine'].max():.1f}",
                     str(own["flips"].sum()),
                     f"{100 * own['assessed'].mean():.0f}",
+                    str(own["sample_flips"].sum()),
+                    f"{100 * own['judged'].mean():.0f}",
                 )
                 print(f"| {' | '.join(cells)} |", flush=True)
 

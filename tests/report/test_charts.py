@@ -72,6 +72,16 @@ def test_dots_show_the_limits_and_what_was_not_measured():
     assert texts(svg).count("not measured") == 1
     assert {"warn", "fail", "pass", "log2"} <= set(texts(svg))
     assert "var(--fail)" in svg and "var(--pass)" in svg
+    assert "not assessed" not in texts(svg)
+
+
+def test_a_dot_of_0_that_was_not_assessed_is_drawn_and_named():
+    values = pd.DataFrame(
+        {"sample": ["S1", "S2"], "value": [0.0, 0.3], "verdict": ["not assessed", "fail"]}
+    )
+    svg = sample_dots(values, GROUPS, [("fail", 0.1)], "f", "T", "fraction")
+    assert texts(svg).count("not measured") == 1
+    assert texts(svg).count("not assessed") == 1
 
 
 def test_size_curves_do_not_depend_on_the_bins():

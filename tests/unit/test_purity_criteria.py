@@ -8,7 +8,7 @@ import pytest
 from purity_helpers import PANELS, answer, default_options, protein_matrix, rna_matrix, sheet
 
 from evcargo.contracts import CONTRACTS
-from evcargo.purity.answers import Band
+from evcargo.purity.answers import Answer, Band
 from evcargo.purity.criteria import verdicts
 from evcargo.purity.markers import read_panels
 from evcargo.purity.score import score
@@ -121,8 +121,10 @@ def test_misev_rule_warns_where_category_3_is_ambiguous(panels):
     ],
 )
 def test_misev_rule_fails_only_in_a_deep_enough_run(panels, features):
-    assert answer(criteria_of(panels, features), "s1", PROTEIN_RULE)["verdict"] == "not assessed"
-    assert answer(criteria_of(panels, features, others=2), "s1", PROTEIN_RULE)["verdict"] == "fail"
+    """No sample of the study shows what is missing, so that it takes three times min_depth."""
+    for others, verdict in ((0, "not assessed"), (11, "not assessed"), (12, "fail")):
+        row = answer(criteria_of(panels, features, others=others), "s1", PROTEIN_RULE)
+        assert row["verdict"] == verdict
 
 
 def test_two_genes_of_one_group_are_one_marker_and_shared_groups_are_none(panels):
@@ -132,7 +134,7 @@ def test_two_genes_of_one_group_are_one_marker_and_shared_groups_are_none(panels
         "Q0": ("OTHER;CD9", [1.0]),
         ALB: ("ALB", [1.0]),
     }
-    row = answer(criteria_of(panels, features, others=1), "s1", PROTEIN_RULE)
+    row = answer(criteria_of(panels, features, others=11), "s1", PROTEIN_RULE)
     assert (row["verdict"], row["value"]) == ("fail", 2)
     assert "ambiguous, not counted: GNAI2, CD9" in row["evidence"]
 
@@ -164,8 +166,8 @@ def test_transferred_markers_neither_count_nor_are_absent(panels):
         ({CD9: "CD9"}, 14, "warn"),  # the second one lies deeper: three times min_depth
         ({CD9: "CD9"}, 13, "not assessed"),
         ({CD9: "CD9"}, 3, "not assessed"),
-        ({"Q1": "X1"}, 4, "fail"),
-        ({"Q1": "X1"}, 3, "not assessed"),
+        ({"Q1": "X1"}, 14, "fail"),
+        ({"Q1": "X1"}, 13, "not assessed"),  # no sample shows one: nothing tells how deep they lie
     ],
 )
 def test_tetraspanins_are_listed_and_counted(panels, genes, others, expected):
@@ -178,6 +180,12 @@ def test_tetraspanins_are_listed_and_counted(panels, genes, others, expected):
         "CD81",
         "CD82",
     ]
+
+
+def test_no_tetraspanin_fails_where_another_sample_shows_that_it_would_be_seen(panels):
+    features = {CD9: ("CD9", [4.0, np.nan]), HSPA8: ("HSPA8", [1.0, 1.0])}
+    row = answer(criteria_of(panels, features, others=6), "s2", TETRASPANINS)
+    assert row["verdict"] == "fail"
 
 
 @pytest.mark.parametrize(
@@ -406,27 +414,50 @@ def test_verdict_is_the_gravest_answer():
         *({"sample": name} for name in "abcde"), {"sample": "f", "material": "depleted"}
     )
     given = {
-        "a": [("x", "pass"), ("y", "fail"), ("z", "warn")],
-        "b": [(PROTEIN_RULE, "pass"), ("y", "warn")],
-        "c": [(PROTEIN_RULE, "pass"), ("y", "not assessed")],
-        "d": [(PROTEIN_RULE, "not assessed"), ("y", "pass")],
-        "e": [(PROTEIN_RULE, "not assessed")],
-        "f": [(PROTEIN_RULE, "fail")],
+        "a": {"x": "pass", "y": "fail", "z": "warn"},
+        "b": {PROTEIN_RULE: "pass", "y": "warn"},
+        "c": {PROTEIN_RULE: "pass", "y": "not assessed"},
+        "d": {PROTEIN_RULE: "not assessed", "y": "pass"},
+        "e": {PROTEIN_RULE: "not assessed"},
+        "f": {PROTEIN_RULE: "fail"},
     }
-    criteria = pd.DataFrame(
-        [
-            {"sample": sample, "criterion": criterion, "verdict": verdict, "rule": "because"}
-            for sample, answers in given.items()
-            for criterion, verdict in answers
-        ]
-    )
-    table = verdicts(criteria, samples).set_index("sample")
+    answers = {
+        sample: [answered(name, verdict) for name, verdict in own.items()]
+        for sample, own in given.items()
+    }
+    table = verdicts(answers, samples).set_index("sample")
     none = "not assessed"
     assert table["verdict"].tolist() == ["fail", "warn", "pass", none, none, none]
     assert table.loc["a", ["n_pass", "n_warn", "n_fail", "n_not_assessed"]].tolist() == [1, 1, 1, 0]
     assert table.loc["a", "reason"] == "y: because"
     assert table.loc["d", "reason"].startswith("the MISEV2018 protein rule could not be assessed")
     assert table.loc["f", "reason"] == "not an EV preparation (material: depleted)"
+
+
+def answered(criterion, verdict, deeper=""):
+    return Answer("proteins", criterion, verdict, 0.0, "", "", "because", "", "", deeper)
+
+
+@pytest.mark.parametrize(
+    ("given", "verdict", "reason"),
+    [
+        (("pass", "warn"), "not assessed",
+         "no criterion failed or warned, but y could not be told at this depth"),
+        (("pass", "fail"), "not assessed",
+         "no criterion failed or warned, but y could not be told at this depth"),
+        (("pass", "pass"), "pass", "all 1 assessed criteria passed"),
+        (("pass", ""), "pass", "all 1 assessed criteria passed"),
+        (("warn", "warn"), "warn", f"{PROTEIN_RULE}: because"),
+        (("warn", "fail"), "warn",
+         f"at least: {PROTEIN_RULE}: because; at more depth y could still fail"),
+        (("fail", "fail"), "fail", f"{PROTEIN_RULE}: because"),
+    ],
+)  # fmt: skip
+def test_what_a_deeper_run_could_still_say_keeps_a_sample_from_passing(given, verdict, reason):
+    """`given`: verdict of one criterion, and what the other, not assessed, could still be."""
+    own = [answered(PROTEIN_RULE, given[0]), answered("y", "not assessed", given[1])]
+    row = verdicts({"a": own}, sheet({"sample": "a"})).iloc[0]
+    assert (row["verdict"], row["reason"]) == (verdict, reason)
 
 
 def test_a_study_of_one_assay_or_none_keeps_the_contracts(panels, tmp_path):
@@ -449,6 +480,86 @@ def test_options_of_one_matrix_leave_the_others_at_their_default():
         "default": [0.02, 0.1],
     }
     assert default_options()["lipoprotein_share"]["plasma"] == [0.05, 0.2]
+
+
+NINE = ("plasma", "serum", "urine", "csf", "saliva", "milk", "ascites", "tissue", "cell_culture")
+
+
+def test_every_fluid_has_numbers_of_its_own(panels):
+    """One sample per fluid, all alike; every other fluid asks for more than the samples have."""
+    names = [f"s{n}" for n in range(len(NINE))]
+    samples = sheet(
+        *(
+            {"sample": name, "biofluid": fluid, "particle_count": 1e10, "protein_ug": 1.0}
+            for name, fluid in zip(names, NINE, strict=True)
+        )
+    )
+    rows = {CD9: "CD9", CD63: "CD63", TSG101: "TSG101", ALB: "ALB"}
+    proteins = protein_matrix({a: (g, [1.0] * 9) for a, g in rows.items()}, names, others=26)
+    plain = {"min_depth": 5, "min_markers": 3, "min_tetraspanins": 2}
+    plain["particles_per_ug"] = [1.0, 2.0, 3.0, 4.0]
+    asked = {
+        "min_depth": (100, "platelet share"),
+        "min_markers": (4, PROTEIN_RULE),
+        "min_tetraspanins": (3, TETRASPANINS),
+        "particles_per_ug": ([1e11, 2e11, 3e11, 4e11], PER_PROTEIN),
+    }
+    for strict in (NINE[::2], NINE[1::2]):
+        given = {
+            key: {"default": plain[key]} | dict.fromkeys(strict, more)
+            for key, (more, _) in asked.items()
+        }
+        tables = score(samples, panels, default_options(**given), proteins=proteins)
+        asked_of = tables["criteria"].groupby("criterion")["verdict"]
+        for _, criterion in asked.values():
+            verdict = asked_of.get_group(criterion)
+            assert (verdict != "pass").tolist() == [fluid in strict for fluid in NINE]
+
+
+@pytest.mark.parametrize(
+    ("biofluid", "albumin", "apob"),
+    [
+        ("plasma", "pass", "pass"),
+        ("csf", "pass", "pass"),
+        ("urine", "pass", "pass"),
+        ("saliva", "pass", "pass"),
+        ("milk", "pass", "pass"),
+        ("", "pass", "pass"),
+        ("tissue", "warn", "warn"),
+        ("cell_culture", "fail", "fail"),
+    ],
+)
+def test_the_ratios_of_plasma_evs_fail_in_cell_culture_alone(panels, biofluid, albumin, apob):
+    """-5.3 to ALB, as Mag-Net plasma EVs have it, and -4.5 to APOB."""
+    features = {CD9: ("CD9", [2**20]), ALB: ("ALB", [2**25.3]), APOB: ("APOB", [2**24.5])}
+    criteria = criteria_of(panels, features, biofluid=biofluid, others=2)
+    assert answer(criteria, "s1", ALBUMIN_RATIO)["verdict"] == albumin
+    assert answer(criteria, "s1", APOB_RATIO)["verdict"] == apob
+
+
+@pytest.mark.parametrize("biofluid", ["urine", "saliva", "milk", "tissue", ""])
+def test_what_was_not_calibrated_never_fails_by_a_ratio(panels, biofluid):
+    features = {CD9: ("CD9", [1.0]), ALB: ("ALB", [2.0**30]), APOB: ("APOB", [2.0**30])}
+    criteria = criteria_of(panels, features, biofluid=biofluid, others=2)
+    for criterion in (ALBUMIN_RATIO, APOB_RATIO):
+        assert answer(criteria, "s1", criterion)["verdict"] == "warn"
+
+
+def test_what_is_not_assessed_tells_its_threshold_too(panels):
+    """No assay at all, an empty RNA table, and a borderline share of which much may be unseen."""
+    samples = sheet({"sample": "s1"})
+    nothing = score(samples, panels, default_options())["criteria"].set_index("criterion")
+    assert nothing.loc["albumin share", "threshold"] == "warn > 0.1, fail > 0.3"
+    assert nothing.loc[TETRASPANINS, "threshold"] == "warn < 2, fail at 0"
+    assert nothing.loc[PER_PROTEIN, "threshold"].startswith("pass > 3e+10")
+    assert nothing.loc[WINDOW, "threshold"] == "warn < 0.5"
+    assert nothing.loc["haemolysis: 20-miRNA score", "threshold"] == "warn > 1.9"
+    # Of adapter dimers the quality gate knows the limit, and there is none without its table.
+    assert nothing.index[nothing["threshold"] == ""].tolist() == ["adapter dimers"]
+    features = {ALB: ("ALB", [41.0]), CD9: ("CD9", [1.0])}
+    row = answer(criteria_of(panels, features, others=360), "s1", "albumin share")
+    assert (row["verdict"], row["value"]) == ("not assessed", pytest.approx(41 / 402))
+    assert (row["threshold"], row["evidence"]) == ("warn > 0.1, fail > 0.3", "ALB 10 %")
 
 
 def test_a_second_tetraspanin_is_not_missed_in_a_run_of_a_thousand_groups():

@@ -17,7 +17,15 @@ from evcargo.purity.index import (
 from evcargo.purity.levels import class_profile, level, polish
 from evcargo.purity.markers import match, read_panels
 from evcargo.purity.score import score
-from evcargo.simulate.titration import CONTAMINANTS, SERUM, Titration, thinned, titrated, true_index
+from evcargo.simulate.titration import (
+    BLOOD,
+    CONTAMINANTS,
+    SERUM,
+    Titration,
+    thinned,
+    titrated,
+    true_index,
+)
 
 NOTHING = -100.0  # a floor so low that nothing hides below it
 
@@ -118,16 +126,56 @@ def test_no_verdict_flips_through_depth_alone(panels):
     """The same samples, of 4,000 protein groups, as if their runs had shown fewer."""
     made = titrated(Titration(SERUM, (0, 0.05, 0.3, 0.9)), panels, 1)
     options = default_options()
-    deep, *fewer = (
-        score(made.samples, panels, options, proteins=matrix)["criteria"].set_index(
-            ["sample", "criterion"]
-        )["verdict"]
+    scored = [
+        score(made.samples, panels, options, proteins=matrix)
         for matrix in (made.matrix, *(thinned(made.matrix, depth, 1) for depth in (800, 250)))
+    ]
+    deep, *fewer = (
+        tables["criteria"].set_index(["sample", "criterion"])["verdict"] for tables in scored
     )
     for verdict in fewer:
         flipped = (verdict != deep) & verdict.ne("not assessed") & deep.ne("not assessed")
         assert not flipped.any(), list(deep.index[flipped])
     assert (fewer[0] != "not assessed").sum() > 0.8 * (deep != "not assessed").sum()
+    assert no_sample_flips(*(tables["verdicts"] for tables in scored)) == [3, 2]
+
+
+def no_sample_flips(deep, *fewer):
+    """Count the samples that each shallower measurement judges, all as the deepest one does."""
+    judged = []
+    for table in fewer:
+        known = table["verdict"].ne("not assessed") & deep["verdict"].ne("not assessed")
+        same = table["verdict"] == deep["verdict"]
+        told = table["reason"].str.startswith("at least: ") & deep["verdict"].eq("fail")
+        assert (same | told)[known].all(), table.to_string()
+        judged.append(int(known.sum()))
+    return judged
+
+
+def test_a_borderline_share_does_not_pass_in_a_shallower_run(panels):
+    """30 % plasma: albumin 0.101 warns above 0.1, and of 800 groups nothing can be told of it."""
+    made = titrated(Titration(BLOOD, (0.3,), 4000), panels, 3)
+    verdicts = [
+        score(made.samples, panels, default_options(), proteins=matrix)["verdicts"]
+        for matrix in (made.matrix, thinned(made.matrix, 800, 3))
+    ]
+    assert verdicts[0]["verdict"].tolist() == ["warn"]
+    row = verdicts[1].iloc[0]
+    assert row["verdict"] == "not assessed"
+    assert row["reason"] == (
+        "no criterion failed or warned, but albumin share could not be told at this depth"
+    )
+
+
+def test_no_tetraspanin_in_a_shallow_run_alone_is_no_failure(panels):
+    """90 % plasma has three of the four at 4,000 groups and none at 520."""
+    made = titrated(Titration(BLOOD, (0.9,), 4000), panels, 6)
+    table = score(made.samples, panels, default_options(), proteins=thinned(made.matrix, 520, 6))[
+        "criteria"
+    ]
+    row = answer(table, "S00", "tetraspanins CD9, CD63, CD81, CD82")
+    assert (row["verdict"], row["value"]) == ("not assessed", 0)
+    assert "520 protein groups are fewer than 1500" in row["rule"]
 
 
 def judged(index, **given):

@@ -11,7 +11,7 @@ from evcargo.purity.actions import act
 from evcargo.purity.associations import purity_metrics
 from evcargo.purity.checklist import checklist
 from evcargo.purity.consistency import concord
-from evcargo.purity.criteria import assess, verdicts
+from evcargo.purity.criteria import assess, criteria_table, verdicts
 from evcargo.purity.enrichment import enrich, sign_flip_p
 from evcargo.purity.export import assay_verdicts, disagree, wide_table
 from evcargo.purity.groups import compare_groups
@@ -288,9 +288,9 @@ def whole():
         {"sample": "b", "particle_count": 1e10, "protein_ug": 10.0, "isolation": "SEC"},
         {"sample": "c", "material": "source"},
     ).assign(volume_ml=[2, 2, ""])
-    criteria = assess(samples, default_options())
+    answers = assess(samples, default_options())
+    criteria, judged = criteria_table(answers), verdicts(answers, samples)
     shares = pd.DataFrame(columns=CONTRACTS["shares"].names)
-    judged = verdicts(criteria, samples)
     actions = act(judged, "exclude", default_options()["weights"])
     tables = compare(samples, criteria, shares, NO_MARKERS, actions, 0.05)
     return dict(tables, samples=samples, criteria=criteria, verdicts=judged, markers=NO_MARKERS,

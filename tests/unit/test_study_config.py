@@ -198,6 +198,39 @@ def test_unknown_options(config, column, remedy):
             ({"study": "s", "rna": {"gate": {key: limits}}}, f"rna.gate.{key}", None, "warns later")
             for key, limits in (("mirna_share", [0.2, 0.5]), ("adapter_dimers", [0.8, 0.3]))
         ),
+        *(
+            ({"study": "s", "purity": {key: {fluid: limits}}}, f"purity.{key}.{fluid}", None, said)
+            for key, fluid, limits, said in (
+                ("ev_index", "plasma", [-9, -6], "Swap them: [warn, fail], high is better"),
+                ("lipoprotein_share", "plasma", [0.5, 0.1], "warns later"),
+                ("lipoprotein_share", "milk", [0.5, 0.1], "low is better. Share of the protein"),
+                ("particles_per_ug", "milk", [4, 3, 2, 1], "must rise"),
+            )
+        ),
+        (
+            {"study": "s", "purity": {"particles_per_ug": [3e10, 2e10, 2e9, 1.5e9]}},
+            "purity.particles_per_ug",
+            None,
+            "must rise from number to number. Particles per ug",
+        ),
+        (
+            {"study": "s", "purity": {"albumin_share": {"plasma": [0.1, 30]}}},
+            "purity.albumin_share.plasma[2]",
+            "30",
+            "must be at most 1. Write a fraction, 0 to 1 (5 % is 0.05)",
+        ),
+        (
+            {"study": "s", "purity": {"min_depth": {"milk": 0}}},
+            "purity.min_depth.milk",
+            "0",
+            "must be at least 1",
+        ),
+        (
+            {"study": "s", "purity": {"min_tetraspanins": {"blood": 1}}},
+            "purity.min_tetraspanins",
+            "blood",
+            "It can be default, plasma",
+        ),
         (
             {"study": "s", "rna": {"class_priority": ["miRNA", "tRNA", "miRNA"]}},
             "rna.class_priority",
@@ -221,7 +254,7 @@ def test_unknown_options(config, column, remedy):
 def test_wrong_values(config, column, value, message):
     problems = check(config)[2]
     found = problems[0]
-    assert message in found.message
+    assert message in f"{found.message}. {found.remedy}"
     assert found.remedy
     assert column is None or found.column == column
     assert value is None or found.value == value
@@ -271,3 +304,27 @@ def test_the_schemas_can_lie_elsewhere(tmp_path):
     changed = tmp_path / "config.schema.yaml"
     changed.write_text(changed.read_text().replace("default: human", "default: mouse"))
     assert read_schema("config", Path(tmp_path))["properties"]["organism"]["default"] == "mouse"
+
+
+@pytest.mark.parametrize("given", [{"milk": 200.0}, "{milk: 200}"])
+def test_a_number_of_the_purity_options_may_be_a_section_by_matrix(given):
+    filled, _, problems = check({"study": "s", "purity": {"min_depth": given}})
+    assert problems == []
+    assert filled["purity"]["min_depth"] == {"default": 500, "milk": 200}
+    assert filled["purity"]["min_markers"] == 3
+
+
+def test_every_pair_of_limits_of_purity_says_which_side_is_better():
+    purity = read_schema("config")["properties"]["purity"]["properties"]
+    pairs = {
+        key: option.get("$comment")
+        for key, option in purity.items()
+        if option.get("properties", {}).get("default", {}).get("minItems") == 2
+    }
+    assert len(pairs) == 20
+    assert set(pairs.values()) == {"low is better", "high is better"}
+    for key, order in pairs.items():
+        for option in purity[key]["properties"].values():
+            warn, fail = option["default"]
+            if warn is not None and fail is not None:
+                assert (warn < fail) == (order == "low is better"), key

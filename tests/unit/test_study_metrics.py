@@ -5,7 +5,7 @@ import pytest
 from study_files import StudyFiles
 
 from evcargo.purity.associations import purity_metrics
-from evcargo.purity.criteria import assess
+from evcargo.purity.criteria import assess, criteria_table
 from evcargo.study.metrics import check_metrics, metric_names
 from evcargo.study.notes import Notes
 
@@ -63,7 +63,8 @@ def test_classes_of_a_table_are_left_to_the_run(files: StudyFiles, run_format, n
 
 def test_the_names_are_those_that_the_purity_stage_writes(files: StudyFiles):
     config = files.load().config
-    criteria = assess(pd.DataFrame([{"sample": "s", "material": "ev"}]), config["purity"])
+    sample = pd.DataFrame([{"sample": "s", "material": "ev"}])
+    criteria = criteria_table(assess(sample, config["purity"]))
     shares = pd.DataFrame([{"sample": "s", "assay": "proteins", "class": "bovine", "share": 0.1}])
     written = set(purity_metrics(criteria, shares)["metric"])
     assert written <= set(metric_names(config))

@@ -81,7 +81,7 @@ def log2_metrics(criteria: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Samples x metrics; minus infinity where a share is zero, NaN where it was not assessed.
+        Samples x metrics; minus infinity where a share is zero, NaN where it was not measured.
     """
     long = purity_metrics(criteria, shares)
     first = long.drop_duplicates("metric").set_index("metric")["assay"]

@@ -1,7 +1,7 @@
 """The answer to one purity question, and the bands of values that decide it."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,11 @@ METRIC_UNITS = ("fraction", "log2", "log2 CPM", "particles/ug")
 
 @dataclass(frozen=True)
 class Answer:
-    """Answer to one purity question for one sample; see the contract ``criteria``."""
+    """Answer to one purity question for one sample; see the contract ``criteria``.
+
+    `deeper`, which the contract does not have, is the gravest verdict that a deeper run could still
+    give; empty where depth is not what is missing.
+    """
 
     assay: str
     criterion: str
@@ -30,6 +34,12 @@ class Answer:
     rule: str
     evidence: str
     source: str
+    deeper: str = ""
+
+
+def gravest(verdicts: Iterable[str]) -> str:
+    """Gravest of some verdicts; `not assessed` if there are none."""
+    return min(verdicts, key=GRAVITY.index, default=NOT_ASSESSED)
 
 
 @dataclass(frozen=True)
@@ -57,6 +67,11 @@ class Band:
         """Whether there is a limit at all."""
         return self.warn is not None or self.fail is not None
 
+    @property
+    def worst(self) -> str:
+        """Gravest verdict that a value can have."""
+        return FAIL if self.fail is not None else WARN if self.judges else NOT_ASSESSED
+
     def verdict(self, value: float) -> str:
         """Verdict of a value; `not assessed` without a value or without limits."""
         if math.isnan(value) or not self.judges:
@@ -76,6 +91,11 @@ class Band:
         return ", ".join(limits) or "none for this matrix"
 
 
+def of_matrix(option: Any, matrix: str) -> Any:
+    """Value of an option that is one for all matrices, or a section by matrix with a default."""
+    return option.get(matrix, option["default"]) if isinstance(option, Mapping) else option
+
+
 def band_for(
     limits: Mapping[str, Sequence[float | None]], matrix: str, high_is_good: bool, unit: str
 ) -> Band:
@@ -88,7 +108,7 @@ def band_for(
     matrix
         Biofluid of the sample.
     """
-    warn, fail = limits.get(matrix, limits["default"])
+    warn, fail = of_matrix(limits, matrix)
     return Band(warn, fail, high_is_good, unit)
 
 
@@ -105,19 +125,21 @@ def judged(
 
 
 def open_answer(
-    assay: str, criterion: str, unit: str, reason: str, source: str, evidence: str = ""
+    assay: str,
+    criterion: str,
+    unit: str,
+    reason: str,
+    source: str,
+    evidence: str = "",
+    *,
+    threshold: Band | str = "",
+    value: float = math.nan,
+    deeper: str = "",
 ) -> Answer:
-    """Answer `not assessed`, with the reason."""
+    """Answer `not assessed`, with the reason and all that is known in spite of it."""
+    rule = f"not assessed: {reason}"
     return Answer(
-        assay,
-        criterion,
-        NOT_ASSESSED,
-        math.nan,
-        unit,
-        "",
-        f"not assessed: {reason}",
-        evidence,
-        source,
+        assay, criterion, NOT_ASSESSED, value, unit, str(threshold), rule, evidence, source, deeper
     )
 
 

@@ -1,18 +1,29 @@
 """All purity questions of all samples, and the verdict of each sample."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
 
-from evcargo.purity.answers import FAIL, GRAVITY, NOT_ASSESSED, PASS, WARN, text_of
+from evcargo.purity.answers import (
+    FAIL,
+    GRAVITY,
+    NOT_ASSESSED,
+    PASS,
+    WARN,
+    Answer,
+    gravest,
+    text_of,
+)
+from evcargo.purity.identity import MISEV_RULE
 from evcargo.purity.particles import particle_criteria
 from evcargo.purity.proteins import Proteins, protein_criteria
 from evcargo.purity.rna import Rna, rna_criteria
 
-IDENTITY = "MISEV2018 protein rule"
-"""Without an answer to this question no sample passes as EVs."""
+AT_LEAST = "at least"
+"""First words of the reason of a warning that a deeper run might turn into a failure."""
 
 
 def assess(
@@ -21,7 +32,7 @@ def assess(
     proteins: Proteins | None = None,
     rna: Rna | None = None,
     particles: pd.DataFrame | None = None,
-) -> pd.DataFrame:
+) -> dict[str, list[Answer]]:
     """Answer every purity question for every sample.
 
     Parameters
@@ -36,26 +47,40 @@ def assess(
 
     Returns
     -------
-    pandas.DataFrame
-        Contract ``criteria``: the same questions for every sample, in the same order.
+    dict
+        Answers by sample: the same questions for every sample, in the same order.
     """
-    rows = []
-    for sample in samples.to_dict("records"):
-        answers = [
+    return {
+        str(sample["sample"]): [
             *protein_criteria(sample, samples, proteins, options),
             *rna_criteria(sample, rna, options),
             *particle_criteria(sample, particles, options),
         ]
-        rows += [{"sample": sample["sample"]} | asdict(answer) for answer in answers]
-    return pd.DataFrame(rows)
+        for sample in samples.to_dict("records")
+    }
 
 
-def verdicts(criteria: pd.DataFrame, samples: pd.DataFrame) -> pd.DataFrame:
+def criteria_table(answers: Mapping[str, Sequence[Answer]]) -> pd.DataFrame:
+    """Answers of `assess` under the contract ``criteria``."""
+    rows = [{"sample": name} | asdict(one) for name, own in answers.items() for one in own]
+    return pd.DataFrame(rows).drop(columns="deeper")
+
+
+def verdicts(answers: Mapping[str, Sequence[Answer]], samples: pd.DataFrame) -> pd.DataFrame:
     """Give each sample its verdict: the gravest answer among its criteria.
 
     Only EV preparations get one; source and depleted material is answered for to be compared with,
     and has the verdict `not assessed`. An EV preparation passes only if the MISEV protein rule
-    could be answered: figures that happen to be good do not make an EV of an unknown.
+    could be answered: figures that happen to be good do not make an EV of an unknown. Nor does it
+    pass while a criterion that its run was too shallow to answer could warn or fail in a deeper
+    one; a warning that might so become a failure is told as `at least`.
+
+    Parameters
+    ----------
+    answers
+        Of `assess`.
+    samples
+        Sample sheet.
 
     Returns
     -------
@@ -64,38 +89,46 @@ def verdicts(criteria: pd.DataFrame, samples: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     for sample in samples.to_dict("records"):
-        own = criteria[criteria["sample"] == sample["sample"]]
-        counts = own["verdict"].value_counts()
+        own = answers[str(sample["sample"])]
+        counts = Counter(answer.verdict for answer in own)
         verdict, reason = _verdict(sample, own)
         rows.append(
             {
                 "sample": sample["sample"],
                 "verdict": verdict,
-                "n_pass": int(counts.get(PASS, 0)),
-                "n_warn": int(counts.get(WARN, 0)),
-                "n_fail": int(counts.get(FAIL, 0)),
-                "n_not_assessed": int(counts.get(NOT_ASSESSED, 0)),
+                "n_pass": counts[PASS],
+                "n_warn": counts[WARN],
+                "n_fail": counts[FAIL],
+                "n_not_assessed": counts[NOT_ASSESSED],
                 "reason": reason,
             }
         )
     return pd.DataFrame(rows)
 
 
-def _verdict(sample: Mapping[str, Any], own: pd.DataFrame) -> tuple[str, str]:
+def _verdict(sample: Mapping[str, Any], own: Sequence[Answer]) -> tuple[str, str]:
     material = text_of(sample, "material")
     if material != "ev":
         return NOT_ASSESSED, f"not an EV preparation (material: {material or 'unknown'})"
-    gravest = next(verdict for verdict in GRAVITY if (own["verdict"] == verdict).any())
-    deciding = own[own["verdict"] == gravest]
-    if gravest == NOT_ASSESSED:
+    verdict = gravest(answer.verdict for answer in own)
+    deciding = [answer for answer in own if answer.verdict == verdict]
+    graver = GRAVITY[: GRAVITY.index(verdict)]
+    hidden = ", ".join(answer.criterion for answer in own if answer.deeper in graver)
+    if verdict == NOT_ASSESSED:
         return NOT_ASSESSED, "no criterion could be assessed"
-    if gravest == PASS and IDENTITY not in set(deciding["criterion"]):
+    if verdict == PASS and MISEV_RULE not in {answer.criterion for answer in deciding}:
         return (
             NOT_ASSESSED,
-            f"the {IDENTITY} could not be assessed; {len(deciding)} other criteria passed",
+            f"the {MISEV_RULE} could not be assessed; {len(deciding)} other criteria passed",
         )
-    if gravest == PASS:
+    if verdict == PASS and hidden:
+        return (
+            NOT_ASSESSED,
+            f"no criterion failed or warned, but {hidden} could not be told at this depth",
+        )
+    if verdict == PASS:
         return PASS, f"all {len(deciding)} assessed criteria passed"
-    return gravest, "; ".join(
-        f"{row['criterion']}: {row['rule']}" for row in deciding.to_dict("records")
-    )
+    reason = "; ".join(f"{answer.criterion}: {answer.rule}" for answer in deciding)
+    if hidden:
+        return verdict, f"{AT_LEAST}: {reason}; at more depth {hidden} could still fail"
+    return verdict, reason

@@ -50,14 +50,15 @@ def tails(intensity: pd.DataFrame) -> pd.Series:
 
     The intensities are taken to fall with a power of their rank, as the middle half of them does,
     and the line is drawn on to `PROTEINS`; real ones fall faster, so that this is much. For a study
-    whose runs are all shallow, of which `hidden` knows nothing.
+    whose runs are all shallow, of which `hidden` knows nothing. NaN where a run shows too little to
+    draw a line.
     """
     found = []
     for row in intensity.to_numpy(float):
         seen = -np.sort(-row[np.isfinite(row)])
         n = len(seen)
         if n < FEWEST or n >= PROTEINS:
-            found.append(0.0)
+            found.append(np.nan if n < FEWEST else 0.0)
             continue
         middle = np.arange(n // 4, 3 * n // 4)  # below, the edge of detection bends the line
         slope, at_one = np.polyfit(np.log(middle + 1), np.log(seen[middle]), 1)
@@ -74,9 +75,11 @@ def share_range(share: float, of_class: float, of_all: float) -> tuple[float, fl
     share
         Of the seen signal.
     of_class, of_all
-        Most that is hidden of the class, and of all classes, as shares of the seen signal.
+        Most that is hidden of the class, and of all classes, as shares of the seen signal; infinite
+        where there is no saying.
     """
-    return share / (1 + of_all), (share + of_class) / (1 + of_class)
+    most = 1.0 if np.isinf(of_class) else (share + of_class) / (1 + of_class)
+    return share / (1 + of_all), most
 
 
 def out_of_reach(intensity: pd.DataFrame, expected: pd.DataFrame) -> pd.DataFrame:

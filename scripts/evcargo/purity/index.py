@@ -15,7 +15,16 @@ import pandas as pd
 
 from evcargo.contracts import CONTRACTS
 from evcargo.purity import shares as classes
-from evcargo.purity.answers import NOT_ASSESSED, OWN, PASS, Answer, band_for, shown, text_of
+from evcargo.purity.answers import (
+    NOT_ASSESSED,
+    OWN,
+    PASS,
+    Answer,
+    band_for,
+    gravest,
+    shown,
+    text_of,
+)
 from evcargo.purity.depth import floors
 from evcargo.purity.levels import FEW, Profile, Seen, profiles_of
 from evcargo.purity.panels import OF_STUDY
@@ -253,12 +262,13 @@ def index_answer(
     )
     lowest = low if complete else -np.inf
     verdict, inside = band.verdict(index.value), {band.verdict(low), band.verdict(high)}
+    deeper = ""
     told = f"{shown(index.value)} log2, 90 % interval {shown(index.low)} to {shown(index.high)}"
     if not band.judges:
         rule = f"no limit is set for this matrix: {told}"
     elif len(inside) > 1:
         rule = f"not assessed: {told}; {_shallow(index, few, depth)}"
-        verdict = NOT_ASSESSED
+        verdict, deeper = NOT_ASSESSED, gravest({verdict, *inside})
     elif index.ev_markers < FEW and verdict == PASS:
         rule = f"not assessed: {told}; so few EV core markers make no EVs"
         verdict = NOT_ASSESSED
@@ -276,7 +286,9 @@ def index_answer(
         f" {index.decider or 'none'}"
     )
     value = index.value if not few or verdict != NOT_ASSESSED else np.nan
-    return Answer("proteins", CRITERION, verdict, value, "log2", str(band), rule, evidence, SOURCE)
+    return Answer(
+        *("proteins", CRITERION, verdict, value, "log2", str(band), rule, evidence, SOURCE, deeper)
+    )
 
 
 def _shallow(index: Index, few: bool, depth: int) -> str:

@@ -134,7 +134,7 @@ def marker_table(
     matrix: "AnnData",
     panels: pd.DataFrame,
     matches: pd.DataFrame,
-    min_depth: int,
+    min_depth: int | pd.Series,
     out_of_reach: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Evidence of every marker in every sample, under the contract ``markers``.
@@ -146,8 +146,8 @@ def marker_table(
     panels, matches
         Of `read_panels` and `match`.
     min_depth
-        Protein groups that a sample needs before the absence of a marker counts; those that it has
-        by transfer alone do not count.
+        Protein groups that a sample needs before the absence of a marker counts, one number or by
+        sample; those that it has by transfer alone do not count.
     out_of_reach
         Of `evcargo.purity.depth.out_of_reach`: groups that a sample would not show even if it held
         them; the absence of a marker that all lead such groups does not count either.
@@ -165,9 +165,10 @@ def marker_table(
         out_of_reach = pd.DataFrame(False, index=matrix.obs_names, columns=matrix.var_names)
     named = panels[(panels["gene"] != "") & panels["role"].ne("signature")]
     named = named[~named["gene"].map(is_mirna)]
+    needed = pd.Series(min_depth, matrix.obs_names).to_numpy()
     parts = [
         _sample_markers(
-            matrix, number, named, matches, lent[number], min_depth, out_of_reach.iloc[number]
+            matrix, number, named, matches, lent[number], needed[number], out_of_reach.iloc[number]
         )
         for number in range(matrix.n_obs)
     ]

@@ -15,6 +15,7 @@ from evcargo.purity.answers import (
     Answer,
     band_for,
     judged,
+    of_matrix,
     open_answer,
     shown,
     text_of,
@@ -47,12 +48,13 @@ def particle_criteria(
 
 def _window(row: pd.Series | None, matrix: str, options: Mapping[str, Any]) -> Answer:
     criterion, unit, source = WINDOW
-    if row is None:
-        return open_answer(ASSAY, criterion, unit, "the study has no particle runs", source)
-    if pd.isna(row["share_in_window"]):
-        reason = f"{text_of(row, 'status')} {text_of(row, 'status_reason')}".strip()
-        return open_answer(ASSAY, criterion, unit, f"particles {reason or 'not measured'}", source)
     band = band_for(options["particle_window_share"], matrix, high_is_good=True, unit=unit)
+    if row is None or pd.isna(row["share_in_window"]):
+        reason = "the study has no particle runs"
+        if row is not None:
+            state = f"{text_of(row, 'status')} {text_of(row, 'status_reason')}".strip()
+            reason = f"particles {state or 'not measured'}"
+        return open_answer(ASSAY, criterion, unit, reason, source, threshold=band)
     evidence = ", ".join(
         f"{label} {shown(float(row[column]))} nm"
         for label, column in (
@@ -71,11 +73,12 @@ def _per_protein(
 ) -> Answer:
     """Bands of Webber and Clayton 2013; what lies between two bands is undefined, and warned of."""
     criterion, unit, source = PER_PROTEIN
-    value = _measured(row, sample)
+    value, matrix = _measured(row, sample), text_of(sample, "biofluid")
+    impure, low, low_end, high = of_matrix(options["particles_per_ug"], matrix)
+    threshold = f"pass > {high:g}, low {low:g} to {low_end:g}, fail < {impure:g}"
     if pd.isna(value):
         reason = "particle_count or protein_ug is not in the sample sheet"
-        return open_answer(ASSAY, criterion, unit, reason, source)
-    impure, low, low_end, high = options["particles_per_ug"]
+        return open_answer(ASSAY, criterion, unit, reason, source, threshold=threshold)
     if value > high:
         verdict, word = PASS, "high purity"
     elif value > low_end:
@@ -87,7 +90,7 @@ def _per_protein(
     else:
         verdict, word = FAIL, "impure"
     rule = f"{shown(value)} particles per ug is {word}"
-    if verdict == PASS and text_of(sample, "biofluid") in BLOOD:
+    if verdict == PASS and matrix in BLOOD:
         # The other way round they only make an impure preparation seem purer.
         rule += "; lipoproteins count as particles, so do not read this alone"
     count, amount = (_number(sample, column) for column in ("particle_count", "protein_ug"))
@@ -97,7 +100,7 @@ def _per_protein(
         verdict,
         value,
         unit,
-        f"pass > {high:g}, low {low:g} to {low_end:g}, fail < {impure:g}",
+        threshold,
         rule,
         f"{count:g} particles, {amount:g} ug protein",
         source,

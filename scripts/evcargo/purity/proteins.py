@@ -8,21 +8,48 @@ import numpy as np
 import pandas as pd
 
 from evcargo.purity import shares as classes
-from evcargo.purity.answers import MISEV, OWN, Answer, band_for, judged, open_answer, shown, text_of
+from evcargo.purity.answers import (
+    MISEV,
+    OWN,
+    Answer,
+    Band,
+    band_for,
+    gravest,
+    judged,
+    of_matrix,
+    open_answer,
+    shown,
+    text_of,
+)
 from evcargo.purity.depth import FLOOR, hidden, out_of_reach, share_range, tails
 from evcargo.purity.identity import (
     ASSAY,
+    ESCRT,
+    ESCRT_THRESHOLD,
+    MISEV_RULE,
     TETRASPANIN_RATIO,
+    TETRASPANINS,
     UNSEARCHED,
+    Run,
     escrt,
     misev_rule,
+    misev_threshold,
     tetraspanin_ratio,
+    tetraspanin_threshold,
     tetraspanins,
 )
 from evcargo.purity.index import CRITERION as INDEX
 from evcargo.purity.index import SOURCE as INDEX_SOURCE
 from evcargo.purity.index import Index, index_answer, indices, study_profiles
-from evcargo.purity.markers import ABSENT, DETECTED, SHALLOW, marker_table, match, only_transferred
+from evcargo.purity.markers import (
+    ABSENT,
+    DETECTED,
+    SHALLOW,
+    TRANSFERRED,
+    marker_table,
+    match,
+    only_transferred,
+)
 
 if TYPE_CHECKING:
     from anndata import AnnData
@@ -46,6 +73,7 @@ SHARE_CRITERIA = (
 )
 
 
+RATIOS = (("ALB", "tetraspanin_albumin_log2"), ("APOB", "tetraspanin_apob_log2"))
 WIDE = 0.005
 """Fraction of the signal by which the unseen may change a share: from here its range is told."""
 OFTEN_REMOVED = (classes.ALBUMIN, classes.KERATIN, classes.BOVINE_CLASS)
@@ -58,8 +86,9 @@ class Proteins:
 
     `panels` are in the host's symbols; `markers` is of `marker_table`, `share_of` and `class_share`
     are fractions of the raw intensity by feature and by class. `depth` counts the groups that a
-    sample's own spectra show, not those that are only transferred from other runs; `hidden` and
-    `tail` are of `evcargo.purity.depth`, `index` the EV index by sample.
+    sample's own spectra show, not those that are only transferred from other runs; `known` are the
+    genes of the markers that some sample shows; `hidden` and `tail` are of `evcargo.purity.depth`,
+    `index` the EV index by sample.
     """
 
     intensity: pd.DataFrame
@@ -68,6 +97,7 @@ class Proteins:
     class_share: pd.DataFrame
     markers: pd.DataFrame
     depth: pd.Series
+    known: frozenset[str]
     status: pd.Series
     label: pd.Series
     has_contaminants: bool
@@ -77,7 +107,10 @@ class Proteins:
 
 
 def protein_evidence(
-    matrix: "AnnData", panels: pd.DataFrame, min_depth: int, samples: pd.DataFrame
+    matrix: "AnnData",
+    panels: pd.DataFrame,
+    min_depth: int | Mapping[str, int],
+    samples: pd.DataFrame,
 ) -> Proteins:
     """Evidence of a protein matrix: markers, signal classes, shares and index of every sample.
 
@@ -88,7 +121,7 @@ def protein_evidence(
     panels
         Of `evcargo.purity.markers.read_panels`.
     min_depth
-        Protein groups below which no absence counts.
+        Option of the config: protein groups below which no absence counts, or these by biofluid.
     samples
         Sample sheet; the biofluid says which contaminants the index counts.
     """
@@ -103,15 +136,20 @@ def protein_evidence(
     gene = var["gene"].astype(str).str.split(";").str[0]
     label = gene.where(gene != "", var.index.to_series())
     of_cow = label + " (bovine)"
+    needed = pd.Series(
+        {name: of_matrix(min_depth, fluid.get(name, "")) for name in matrix.obs_names}
+    )
+    reachless = out_of_reach(intensity, core.expected())
+    markers = marker_table(matrix, panels, matches, needed, reachless)
+    shown_by_some = markers["evidence"].isin([DETECTED, TRANSFERRED])
     return Proteins(
         intensity=intensity,
         share_of=intensity.div(intensity.sum(axis=1), axis=0),
         class_of=class_of,
         class_share=classes.protein_shares(matrix, panels),
-        markers=marker_table(
-            matrix, panels, matches, min_depth, out_of_reach(intensity, core.expected())
-        ),
+        markers=markers,
         depth=(intensity.notna() & ~only_transferred(matrix)).sum(axis=1),
+        known=frozenset(markers.loc[shown_by_some, "gene"]),
         status=states.where(
             states == "ok", [f"{s}: {r}" for s, r in zip(states, reasons, strict=True)]
         ),
@@ -150,27 +188,23 @@ def protein_criteria(
     obstacle = _obstacle(name, proteins)
     if proteins is None or obstacle:
         return [
-            open_answer(ASSAY, criterion, unit, obstacle, source)
-            for criterion, unit, source in _asked()
+            open_answer(ASSAY, criterion, unit, obstacle, source, threshold=threshold)
+            for criterion, unit, source, threshold in _asked(matrix, options)
         ]
     markers = proteins.markers[proteins.markers["sample"] == name]
-    depth = int(proteins.depth[name])
-    deep = depth >= options["min_depth"]
+    run = Run(int(proteins.depth[name]), of_matrix(options["min_depth"], matrix), proteins.known)
     complete = proteins.has_contaminants or matrix != "cell_culture"
     return [
-        index_answer(proteins.index[name], matrix, options["ev_index"], complete, depth),
-        misev_rule(markers, depth, options),
-        tetraspanins(markers, depth, options),
-        escrt(markers, depth, options),
+        index_answer(proteins.index[name], matrix, options["ev_index"], complete, run.depth),
+        misev_rule(markers, run, matrix, options),
+        tetraspanins(markers, run, matrix, options),
+        escrt(markers, run),
         *(
-            _ratio(name, proteins, markers, gene, options[key], matrix)
-            for gene, key in (
-                ("ALB", "tetraspanin_albumin_log2"),
-                ("APOB", "tetraspanin_apob_log2"),
-            )
+            _ratio(name, proteins, markers, gene, _ratio_band(options[key], matrix))
+            for gene, key in RATIOS
         ),
         *(
-            _share(name, proteins, cls, options[key], matrix, source, deep)
+            _share(name, proteins, cls, _share_band(options[key], matrix), source, run)
             for cls, key, source in SHARE_CRITERIA
         ),
         *(
@@ -180,20 +214,41 @@ def protein_criteria(
     ]
 
 
-def _asked() -> list[tuple[str, str, str]]:
+def _ratio_band(limits: Mapping[str, Any], matrix: str) -> Band:
+    return band_for(limits, matrix, high_is_good=True, unit="log2")
+
+
+def _share_band(limits: Mapping[str, Any], matrix: str) -> Band:
+    return band_for(limits, matrix, high_is_good=False, unit="fraction")
+
+
+def _asked(matrix: str, options: Mapping[str, Any]) -> list[tuple[str, str, str, Band | str]]:
+    """Criterion, unit, source and threshold of every protein question."""
+    enrichment = _ratio_band(options["enrichment_log2"], matrix)
     return [
-        (INDEX, "log2", INDEX_SOURCE),
-        ("MISEV2018 protein rule", "markers", MISEV),
-        ("tetraspanins CD9, CD63, CD81, CD82", "tetraspanins", MISEV),
-        ("TSG101, Alix and other ESCRT", "proteins", MISEV),
-        ("tetraspanin to ALB ratio", "log2", TETRASPANIN_RATIO),
-        ("tetraspanin to APOB ratio", "log2", TETRASPANIN_RATIO),
-        *((f"{cls} share", "fraction", source) for cls, _, source in SHARE_CRITERIA),
+        (INDEX, "log2", INDEX_SOURCE, _ratio_band(options["ev_index"], matrix)),
+        (MISEV_RULE, "markers", MISEV, misev_threshold(matrix, options)),
+        (TETRASPANINS, "tetraspanins", MISEV, tetraspanin_threshold(matrix, options)),
+        (ESCRT, "proteins", MISEV, ESCRT_THRESHOLD),
+        *(
+            (
+                f"tetraspanin to {gene} ratio",
+                "log2",
+                TETRASPANIN_RATIO,
+                _ratio_band(options[key], matrix),
+            )
+            for gene, key in RATIOS
+        ),
+        *(
+            (f"{cls} share", "fraction", source, _share_band(options[key], matrix))
+            for cls, key, source in SHARE_CRITERIA
+        ),
         *(
             (
                 f"EV markers v contaminants, against matched {material} material",
                 "log2",
                 "10.1002/jev2.12404",
+                enrichment,
             )
             for material in ("depleted", "source")
         ),
@@ -210,61 +265,59 @@ def _obstacle(name: str, proteins: Proteins | None) -> str:
     return "" if proteins.intensity.loc[name].notna().any() else "no protein group is quantified"
 
 
-def _ratio(
-    name: str,
-    proteins: Proteins,
-    markers: pd.DataFrame,
-    gene: str,
-    limits: Mapping[str, Any],
-    matrix: str,
-) -> Answer:
-    seen = markers.loc[markers["gene"].str.upper() == gene, "evidence"].eq(DETECTED).any()
-    if gene == "ALB" and not seen and not proteins.has_contaminants:
+def _ratio(name: str, proteins: Proteins, markers: pd.DataFrame, gene: str, band: Band) -> Answer:
+    if gene == "ALB" and gene not in proteins.known and not proteins.has_contaminants:
         criterion = f"tetraspanin to {gene} ratio"
-        return open_answer(ASSAY, criterion, "log2", UNSEARCHED, TETRASPANIN_RATIO)
+        return open_answer(ASSAY, criterion, "log2", UNSEARCHED, TETRASPANIN_RATIO, threshold=band)
     floor = float(proteins.intensity.loc[name].quantile(FLOOR))
     four = markers[
         (markers["panel"] == "tetraspanin") & markers["evidence"].isin([SHALLOW, ABSENT])
     ]
-    return tetraspanin_ratio(markers, gene, floor, len(four) * floor, limits, matrix)
+    return tetraspanin_ratio(markers, gene, floor, len(four) * floor, band)
 
 
-def _share(
-    name: str,
-    proteins: Proteins,
-    cls: str,
-    limits: Mapping[str, Any],
-    matrix: str,
-    source: str,
-    deep: bool,
-) -> Answer:
-    criterion, value = f"{cls} share", float(proteins.class_share.loc[name, cls])
-    members = proteins.share_of.loc[name, proteins.class_of == cls].dropna()
-    band = band_for(limits, matrix, high_is_good=False, unit="fraction")
-    if members.empty and cls in OFTEN_REMOVED and not proteins.has_contaminants:
-        return open_answer(ASSAY, criterion, "fraction", UNSEARCHED, source)
-    if members.empty and not deep:
-        reason = (
-            f"none found, but with {proteins.depth[name]} protein groups the run is too shallow"
+def _share(name: str, proteins: Proteins, cls: str, band: Band, source: str, run: Run) -> Answer:
+    """Judge the share of a class by its value, where the depth of the run allows it.
+
+    A share of nothing is 0, however shallow the run; below the minimal depth all that it does not
+    show may be of the class.
+    """
+    asked, of_class = (ASSAY, f"{cls} share", "fraction"), proteins.class_of == cls
+    searched = proteins.has_contaminants or proteins.class_share[cls].gt(0).any()
+    if cls in OFTEN_REMOVED and not searched:
+        return open_answer(*asked, UNSEARCHED, source, threshold=band)
+    value = float(proteins.class_share.loc[name, cls])
+    members = proteins.share_of.loc[name, of_class].dropna()
+    low, high = _range(name, proteins, of_class, value, members.empty and run.shallow())
+    unseen = f"with what {run.depth} protein groups do not show {shown(low)} to {shown(high)}"
+    evidence = _members(members, proteins.label)
+    verdicts = {band.verdict(part) for part in (low, value, high)}
+    if len(verdicts) > 1:
+        reason = f"{shown(value)}, {unseen}: too shallow to tell"
+        deeper = gravest(verdicts)
+        return open_answer(
+            *asked, reason, source, evidence, threshold=band, value=value, deeper=deeper
         )
-        return open_answer(ASSAY, criterion, "fraction", reason, source)
-    of_class = float(proteins.hidden.loc[name, proteins.class_of == cls].sum())
-    of_all = max(float(proteins.hidden.loc[name].sum()), float(proteins.tail[name]))
-    low, high = share_range(value, of_class, of_all)
-    if len({band.verdict(part) for part in (low, value, high)}) > 1:
-        reason = (
-            f"{shown(value)}, with what {proteins.depth[name]} protein groups do not show"
-            f" {shown(low)} to {shown(high)}: too shallow to tell"
-        )
-        return replace(open_answer(ASSAY, criterion, "fraction", reason, source), value=value)
-    top = members.sort_values(ascending=False, kind="stable").head(5)
-    listed = ", ".join(f"{proteins.label[key]} {100 * part:.2g} %" for key, part in top.items())
-    more = f" and {len(members) - 5} more" if len(members) > 5 else ""
-    told = judged(ASSAY, criterion, value, band, listed + more or "none found", source)
-    if high - low < WIDE:
-        return told
-    unseen = f"with what {proteins.depth[name]} protein groups do not show"
-    return replace(told, rule=f"{told.rule}; {unseen} {shown(low)} to {shown(high)}")
+    told = judged(*asked[:2], value, band, evidence, source)
+    return told if high - low < WIDE else replace(told, rule=f"{told.rule}; {unseen}")
+
+
+def _range(
+    name: str, proteins: Proteins, of_class: pd.Series, share: float, unknown: bool
+) -> tuple[float, float]:
+    """Least and most that the share of a class may be; `unknown` if any of the tail may be its."""
+    hidden, tail = proteins.hidden.loc[name], float(proteins.tail[name])
+    most = float(hidden[of_class].sum())
+    if unknown:
+        most = max(most, np.inf if np.isnan(tail) else tail)
+    return share_range(share, most, float(np.fmax(hidden.sum(), tail)))
+
+
+def _members(shares: pd.Series, label: pd.Series) -> str:
+    top = shares.sort_values(ascending=False, kind="stable").head(5)
+    listed = ", ".join(f"{label[key]} {100 * part:.2g} %" for key, part in top.items())
+    more = f" and {len(shares) - 5} more" if len(shares) > 5 else ""
+    return listed + more or "none found"
 
 
 def _enrichment(

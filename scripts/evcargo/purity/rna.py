@@ -13,6 +13,7 @@ from evcargo.purity.answers import (
     PASS,
     WARN,
     Answer,
+    Band,
     band_for,
     judged,
     open_answer,
@@ -110,17 +111,39 @@ def rna_criteria(
     obstacle = _obstacle(name, rna)
     if rna is None or obstacle:
         return [
-            open_answer(ASSAY, criterion, unit, obstacle, source)
-            for criterion, unit, source in QUESTIONS
+            open_answer(ASSAY, *question[:2], obstacle, question[2], threshold=threshold)
+            for question, threshold in zip(QUESTIONS, _thresholds(matrix, options), strict=True)
         ]
+    ratio, score, ribosomal, mirna, *_ = _bands(matrix, options)
     return [
-        _ratio(name, rna, matrix, options),
-        _score(name, rna, matrix, options),
-        _share(RIBOSOMAL, "rRNA", name, rna, matrix, options["rrna_share"], high_is_good=False),
-        _share(MIRNA, "miRNA", name, rna, matrix, options["mirna_share"], high_is_good=True),
+        _ratio(name, rna, ratio, options),
+        _score(name, rna, score, options),
+        _share(RIBOSOMAL, "rRNA", name, rna, ribosomal),
+        _share(MIRNA, "miRNA", name, rna, mirna),
         _y_rna(name, rna, matrix, options["y_rna_expected"]),
         _dimers(name, rna),
     ]
+
+
+def _bands(matrix: str, options: Mapping[str, Any]) -> list[Band]:
+    """Bands of the first four of `QUESTIONS`."""
+    keys = ("haemolysis_log2_ratio", "haemolysis_score", "rrna_share", "mirna_share")
+    return [
+        band_for(options[key], matrix, high_is_good=key == "mirna_share", unit=unit)
+        for key, (_, unit, _) in zip(keys, QUESTIONS, strict=False)
+    ]
+
+
+def _thresholds(matrix: str, options: Mapping[str, Any]) -> list[str]:
+    """Thresholds of `QUESTIONS`; that of the dimers is of the quality gate."""
+    bands = map(str, _bands(matrix, options))
+    return [*bands, _y_threshold(matrix, options["y_rna_expected"]), ""]
+
+
+def _y_threshold(matrix: str, expected: float) -> str:
+    if matrix not in WITH_Y_RNA:
+        return "none for this matrix"
+    return f"pass >= {expected:g}, below for information only"
 
 
 def _of_gate(gate: pd.DataFrame | None) -> pd.DataFrame:
@@ -139,47 +162,37 @@ def _obstacle(name: str, rna: Rna | None) -> str:
     return "" if status.startswith("ok:") else f"small RNA {status.rstrip(': ')}"
 
 
-def _ratio(name: str, rna: Rna, matrix: str, options: Mapping[str, Any]) -> Answer:
+def _ratio(name: str, rna: Rna, band: Band, options: Mapping[str, Any]) -> Answer:
     criterion, unit, source = RATIO
     here = rna.counts.reindex(columns=list(rna.pair)).loc[name]
     if here.isna().any():
         absent = ", ".join(here.index[here.isna()])
-        return open_answer(ASSAY, criterion, unit, f"{absent} is not in the RNA table", source)
+        reason = f"{absent} is not in the RNA table"
+        return open_answer(ASSAY, criterion, unit, reason, source, threshold=band)
     evidence = ", ".join(f"{mirna} {count:g} reads" for mirna, count in here.items())
     if pd.isna(rna.ratio[name]):
         reason = f"fewer than {options['haemolysis_min_counts']} reads of the two miRNAs"
-        return open_answer(ASSAY, criterion, unit, reason, source, evidence)
-    band = band_for(options["haemolysis_log2_ratio"], matrix, high_is_good=False, unit=unit)
+        return open_answer(ASSAY, criterion, unit, reason, source, evidence, threshold=band)
     return judged(ASSAY, criterion, float(rna.ratio[name]), band, evidence, source)
 
 
-def _score(name: str, rna: Rna, matrix: str, options: Mapping[str, Any]) -> Answer:
+def _score(name: str, rna: Rna, band: Band, options: Mapping[str, Any]) -> Answer:
     criterion, unit, source = SCORE
     evidence = f"{len(rna.used)} miRNAs of the signature expressed: {', '.join(rna.used)}"
     if pd.isna(rna.score[name]):
         reason = (
             f"fewer than {options['haemolysis_min_signature']} miRNAs of the signature expressed"
         )
-        return open_answer(ASSAY, criterion, unit, reason, source, evidence)
-    band = band_for(options["haemolysis_score"], matrix, high_is_good=False, unit=unit)
+        return open_answer(ASSAY, criterion, unit, reason, source, evidence, threshold=band)
     return judged(ASSAY, criterion, float(rna.score[name]), band, evidence, source)
 
 
-def _share(
-    question: tuple[str, str, str],
-    cls: str,
-    name: str,
-    rna: Rna,
-    matrix: str,
-    limits: Mapping[str, Any],
-    high_is_good: bool,
-) -> Answer:
+def _share(question: tuple[str, str, str], cls: str, name: str, rna: Rna, band: Band) -> Answer:
     """Share of the counted reads of one RNA class; of a table of one class it means nothing."""
     criterion, unit, source = question
     obstacle = _why_no_share(cls, name, rna)
     if obstacle:
-        return open_answer(ASSAY, criterion, unit, obstacle, source)
-    band = band_for(limits, matrix, high_is_good=high_is_good, unit=unit)
+        return open_answer(ASSAY, criterion, unit, obstacle, source, threshold=band)
     value = float(rna.class_share.loc[name, cls])
     return judged(ASSAY, criterion, value, band, _composition(name, rna), source)
 
@@ -187,14 +200,12 @@ def _share(
 def _y_rna(name: str, rna: Rna, matrix: str, expected: float) -> Answer:
     """Share of Y RNA: where it is expected to be high, to be so passes; to be low is only told."""
     criterion, unit, source = Y_RNA
-    obstacle = _why_no_share("Y_RNA", name, rna)
+    obstacle, threshold = _why_no_share("Y_RNA", name, rna), _y_threshold(matrix, expected)
     if obstacle:
-        return open_answer(ASSAY, criterion, unit, obstacle, source)
-    value = float(rna.class_share.loc[name, "Y_RNA"])
-    threshold, verdict = "none for this matrix", NOT_ASSESSED
+        return open_answer(ASSAY, criterion, unit, obstacle, source, threshold=threshold)
+    value, verdict = float(rna.class_share.loc[name, "Y_RNA"]), NOT_ASSESSED
     rule = "no share is expected of this matrix, the value is for comparison only"
     if matrix in WITH_Y_RNA:
-        threshold = f"pass >= {expected:g}, below for information only"
         verdict = PASS if value >= expected else NOT_ASSESSED
         side = "as much as" if verdict == PASS else "less than"
         rule = f"{shown(value)} {unit} is {side} the {expected:g} expected of {matrix}"
@@ -210,9 +221,10 @@ def _dimers(name: str, rna: Rna) -> Answer:
         return open_answer(ASSAY, criterion, unit, "the gate did not look at this sample", source)
     row = rna.dimers.loc[name]
     verdict, reason = str(row["verdict"]), text_of(row, "reason")
-    if verdict == NOT_ASSESSED or pd.isna(row["value"]):
-        return open_answer(ASSAY, criterion, unit, reason or "not measured", source)
     threshold = f"{text_of(row, 'threshold')}; of the quality gate, warned of at most"
+    if verdict == NOT_ASSESSED or pd.isna(row["value"]):
+        reason = reason or "not measured"
+        return open_answer(ASSAY, criterion, unit, reason, source, threshold=threshold)
     verdict = WARN if verdict == FAIL else verdict
     value = float(row["value"])
     return Answer(

@@ -8,7 +8,7 @@ import pandas as pd
 from evcargo.contracts import CONTRACTS
 from evcargo.purity.actions import left_out
 from evcargo.purity.associations import associate, purity_metrics
-from evcargo.purity.criteria import assess, verdicts
+from evcargo.purity.criteria import assess, criteria_table, verdicts
 from evcargo.purity.index import index_table
 from evcargo.purity.profiles import profile_table
 from evcargo.purity.proteins import protein_evidence
@@ -66,8 +66,8 @@ def score(
         if side is not None
     ]
     shared = pd.concat(shares, ignore_index=True) if shares else _empty("shares")
-    criteria = assess(samples, options, protein_side, rna_side, particles)
-    judged = verdicts(criteria, samples)
+    answers = assess(samples, options, protein_side, rna_side, particles)
+    criteria, judged = criteria_table(answers), verdicts(answers, samples)
     compared = samples[~samples["sample"].isin(left_out(judged, options["action"]))]
     return {
         "criteria": criteria,

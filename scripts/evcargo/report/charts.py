@@ -151,7 +151,8 @@ def sample_dots(
             marker = MARKS.get(verdict, "d")
             colour = VERDICT_COLOURS.get(verdict, MUTED)
             axes.plot(rows.at[sample, "value"], y, marker, ms=8, color=colour, mec=SURFACE, mew=0.8)
-        seen = [v for v in MARKS if (values["verdict"] == v).any() and v != "not assessed"]
+        drawn = values.loc[values["value"].notna(), "verdict"]
+        seen = [verdict for verdict in MARKS if (drawn == verdict).any()]
         _draw_limits(axes, limits)
         axes.margins(x=0.08)
         axes.set_xlabel(axis)

@@ -253,8 +253,9 @@ def _columns(schema: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
 
 def _holds(option: Mapping[str, Any]) -> str:
     if _is_by_matrix(option):
-        first = next(iter(option["properties"].values()))
-        return f"section: for `default` or a biofluid, {_holds(first)}"
+        one = _holds(next(iter(option["properties"].values())))
+        by_matrix = f"section: for `default` or a biofluid, {one}"
+        return by_matrix if option["type"] == "object" else f"{one}, or a {by_matrix}"
     if "enum" in option:
         return ", ".join(f"`{_value(one)}`" for one in option["enum"])
     types = option.get("type", "string")
@@ -269,7 +270,7 @@ def _holds(option: Mapping[str, Any]) -> str:
 
 
 def _default(name: str, option: Mapping[str, Any], needed: Sequence[str]) -> str:
-    if _is_by_matrix(option):
+    if _is_by_matrix(option) and option["type"] == "object":
         each = option["properties"].items()
         return "; ".join(f"{key} `{_value(one['default'])}`" for key, one in each)
     if "default" in option:

@@ -25,13 +25,12 @@ def metric_names(config: Mapping[str, Any]) -> dict[str, str]:
     Quantities among the questions of `evcargo.purity.criteria`, the shares of all protein classes,
     and those of the RNA classes that the config names.
     """
-    asked = assess(pd.DataFrame([{"sample": "", "material": "ev"}]), config["purity"])
-    asked = asked[asked["unit"].isin(METRIC_UNITS)]
+    asked = assess(pd.DataFrame([{"sample": "", "material": "ev"}]), config["purity"])[""]
     rna = (*config["rna"]["class_priority"], *config["rna"]["references"])
     return (
         {f"{name}{SHARE}": "rna" for name in rna}
         | {f"{name}{SHARE}": "proteins" for name in CLASSES if name != OTHER}
-        | dict(zip(asked["criterion"], asked["assay"], strict=True))
+        | {answer.criterion: answer.assay for answer in asked if answer.unit in METRIC_UNITS}
     )
 
 

@@ -28,6 +28,8 @@ TYPES = {
     "object": "a section with options",
 }
 Place = tuple[str | int, ...]
+ASCENDING = "ascending"
+"""Order of a list, as a `$comment` of the schema; or what is better in a pair of limits."""
 
 
 @cache
@@ -116,7 +118,8 @@ def _repaired(value: Any, schema: Mapping[str, Any]) -> Any:
         value = _from_text(value, types)
     if isinstance(value, int) and not isinstance(value, bool) and types == ("string",):
         return str(value)
-    if isinstance(value, float) and types == ("integer",) and value.is_integer():
+    whole = "integer" in types and "number" not in types
+    if isinstance(value, float) and whole and value.is_integer():
         return int(value)
     if isinstance(value, dict):
         known, other = schema.get("properties", {}), schema.get("additionalProperties")
@@ -129,7 +132,7 @@ def _repaired(value: Any, schema: Mapping[str, Any]) -> Any:
 
 def _from_text(text: str, types: tuple[str, ...]) -> Any:
     try:
-        if {"number", "integer"} & set(types):
+        if {"number", "integer"} & set(types) and not text.lstrip().startswith("{"):
             return int(text) if text.strip().lstrip("+-").isdigit() else float(text)
         read = _plain(yaml.load(text, Loader=LOADER))
     except (ValueError, yaml.YAMLError, RecursionError):
@@ -285,26 +288,37 @@ def _check_ranges(
 ) -> None:
     """Check what a schema cannot say: numbers are finite, a range starts at its lower end."""
     for key, value in section.items():
-        option = schema.get("properties", {}).get(key, {})
-        name = ".".join((*path, key))
+        option = _option(schema, key)
+        name, about = ".".join((*path, key)), _about(option)
         if isinstance(value, dict):
             _check_ranges(value, option, (*path, key), notes)
         numbers = [
             one for one in (value if isinstance(value, list) else [value]) if _is_number(one)
         ]
         if not all(_is_finite(one) for one in numbers):
-            notes.add("must be a finite number", _about(option), column=name, value=value)
+            notes.add("must be a finite number", about, column=name, value=value)
         elif _is_range(option) and len(numbers) == 2 and numbers[0] > numbers[1]:
-            notes.add("must have its lower end first", _about(option), column=name, value=value)
-        if len(numbers) == 2 and _is_upside_down(numbers, option.get("$comment", "")):
-            remedy = f"Swap them: [warn, fail]. {_about(option)}"
+            notes.add("must have its lower end first", about, column=name, value=value)
+        order = option.get("$comment", "")
+        if len(numbers) == 2 and _is_upside_down(numbers, order):
+            remedy = f"Swap them: [warn, fail], {order}. {about}"
             notes.add("warns later than it fails", remedy, column=name, value=value)
+        elif order == ASCENDING and numbers != sorted(numbers):
+            notes.add("must rise from number to number", about, column=name, value=value)
         other = section.get(key.replace("min_", "max_", 1)) if key.startswith("min_") else None
         if _is_number(other) and _is_number(value) and value > other:
             upper = ".".join((*path, key.replace("min_", "max_", 1)))
             notes.add(
                 f"is above {upper} = {other}", "Swap or correct them", column=name, value=value
             )
+
+
+def _option(section: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """Find the schema of an option; one of a matrix may leave its text and order to the section."""
+    rest = section.get("additionalProperties")
+    option = section.get("properties", {}).get(key) or (rest if isinstance(rest, Mapping) else {})
+    of_all = {name: section[name] for name in ("$comment", "description") if name in section}
+    return {**of_all, **option} if isinstance(rest, Mapping) else option
 
 
 def _is_range(option: Mapping[str, Any]) -> bool:
