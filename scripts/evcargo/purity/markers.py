@@ -219,8 +219,11 @@ def _sample_markers(
     )
     rows.insert(0, "sample", matrix.obs_names[number])
     deep = groups["own"].sum() >= min_depth
-    known = matches[matches["leading"]].groupby("row")["feature"]
-    reachable = ~known.agg(lambda features: hidden[features].all()).reindex(rows.index).eq(True)
+    known = matches[matches["leading"]]
+    out_of_reach = pd.Series(hidden[known["feature"]].to_numpy(bool)).groupby(
+        known["row"].to_numpy()
+    )
+    reachable = ~out_of_reach.all().reindex(rows.index).eq(True)
     leads = rows["leading"].eq(True)
     rows["evidence"] = np.select(
         [leads & rows["own"].eq(True), leads, rows["leading"].eq(False)],
