@@ -208,6 +208,18 @@ def test_unknown_options(config, column, remedy):
             )
         ),
         (
+            {"study": "s", "purity": {"weights": {"fail": 1, "warn": 0.25}}},
+            "purity.weights.fail",
+            "1",
+            "is above purity.weights.warn = 0.25. What fails cannot weigh more",
+        ),
+        (
+            {"study": "s", "purity": {"albumin_share": 0.1}},
+            "purity.albumin_share",
+            "0.1",
+            "Default: {'default': [0.02, 0.1], 'plasma': [0.1, 0.3]",
+        ),
+        (
             {"study": "s", "purity": {"particles_per_ug": [3e10, 2e10, 2e9, 1.5e9]}},
             "purity.particles_per_ug",
             None,

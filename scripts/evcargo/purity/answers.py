@@ -120,7 +120,7 @@ def judged(
     if verdict == NOT_ASSESSED:
         rule = "no limit is set for this matrix, the value is for comparison only"
     else:
-        rule = f"{shown(value)} {band.unit} is {_side(verdict, band)}"
+        rule = f"{shown(value)} {band.unit} is {side_of(verdict, band)}"
     return Answer(assay, criterion, verdict, value, band.unit, str(band), rule, evidence, source)
 
 
@@ -143,7 +143,8 @@ def open_answer(
     )
 
 
-def _side(verdict: str, band: Band) -> str:
+def side_of(verdict: str, band: Band) -> str:
+    """Say on which side of which limit a value of this verdict is."""
     if verdict == PASS:
         limit = band.warn if band.warn is not None else band.fail
         return f"{'not below' if band.high_is_good else 'not above'} {limit:g}"

@@ -23,6 +23,7 @@ from evcargo.purity.answers import (
     band_for,
     gravest,
     shown,
+    side_of,
     text_of,
 )
 from evcargo.purity.depth import floors
@@ -263,7 +264,8 @@ def index_answer(
     lowest = low if complete else -np.inf
     verdict, inside = band.verdict(index.value), {band.verdict(low), band.verdict(high)}
     deeper = ""
-    told = f"{shown(index.value)} log2, 90 % interval {shown(index.low)} to {shown(index.high)}"
+    value, interval = f"{shown(index.value)} log2", f"{shown(index.low)} to {shown(index.high)}"
+    told = f"{value}, 90 % interval {interval}"
     if not band.judges:
         rule = f"no limit is set for this matrix: {told}"
     elif len(inside) > 1:
@@ -279,15 +281,16 @@ def index_answer(
         )
         verdict = NOT_ASSESSED
     else:
-        rule = told + _reached(index, band.warn, band.fail)
+        rule = f"{value} is {side_of(verdict, band)}, 90 % interval {interval}"
+        rule += _reached(index, band.warn, band.fail)
     evidence = (
         f"{index.ev_markers} EV core and {index.contaminant_markers} contaminant markers; without"
         f" one of them {shown(index.without_low)} to {shown(index.without_high)}, most changed by"
         f" {index.decider or 'none'}"
     )
-    value = index.value if not few or verdict != NOT_ASSESSED else np.nan
+    figure = index.value if not few or verdict != NOT_ASSESSED else np.nan
     return Answer(
-        *("proteins", CRITERION, verdict, value, "log2", str(band), rule, evidence, SOURCE, deeper)
+        *("proteins", CRITERION, verdict, figure, "log2", str(band), rule, evidence, SOURCE, deeper)
     )
 
 

@@ -289,7 +289,7 @@ def _share(name: str, proteins: Proteins, cls: str, band: Band, source: str, run
     value = float(proteins.class_share.loc[name, cls])
     members = proteins.share_of.loc[name, of_class].dropna()
     low, high = _range(name, proteins, of_class, value, members.empty and run.shallow())
-    unseen = f"with what {run.depth} protein groups do not show {shown(low)} to {shown(high)}"
+    unseen = f"{shown(low)} to {shown(high)} with what {run.depth} protein groups do not show"
     evidence = _members(members, proteins.label)
     verdicts = {band.verdict(part) for part in (low, value, high)}
     if len(verdicts) > 1:

@@ -247,7 +247,11 @@ def _options(schema: Mapping[str, Any], path: Place) -> Iterator[tuple[str, Plac
 
 def _about(option: Mapping[str, Any]) -> str:
     about = str(option.get("description", "See config/README.md")).rstrip(".")
-    return f"{about}. Default: {option['default']}" if option.get("default", "") != "" else about
+    default = option.get("default", "")
+    if default == {} and isinstance(option.get("additionalProperties"), Mapping):
+        # Limits by matrix: their defaults also show how they are written.
+        default = {key: one["default"] for key, one in option.get("properties", {}).items()}
+    return f"{about}. Default: {default}" if default != "" else about
 
 
 def _reason(error: Any) -> tuple[str, str]:
@@ -287,6 +291,10 @@ def _check_ranges(
     section: Mapping[str, Any], schema: Mapping[str, Any], path: tuple[str, ...], notes: Notes
 ) -> None:
     """Check what a schema cannot say: numbers are finite, a range starts at its lower end."""
+    warn, fail = (section.get(key, math.nan) for key in ("warn", "fail"))
+    if _is_number(warn) and _is_number(fail) and fail > warn:
+        name, said = ".".join((*path, "fail")), f"is above {'.'.join((*path, 'warn'))} = {warn}"
+        notes.add(said, "What fails cannot weigh more: swap them", column=name, value=fail)
     for key, value in section.items():
         option = _option(schema, key)
         name, about = ".".join((*path, key)), _about(option)
