@@ -428,7 +428,7 @@ def _associations(made: MadeStudy) -> pd.DataFrame:
         ),
         (
             name,
-            "subtype small EV share",
+            "panel subtype_small_ev share",
             "proteins",
             "profile",
             4,

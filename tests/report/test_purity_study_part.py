@@ -128,7 +128,7 @@ def test_a_profile_that_differs_is_shown_and_makes_no_group_impure(results):
     said = answer(replace(results, associations=equal), contrast).purity
     assert said.startswith("None of 3 purity metrics differs detectably")
     shown = association_table(replace(results, associations=equal), contrast, 1)
-    assert shown.rows[0][:2] == ("subtype small EV share", "yes")
+    assert shown.rows[0][:2] == ("panel subtype_small_ev share", "yes")
     assert "no impurity by themselves" in shown.note
 
 
@@ -143,6 +143,9 @@ def test_the_metrics_that_differ_come_first_and_the_others_are_counted(results):
     assert shown.note.endswith(
         "All 2 metrics that differ and the next 10 by p-value; 18 more are in the full table."
     )
+    none = many.assign(associated=pd.array([False] * 30, "boolean"))
+    shown = association_table(replace(results, associations=none), contrast, 1)
+    assert shown.note.endswith("The first 10 by p-value; 20 more are in the full table.")
 
 
 def test_haemoglobin_tells_of_haemolysis_without_small_rna(results):

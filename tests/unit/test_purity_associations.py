@@ -365,12 +365,12 @@ def test_counts_of_markers_and_profiles_are_held_against_the_contrasts(scored):
     assert len(asked) == 3 and asked <= set(table.index)
     assert table.loc[sorted(asked), "kind"].eq("purity").all()
     profiles = scored["profiles"]
-    names = set(profiles["kind"] + " " + profiles["panel"] + " share")
+    names = set("panel " + profiles["panel"] + " share")
     assert len(names) > 10
     assert set(table.index[table["kind"] == "profile"]) == names
     one = profiles[profiles["share"].notna()].iloc[-1]
     metrics = every_metric(*(scored[name] for name in ("criteria", "shares", "profiles")))
-    chosen = metrics[metrics["metric"] == f"{one['kind']} {one['panel']} share"]
+    chosen = metrics[metrics["metric"] == f"panel {one['panel']} share"]
     assert chosen.set_index("sample").loc[one["sample"], "value"] == one["share"]
     assert not metrics.duplicated(["sample", "assay", "metric"]).any()
     without = every_metric(

@@ -92,7 +92,7 @@ PURITY: Mapping[str, Contract] = {
         ("contrast", "text", "", "contrast"),
         ("metric", "text", "", "purity metric"),
         ("assay", "text", "", "assay of the metric"),
-        ("kind", "text", "", "purity (shares, ratios, scores, counts of markers) or profile (share of the signal in a panel of a subtype or route, which is no impurity)"),
+        ("kind", "text", "", "purity (shares, ratios, scores, counts of markers) or profile (share of the signal in the members that a sample shows of a panel of profiles.tsv, a subtype or route, which is no impurity)"),
         ("n_test", "count", "samples", "samples at the test level with a value, those of one subject (or block) averaged and counted once; of contrasts of kinds any and slope, those at all levels"),
         ("n_reference", "count", "samples", "the same at the reference level; empty of kinds any and slope"),
         ("median_test", "number", "see metric", "median at the test level, of the values that count; empty of kinds any and slope"),

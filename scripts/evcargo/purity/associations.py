@@ -57,7 +57,7 @@ def every_metric(
         Columns `sample`, `assay`, `metric`, `value` and `kind` (`PURITY` or `PROFILE`).
     """
     counts = criteria[criteria["unit"].isin(COUNT_UNITS)].rename(columns={"criterion": "metric"})
-    name = profiles["kind"].astype(str) + " " + profiles["panel"].astype(str) + " share"
+    name = "panel " + profiles["panel"].astype(str) + " share"  # a class may have the same name
     told = profiles.assign(metric=name, assay=ASSAY, value=profiles["share"], kind=PROFILE)
     of_purity = (part.assign(kind=PURITY) for part in (purity_metrics(criteria, shares), counts))
     return _once([*of_purity, told], (*_COLUMNS, "kind"))

@@ -97,21 +97,26 @@ def association_table(results: Results, contrast: Mapping[str, Any], number: int
         Column("test"): rows["test"],
         Column("rule"): rows["rule"],
     }
+    caption = "Purity metrics between the groups"
+    if contrast.get("kind", "pair") == "slope":
+        caption = f"Purity metrics against {contrast['column']}"
+    note = _association_note(rows, len(every) - len(rows), int(differs.sum()), contrast)
+    return table_of_cells(f"associations-{number}", caption, cells, note)
+
+
+def _association_note(
+    rows: pd.DataFrame, left: int, differ: int, contrast: Mapping[str, Any]
+) -> str:
     note = "Permutation tests of ranks, two-sided. Effect: rank correlation with the comparison" + (
         "." if contrast.get("kind", "pair") != "any" else ", squared."
     )
     note += " n: samples of one subject at one level are averaged and count once."
     if (rows["kind"] == PROFILE).any():
-        note += " Shares of a subtype or route tell of the kind of EVs: no impurity by themselves."
-    if len(rows) < len(every):
-        note += (
-            f" All {differs.sum()} metrics that differ and the next {len(rows) - differs.sum()} by"
-            f" p-value; {len(every) - len(rows)} more are in the full table."
-        )
-    caption = "Purity metrics between the groups"
-    if contrast.get("kind", "pair") == "slope":
-        caption = f"Purity metrics against {contrast['column']}"
-    return table_of_cells(f"associations-{number}", caption, cells, note)
+        note += " Panels of subtypes and routes tell of the kind of EVs: no impurity by themselves."
+    if left:
+        first = f"All {differ} metrics that differ and the next" if differ else "The first"
+        note += f" {first} {NEXT_METRICS} by p-value; {left} more are in the full table."
+    return note
 
 
 def hit_table(
