@@ -254,7 +254,7 @@ def test_json_cannot_end_its_element():
             [
                 "Not measured: small RNA, transcripts and particles.",
                 "Not compared: the study defines no contrast.",
-                "Haemoglobin share",
+                "Not assessed: no sample has a haemolysis value.",
                 "Not measured: no sample of the study has a particle-size table.",
             ],
         ),
@@ -266,7 +266,6 @@ def test_json_cannot_end_its_element():
             MadeStudy(assays=("particles",), contrast=True),
             [
                 "Nothing could be tested.",
-                "Not assessed: no sample has a haemolysis value.",
                 "Whether the two groups are equally pure could not be told.",
                 "Neither proteins nor RNA were measured, so no cargo could be compared.",
                 "Not measured: the study has neither proteins nor small RNA.",
