@@ -138,7 +138,7 @@ def associations(*values):
     frame = pd.DataFrame(values, columns=[*names, "associated", "rule"])
     frame["associated"] = frame["associated"].astype("boolean")
     # C(8, 4) = 70 divisions, two of them extreme: 2 / 70
-    return frame.assign(contrast="c", effect=-0.5, least_p_value=2 / 70)
+    return frame.assign(contrast="c", kind="purity", effect=-0.5, least_p_value=2 / 70)
 
 
 class OnlyAssociations:
@@ -158,9 +158,9 @@ class OnlyAssociations:
         ),
         (
             associations(("albumin share", 4, 4, 0.1, 0.2, 0.9, False, "")),
-            "None of 1 purity metric differs detectably between the groups; with 4 v 4 samples the"
-            " smallest p-value that the test can give is 0.029, so a difference can have gone"
-            " unseen.",
+            "None of 1 purity metric differs detectably between the groups; with 4 v 4 independent"
+            " samples the smallest p-value that the test can give is 0.029, so a difference can"
+            " have gone unseen.",
         ),
         (
             associations(("x", 2, 2, 1, 2, 0.33, pd.NA, "groups too small")),

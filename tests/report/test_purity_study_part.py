@@ -6,7 +6,10 @@ import pandas as pd
 import pytest
 
 from evcargo.report.answer import answer, answer_section
+from evcargo.report.contrasts import association_table
 from evcargo.report.page import render
+from evcargo.report.parts import groups_of
+from evcargo.report.purity import haemolysis_figures
 from evcargo.report.purity_study import (
     action_words,
     checklist_table,
@@ -113,3 +116,43 @@ def test_imputed_columns_are_told_where_they_were_asked_for(results):
     plain = results.config["differential"] | {"imputation": "none"}
     page = render(replace(results, config=results.config | {"differential": plain}))
     assert "missing values were not imputed.</p>" in page
+
+
+def test_a_profile_that_differs_is_shown_and_makes_no_group_impure(results):
+    contrast = results.config["contrasts"][0]
+    table = results.associations
+    impure = table["kind"] == "purity"
+    equal = table.assign(associated=table["associated"].where(~impure, False))
+    equal = equal.astype({"associated": "boolean"})
+    assert equal["associated"].any()
+    said = answer(replace(results, associations=equal), contrast).purity
+    assert said.startswith("None of 3 purity metrics differs detectably")
+    shown = association_table(replace(results, associations=equal), contrast, 1)
+    assert shown.rows[0][:2] == ("panel subtype_small_ev share", "yes")
+    assert "no impurity by themselves" in shown.note
+
+
+def test_the_metrics_that_differ_come_first_and_the_others_are_counted(results):
+    contrast = results.config["contrasts"][0]
+    row = results.associations.iloc[[0]]
+    many = pd.concat([row.assign(metric=f"m{n}", p_value=n / 100) for n in range(30)])
+    flags = [n in (20, 25) for n in range(30)]
+    many = many.assign(associated=pd.array(flags, "boolean"))
+    shown = association_table(replace(results, associations=many), contrast, 1)
+    assert [row[0] for row in shown.rows] == ["m20", "m25", *(f"m{n}" for n in range(10))]
+    assert shown.note.endswith(
+        "All 2 metrics that differ and the next 10 by p-value; 18 more are in the full table."
+    )
+    none = many.assign(associated=pd.array([False] * 30, "boolean"))
+    shown = association_table(replace(results, associations=none), contrast, 1)
+    assert shown.note.endswith("The first 10 by p-value; 20 more are in the full table.")
+
+
+def test_haemoglobin_tells_of_haemolysis_without_small_rna(results):
+    names = results.samples["sample"].tolist()
+    share = {"assay": "proteins", "criterion": "haemoglobin share", "verdict": "fail"}
+    share |= {"unit": "fraction", "value": 0.6, "threshold": "warn > 0.1, fail > 0.5"}
+    rows = pd.DataFrame([{"sample": name} | share for name in names])
+    alone = replace(results, criteria=rows.reindex(columns=results.criteria.columns))
+    (figure,) = haemolysis_figures(alone, groups_of(results.samples))
+    assert figure.title == "Haemoglobin share"

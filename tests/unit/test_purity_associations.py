@@ -5,10 +5,14 @@ from dataclasses import asdict
 import numpy as np
 import pandas as pd
 import pytest
-from purity_helpers import sheet
+from purity_helpers import PANELS, default_options, protein_matrix, sheet
 from scipy import stats
 
-from evcargo.purity.associations import associate, purity_metrics
+from evcargo.contracts import CONTRACTS
+from evcargo.differential.axes import IMPURITIES, log2_metrics
+from evcargo.purity.associations import associate, every_metric, purity_metrics
+from evcargo.purity.panels import read_panels
+from evcargo.purity.score import score
 from evcargo.study.model import Contrast
 
 CONTRAST = asdict(Contrast("t_v_r", "condition", "t", "r"))
@@ -122,19 +126,133 @@ def test_a_slope_is_a_rank_correlation():
     assert row["test"] == "exact Spearman correlation"
 
 
-def test_pairs_are_compared_within_subjects():
+@pytest.mark.parametrize(("terms", "block"), [((), ""), (("subject",), ""), ((), "subject")])
+def test_pairs_are_compared_within_subjects_whether_or_not_the_contrast_says_so(terms, block):
     """Six subjects that differ more among each other than within: 2 of 2^6 sign patterns."""
     names = [f"{level}{n}" for n in range(6) for level in "tr"]
     samples = sheet(*({"sample": n, "condition": n[0], "subject": n[1]} for n in names))
     values = [100 * n + (1.0 + n / 10) * (level == "t") for n in range(6) for level in "tr"]
     metrics = long({"m": values}, names)
-    plain, paired = (
-        associate(metrics, samples, [asdict(Contrast("c", "condition", "t", "r", terms))], 0.05)
-        for terms in ((), ("subject",))
+    contrast = asdict(Contrast("c", "condition", "t", "r", terms, block=block))
+    paired = associate(metrics, samples, [contrast], 0.05).iloc[0]
+    assert paired["p_value"] == pytest.approx(2 / 64)
+    assert paired["test"] == "exact rank-sum test within subject"
+    alone = associate(metrics, samples.assign(subject=None), [contrast | {"covariates": ()}], 0.05)
+    assert alone["p_value"].iloc[0] > 0.5
+
+
+@pytest.mark.parametrize("block", ["", "subject"])
+def test_replicates_of_a_donor_count_once(block):
+    """Two v two donors with four samples each: 2 of C(4, 2) arrangements, not 2 of C(16, 8)."""
+    names = [f"{donor}{n}" for donor in "abcd" for n in range(4)]
+    samples = sheet(
+        *({"sample": n, "condition": "tr"[n[0] in "cd"], "subject": n[0]} for n in names)
     )
-    assert plain["p_value"].iloc[0] > 0.5
-    assert paired["p_value"].iloc[0] == pytest.approx(2 / 64)
-    assert paired["test"].iloc[0] == "exact rank-sum test within subject"
+    metrics = long({"m": [" dcba".index(n[0]) + int(n[1]) / 100 for n in names]}, names)
+    contrast = asdict(Contrast("c", "condition", "t", "r", block=block))
+    row = associate(metrics, samples, [contrast], 0.05).iloc[0]
+    assert row["p_value"] == pytest.approx(2 / 6)
+    assert (row["n_test"], row["n_reference"]) == (2, 2)
+    assert row["median_test"] == pytest.approx(3.5 + 0.015)  # of the means of a and b
+    assert row["test"] == "exact rank-sum test of the means by subject"
+    assert row["associated"] is pd.NA
+
+
+def test_pairs_with_replicates_and_donors_of_one_level_are_one_test():
+    """Three pairs (2^3 swaps) and 1 v 2 donors of one level (3 ways): 2 of 24 as far apart."""
+    rows = [(donor, level, k) for donor in "abc" for level in "tr" for k in range(3)]
+    rows += [("d", "t", 0), ("d", "t", 1), ("e", "r", 0), ("f", "r", 0)]
+    names = ["".join(map(str, row)) for row in rows]
+    samples = sheet(
+        *(
+            {"sample": n, "condition": level, "subject": donor}
+            for n, (donor, level, _) in zip(names, rows, strict=True)
+        )
+    )
+    of_donor = {"a": 10, "b": 20, "c": 30}
+    far = [of_donor.get(donor, 0) + 5 * (level == "t") + k / 9 for donor, level, k in rows]
+    row = associate(long({"m": far}, names), samples, [CONTRAST], 0.05).iloc[0]
+    assert row["p_value"] == pytest.approx(1 / 24)  # 1 v 2 are not symmetric: one end alone
+    assert (row["n_test"], row["n_reference"]) == (4, 5)
+    assert row["test"] == (
+        "exact rank-sum test of the means by subject and level"
+        " within subject where it has several levels"
+    )
+
+
+def test_a_donor_in_every_batch_is_one_donor():
+    """Four v four donors, each in three batches: 2 / 70, though batches alone give 2 / 70^3."""
+    names = [f"{level}{n}{batch}" for level in "tr" for n in range(4) for batch in "xyz"]
+    samples = sheet(
+        *({"sample": n, "condition": n[0], "subject": n[:2], "batch": n[2]} for n in names)
+    )
+    values = [5.0 * (n[0] == "t") + int(n[1]) + 100 * "xyz".index(n[2]) for n in names]
+    contrast = asdict(Contrast("c", "condition", "t", "r", ("batch",)))
+    row = associate(long({"m": values}, names), samples, [contrast], 0.05).iloc[0]
+    assert row["p_value"] == pytest.approx(2 / 70)
+    assert (row["n_test"], row["n_reference"]) == (4, 4)
+    assert row["test"] == "exact rank-sum test of the means by subject within batch"
+
+
+def test_different_donors_of_a_block_are_exchanged_within_it():
+    """Two litters of 2 v 2 donors, twice measured: 2 of C(4, 2)^2 arrangements."""
+    rows = [(litter, level, n) for litter in "pq" for level in "tr" for n in "12"]
+    names = ["".join(row) + side for row in rows for side in "xy"]
+    samples = sheet(*({"sample": n, "condition": n[1], "subject": n[:3]} for n in names))
+    samples["litter"] = [n[0] for n in names]
+    values = [100.0 * (n[0] == "p") + 9 * (n[1] == "t") + int(n[2]) / 9 for n in names]
+    contrast = asdict(Contrast("c", "condition", "t", "r", block="litter"))
+    row = associate(long({"m": values}, names), samples, [contrast], 0.05).iloc[0]
+    assert row["p_value"] == pytest.approx(2 / 36)
+    assert (row["n_test"], row["n_reference"]) == (4, 4)
+    assert row["test"] == "exact rank-sum test of the means by subject within litter"
+
+
+REPEATED = {
+    "replicates": (Contrast("c", "condition", "a", "b"), lambda d, k: {"condition": "ab"[d % 2]}),
+    "two levels": (Contrast("c", "condition", "a", "b"), lambda d, k: {"condition": "ab"[k % 2]}),
+    "some have both": (
+        Contrast("c", "condition", "a", "b"),
+        lambda d, k: {"condition": "ab"[k % 2 if d < 5 else d % 2]},
+    ),
+    "batches": (
+        Contrast("c", "condition", "a", "b", ("batch",)),
+        lambda d, k: {"condition": "ab"[d % 2], "batch": "xyz"[k]},
+    ),
+    "levels": (
+        Contrast("c", "condition", "", "", kind="any"),
+        lambda d, k: {"condition": "abc"[d % 3 if d < 9 else k]},
+    ),
+    "visits": (Contrast("c", "age", "", "", kind="slope"), lambda d, k: {"age": str(9 * d + k)}),
+    "blocks": (
+        Contrast("c", "condition", "a", "b", block="batch"),
+        lambda d, k: {"condition": "ab"[d % 2], "batch": "xyz"[d // 4]},
+    ),
+}
+
+
+@pytest.mark.parametrize("design", REPEATED)
+def test_repeated_donors_of_null_studies_are_not_associated(design):
+    """200 metrics of twelve donors that differ, with three samples each: twelve values."""
+    contrast, cells = REPEATED[design]
+    rng = np.random.default_rng(1962)
+    rows = [(d, k) for d in range(12) for k in range(3)]
+    names = [f"s{d}_{k}" for d, k in rows]
+    samples = sheet(
+        *(
+            {"sample": n, "subject": f"d{d}", **cells(d, k)}
+            for n, (d, k) in zip(names, rows, strict=True)
+        )
+    )
+    donors = np.repeat(rng.normal(0, 1, (200, 12)), 3, axis=1)
+    values = donors + rng.normal(0, 0.3, donors.shape)
+    metrics = long({f"m{n}": list(row) for n, row in enumerate(values)}, names)
+    table = associate(metrics, samples, [asdict(contrast)], 0.05)
+    p_values = table["p_value"].astype(float)
+    assert p_values.notna().all()
+    assert stats.kstest(p_values, "uniform", alternative="greater").pvalue > 0.01
+    assert (p_values <= 0.05).mean() <= 0.08
+    assert (p_values <= 0.2).mean() >= 0.1  # it is a test, and not one that never rejects
 
 
 def test_samples_of_a_block_of_one_level_count_once():
@@ -193,7 +311,9 @@ def test_metrics_of_null_studies_are_not_associated(contrast):
             for n, name in enumerate(names)
         )
     ).assign(side=list("xy" * 12), level=list("kklm" * 6), age=rng.permutation(24).astype(str))
-    shift = np.repeat(rng.normal(0, 1, 12), 2) if contrast.name in ("paired", "blocks") else 0
+    repeated = contrast.name in ("paired", "blocks")
+    samples = samples if repeated else samples.assign(subject="")
+    shift = np.repeat(rng.normal(0, 1, 12), 2) if repeated else 0
     values = {
         f"m{n}": list(rng.lognormal(0, 1, 24) + shift + rng.normal(0, 1, 24)) for n in range(200)
     }
@@ -225,3 +345,52 @@ def test_a_metric_that_follows_the_strata_has_a_reason_in_place_of_a_test(kind):
     row = associate(metrics, samples, [asked], 0.05).iloc[0]
     assert np.isnan(row["p_value"]) and pd.isna(row["associated"])
     assert row["rule"] == "the same within every stratum"
+
+
+@pytest.fixture(scope="module")
+def scored():
+    names = [f"{level}{n}" for level in "tr" for n in range(4)]
+    genes = {"P21926": "CD9", "P08962": "CD63", "P60033": "CD81", "Q99816": "TSG101"}
+    genes |= {"Q8WUM4": "PDCD6IP", "O00560": "SDCBP", "P02768": "ALB", "P02647": "APOA1"}
+    amounts = {a: (g, [k + 2.0 + len(g) for k in range(8)]) for a, g in genes.items()}
+    samples = sheet(*({"sample": n, "condition": n[0]} for n in names))
+    matrix = protein_matrix(amounts, names, others=300)
+    return score(samples, read_panels(PANELS), default_options(), [CONTRAST], proteins=matrix)
+
+
+def test_counts_of_markers_and_profiles_are_held_against_the_contrasts(scored):
+    table = scored["associations"].set_index("metric")
+    counts = scored["criteria"]["unit"].isin(["markers", "tetraspanins", "proteins"])
+    asked = set(scored["criteria"].loc[counts, "criterion"])
+    assert len(asked) == 3 and asked <= set(table.index)
+    assert table.loc[sorted(asked), "kind"].eq("purity").all()
+    profiles = scored["profiles"]
+    names = set("panel " + profiles["panel"] + " share")
+    assert len(names) > 10
+    assert set(table.index[table["kind"] == "profile"]) == names
+    one = profiles[profiles["share"].notna()].iloc[-1]
+    metrics = every_metric(*(scored[name] for name in ("criteria", "shares", "profiles")))
+    chosen = metrics[metrics["metric"] == f"panel {one['panel']} share"]
+    assert chosen.set_index("sample").loc[one["sample"], "value"] == one["share"]
+    assert not metrics.duplicated(["sample", "assay", "metric"]).any()
+    without = every_metric(
+        scored["criteria"], scored["shares"], pd.DataFrame(columns=CONTRACTS["profiles"].names)
+    )
+    assert set(without["kind"]) == {"purity"}
+
+
+def test_profiles_do_not_weigh_on_the_adjustment_of_impurity(scored):
+    for _, rows in scored["associations"].groupby("kind"):
+        p_values = rows["p_value"].dropna().astype(float)
+        expected = stats.false_discovery_control(p_values)
+        assert rows.loc[p_values.index, "adjusted_p_value"].tolist() == pytest.approx(expected)
+
+
+def test_counts_and_profiles_are_no_candidates_of_purity_axes(scored):
+    candidates = set(log2_metrics(scored["criteria"], scored["shares"]))
+    known = set(purity_metrics(scored["criteria"], scored["shares"])["metric"])
+    assert candidates == known
+    told = scored["associations"]
+    added = set(told["metric"]) - known
+    assert set(told.loc[told["kind"] == "profile", "metric"]) < added
+    assert not added & set(IMPURITIES)

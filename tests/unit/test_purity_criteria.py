@@ -329,6 +329,38 @@ def test_enrichment_against_matched_material_by_hand(panels):
     )
 
 
+def two_conditions(panels, features, conditions):
+    """EV and source of one donor, sample by sample: EV, source, EV, source."""
+    samples = sheet(
+        *(
+            {"sample": f"s{n + 1}", "subject": "d", "condition": condition}
+            | {"material": ("ev", "source")[n % 2], "biofluid": "cell_culture"}
+            for n, condition in enumerate(conditions)
+        )
+    )
+    return criteria_of(panels, features, samples)
+
+
+def test_matched_material_is_of_the_same_condition(panels):
+    """EV core 4 v 1 in a and 4 v 16 in b, cell debris 1 everywhere: +2 and -2 log2."""
+    features = {f"E{n}": (gene, [4.0, 1.0, 4.0, 16.0]) for n, gene in enumerate(("CD9", "CD63"))}
+    features |= {f"C{n}": (gene, [1.0] * 4) for n, gene in enumerate(("CANX", "H4C1", "RPS3"))}
+    features["E2"] = ("TSG101", [4.0, 1.0, 4.0, 16.0])
+    own = two_conditions(panels, features, "aabb")
+    first, second = (answer(own, sample, SOURCE) for sample in ("s1", "s3"))
+    assert (first["value"], second["value"]) == (pytest.approx(2), pytest.approx(-2))
+    assert (first["verdict"], second["verdict"]) == ("pass", "fail")
+    assert first["evidence"].endswith("s1 v s2") and second["evidence"].endswith("s3 v s4")
+    of_all = two_conditions(panels, features, ["a", "", "b", "b"])
+    assert answer(of_all, "s1", SOURCE)["evidence"].endswith("s1 v s2")
+    assert answer(of_all, "s3", SOURCE)["evidence"].endswith("s3 v s2, s4")
+    other = answer(two_conditions(panels, features, "abcb"), "s1", SOURCE)
+    assert other["rule"] == (
+        "not assessed: the source material of the same subject with proteins is of another"
+        " condition"
+    )
+
+
 def test_enrichment_over_cells_is_against_what_cells_are_made_of(panels):
     features = {f"E{n}": (gene, [40.0, 10.0]) for n, gene in enumerate(("CD9", "CD63", "TSG101"))}
     features |= {f"C{n}": (gene, [5.0, 40.0]) for n, gene in enumerate(("CANX", "H4C1", "RPS3"))}

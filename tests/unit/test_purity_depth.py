@@ -47,7 +47,7 @@ def test_the_tail_of_a_power_law_is_its_sum():
     ("steep", "verdict", "rule"),
     [
         (3, "pass", "0 fraction is not above 0.02"),  # 1 / rank^3: hardly anything is hidden
-        (1, "not assessed", "not assessed: 0, with what 100 protein groups do not show 0 to 0.43:"),
+        (1, "not assessed", "not assessed: 0, 0 to 0.43 with what 100 protein groups do not show:"),
     ],
 )
 def test_a_class_of_which_a_shallow_run_shows_nothing_has_a_share_of_0(steep, verdict, rule):
@@ -102,7 +102,7 @@ def test_a_share_is_told_with_its_range_where_much_may_be_unseen():
         told[depth] = answer(tables["criteria"], "S01", f"{BOVINE_CLASS} share")
     assert told[4000]["rule"].endswith("is above 0.15")
     said = re.search(
-        r"; with what 200 protein groups do not show (\S+) to (\S+)$", told[200]["rule"]
+        r"; (\S+) to (\S+) with what 200 protein groups do not show$", told[200]["rule"]
     )
     low, high = map(float, said.groups())
     assert low <= made.truth.at["S01", BOVINE_CLASS] <= high

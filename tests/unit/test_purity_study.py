@@ -87,6 +87,41 @@ def test_samples_of_a_subject_are_averaged_and_zeros_count_as_half_the_lowest():
     assert row["finding"] == "not assessed"  # no variance to test with
 
 
+def of_conditions(*rows: tuple[str, str, str]) -> pd.DataFrame:
+    """Sheet of (material, condition, subject), samples named by these."""
+    return sheet(
+        *(
+            {"sample": "".join(row), "material": row[0], "condition": row[1], "subject": row[2]}
+            for row in rows
+        )
+    )
+
+
+def test_evs_are_held_against_material_of_their_own_condition():
+    """EVs of a are as their source, those of b hold four times as much, and b has no source."""
+    given = (("ev", "a", 0.02), ("source", "a", 0.02), ("ev", "b", 0.08))
+    cells = [(m, c, f"d{n}") for n in range(4) for m, c, _ in given]
+    noise = dict(zip(cells, np.random.default_rng(3).normal(0, 0.05, 12), strict=True))
+    values = {(m, c): share for m, c, share in given}
+    shares = shares_of({"EV core": {"".join(k): values[k[:2]] * 2 ** noise[k] for k in cells}})
+    row = enrich(shares, NO_MARKERS, of_conditions(*cells), 0.05).iloc[0]
+    by_hand = [noise["ev", "a", f"d{n}"] - noise["source", "a", f"d{n}"] for n in range(4)]
+    assert (row["n_pairs"], row["finding"]) == (4, "not shown")
+    assert row["log2_difference"] == pytest.approx(np.mean(by_hand))
+
+
+def test_conditions_of_a_subject_are_one_pair_and_material_without_one_matches_all():
+    rows = [("ev", "a", "d"), ("source", "a", "d"), ("ev", "b", "d"), ("source", "", "d")]
+    rows += [("ev", "a", "e"), ("source", "b", "e")]
+    logs = [3.0, 1.0, 4.0, 0.0, 9.0, 0.0]
+    names = ["".join(row) for row in rows]
+    by_sample = dict(zip(names, (2**log / 1024 for log in logs), strict=True))
+    shares = shares_of({"EV core": by_sample})
+    row = enrich(shares, NO_MARKERS, of_conditions(*rows), 0.05).iloc[0]
+    assert row["n_pairs"] == 1  # e has EVs and source, but of different conditions
+    assert row["log2_difference"] == pytest.approx(((3 - (1 + 0) / 2) + (4 - 0)) / 2)
+
+
 def test_what_is_expected_of_cells_is_less_debris_not_less_serum():
     shares = shares_of({name: log2_pairs([1, 2, 1]) for name in ("bovine", "cell debris")})
     table = enrich(shares, NO_MARKERS, pairs_of(3, "cell_culture"), 0.05).set_index("set")
@@ -230,7 +265,7 @@ def test_replicates_of_a_subject_are_no_evidence_between_batches():
     row = compare_groups(metrics_of({"m": values}, names), samples, 0.05).iloc[0]
     assert row["p_value"] == pytest.approx(2 / 6)  # C(4, 2) arrangements of the subjects
     assert row["test"] == "exact Kruskal-Wallis test of the means by subject"
-    assert row["n"] == 12
+    assert row["n"] == 4
     alone = compare_groups(metrics_of({"m": values}, names), samples.assign(subject=""), 0.05).iloc[
         0
     ]

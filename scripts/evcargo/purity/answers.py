@@ -15,6 +15,8 @@ MISEV = "10.1080/20013078.2018.1535750"
 OWN = "evcargo default"
 METRIC_UNITS = ("fraction", "log2", "log2 CPM", "particles/ug")
 """Units of the criteria that are quantities, and not counts of markers."""
+COUNT_UNITS = ("markers", "tetraspanins", "proteins")
+"""Units of the criteria that count markers."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """Whether impurity goes with what a study compares."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,12 +8,16 @@ import pandas as pd
 
 from evcargo.contracts import CONTRACTS
 from evcargo.differential.adjust import adjust
-from evcargo.purity.answers import METRIC_UNITS
-from evcargo.purity.ranks import Layout, rank_test
+from evcargo.purity.answers import COUNT_UNITS, METRIC_UNITS
+from evcargo.purity.exchange import Compared, Exchange, exchange
+from evcargo.purity.identity import ASSAY
+from evcargo.purity.kinds import PROFILE, PURITY
+from evcargo.purity.ranks import rank_test
 from evcargo.purity.shares import OTHER
 from evcargo.study.design import covariate_numbers, numbers_of
 
 TESTS = {"pair": "rank-sum test", "any": "Kruskal-Wallis test", "slope": "Spearman correlation"}
+_COLUMNS = ("sample", "assay", "metric", "value")
 
 
 def purity_metrics(criteria: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
@@ -30,9 +33,40 @@ def purity_metrics(criteria: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame
     classes = shares[shares["class"] != OTHER]
     from_shares = classes.assign(metric=classes["class"] + " share", value=classes["share"])
     asked = criteria[criteria["unit"].isin(METRIC_UNITS)].rename(columns={"criterion": "metric"})
-    columns = ["sample", "assay", "metric", "value"]
-    parts = [part[columns].astype({"value": float}) for part in (asked, from_shares) if len(part)]
-    metrics = pd.concat(parts, ignore_index=True) if parts else asked[columns]
+    return _once([asked, from_shares], _COLUMNS)
+
+
+def every_metric(
+    criteria: pd.DataFrame, shares: pd.DataFrame, profiles: pd.DataFrame
+) -> pd.DataFrame:
+    """Everything of purity that is held against the contrasts: more than `purity_metrics`.
+
+    The counts of markers depend on the depth of a run and on few proteins, and the profiles tell of
+    the kind of EVs and not of impurity, so neither are candidates of purity axes.
+
+    Parameters
+    ----------
+    criteria, shares, profiles
+        Contracts of these names. Of a profile the share of the signal in its members is taken: a
+        quantity of one meaning in all samples, whichever members they show (zero where a run could
+        have shown some and showed none), which `relative`, a mean of the members shown, is not.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `sample`, `assay`, `metric`, `value` and `kind` (`PURITY` or `PROFILE`).
+    """
+    counts = criteria[criteria["unit"].isin(COUNT_UNITS)].rename(columns={"criterion": "metric"})
+    name = "panel " + profiles["panel"].astype(str) + " share"  # a class may have the same name
+    told = profiles.assign(metric=name, assay=ASSAY, value=profiles["share"], kind=PROFILE)
+    of_purity = (part.assign(kind=PURITY) for part in (purity_metrics(criteria, shares), counts))
+    return _once([*of_purity, told], (*_COLUMNS, "kind"))
+
+
+def _once(parts: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:
+    """Join metrics, each once per sample."""
+    full = [part[[*columns]].astype({"value": float}) for part in parts if len(part)]
+    metrics = pd.concat(full, ignore_index=True) if full else pd.DataFrame(columns=[*columns])
     return metrics.drop_duplicates(["sample", "assay", "metric"], ignore_index=True)
 
 
@@ -47,18 +81,20 @@ def associate(
     Parameters
     ----------
     metrics
-        Of `purity_metrics`.
+        Of `every_metric`, or of `purity_metrics`.
     samples
         Sample sheet.
     contrasts
         Each with `name`, `column`, `test`, `reference`, `material`, `kind`, `covariates` and
         `block`, as `evcargo.study.model.Contrast` has them. Labels are permuted within the
-        categories among the covariates (batch, or the subject of pairs) only; numbers among them
-        are not adjusted for. Samples of one block are either permuted among themselves or, where
-        the block has one level only, averaged: whichever leaves more arrangements.
+        categories among the covariates (such as the batch) only; numbers among them are not
+        adjusted for. Samples of one subject are no evidence of their own, whether or not the
+        contrast names a block: those at one level are averaged, and a subject with several levels
+        is compared within itself (see `evcargo.purity.exchange`), as are the samples of a block.
     alpha
-        A metric is associated if its adjusted p-value is below. In a study so small that even a
-        perfect separation of the groups could not get there after the adjustment, a plain p-value
+        A metric is associated if its adjusted p-value (Benjamini-Hochberg, over the tested metrics
+        of its kind and contrast) is below. In a study so small that even a perfect separation of
+        the groups could not get there after the adjustment, a plain p-value
         below alpha is called associated, "suggestive"; and if even the smallest possible plain
         p-value is not below alpha, the question is left open (missing).
 
@@ -72,26 +108,31 @@ def associate(
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
-@dataclass(frozen=True)
-class _Compared:
-    """The samples of a contrast: columns `label`, `stratum` and `block`, by sample."""
-
-    kind: str
-    table: pd.DataFrame
-    within: str
-    block: str
-
-
 def _contrast(
     metrics: pd.DataFrame, samples: pd.DataFrame, contrast: Mapping[str, Any], alpha: float
 ) -> pd.DataFrame:
     compared = _compared(samples, contrast)
+    kind_of = metrics["kind"] if "kind" in metrics else pd.Series(PURITY, metrics.index)
+    found = [
+        _kind(rows, str(kind), compared, alpha)
+        for kind, rows in metrics.groupby(kind_of, sort=False)
+    ]
+    table = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=[*_ROW])
+    return table.assign(contrast=contrast["name"])
+
+
+def _kind(metrics: pd.DataFrame, kind: str, compared: Compared, alpha: float) -> pd.DataFrame:
+    """Test all metrics of a kind, and adjust over them."""
+    ways: dict[tuple[str, ...], Exchange] = {}  # most metrics have values in the same samples
     rows = []
     for (assay, metric), group in metrics.groupby(["assay", "metric"], sort=False):
         values = group.dropna(subset=["value"]).set_index("sample")["value"].astype(float)
         values = values[values.index.isin(compared.table.index)]
-        rows.append({"metric": str(metric), "assay": str(assay)} | _row(values, compared))
-    table = pd.DataFrame(rows, columns=[*_ROW]).assign(contrast=contrast["name"])
+        named = tuple(values.index)
+        if named not in ways:
+            ways[named] = exchange(compared, values.index)
+        rows.append({"metric": str(metric), "assay": str(assay)} | _row(values, ways[named]))
+    table = pd.DataFrame(rows, columns=[*_ROW]).assign(kind=kind)
     tested = table["p_value"].notna()
     table["adjusted_p_value"] = adjust(table["p_value"])
     judged = [_judge(row, int(tested.sum()), alpha) for row in table.to_dict("records")]
@@ -106,7 +147,7 @@ _ROW = (
 )
 
 
-def _compared(samples: pd.DataFrame, contrast: Mapping[str, Any]) -> _Compared:
+def _compared(samples: pd.DataFrame, contrast: Mapping[str, Any]) -> Compared:
     kind, column = contrast.get("kind", "pair"), contrast["column"]
     rows = samples[samples["material"].astype(str) == contrast.get("material", "ev")]
     if kind == "slope":
@@ -123,64 +164,46 @@ def _compared(samples: pd.DataFrame, contrast: Mapping[str, Any]) -> _Compared:
         for name in contrast.get("covariates", ())
         if name != contrast.get("block") and covariate_numbers(rows, name) is None
     ]
-    block = contrast.get("block", "")
-    table = pd.DataFrame({"label": label, "stratum": "", "block": ""}).set_axis(rows["sample"])
+    columns = {"stratum": "", "block": "", "subject": ""}
+    table = pd.DataFrame({"label": label} | columns).set_axis(rows["sample"])
     if names:
         table["stratum"] = rows[names].astype(str).agg("|".join, axis=1).to_numpy()
-    if block:
+    block = contrast.get("block", "")
+    if block and block != "subject":
         table["block"] = rows[block].astype(str).to_numpy()
-    return _Compared(kind, table[table["label"].notna()], " and ".join(names), block)
+    if "subject" in rows:
+        table["subject"] = rows["subject"].to_numpy()
+    return Compared(kind, table[table["label"].notna()], tuple(names), block)
 
 
-def _row(values: pd.Series, compared: _Compared) -> dict[str, Any]:
+def _row(values: pd.Series, way: Exchange) -> dict[str, Any]:
     """Sizes, medians and test of one metric among the samples that have a value."""
-    here = compared.table.loc[values.index].assign(value=values)
-    test = here.loc[here["label"] == 1, "value"]
-    reference = here.loc[here["label"] == 0, "value"]
-    pair = compared.kind == "pair"
+    kind, labels = way.layout.kind, np.asarray(way.layout.labels)
+    means, pair = way.means(values), kind == "pair"
+    sides = [means[labels == side] for side in (1, 0)]
+    medians = [float(np.median(side)) if pair and len(side) else np.nan for side in sides]
     row = {
-        "n_test": len(test) if pair else len(here),
-        "n_reference": len(reference) if pair else pd.NA,
-        "median_test": float(test.median()) if pair else np.nan,
-        "median_reference": float(reference.median()) if pair else np.nan,
+        "n_test": way.sizes[0],
+        "n_reference": way.sizes[1] if pair else pd.NA,
+        "median_test": medians[0],
+        "median_reference": medians[1],
         **dict.fromkeys(("effect", "p_value", "least_p_value"), np.nan),
         "test": "",
         "why_not": "",
     }
-    if len(here) and here["value"].nunique() == 1:
+    if len(values) and values.nunique() == 1:
         return row | {"why_not": "the same in all samples"}
-    if here["label"].nunique() < (3 if compared.kind == "slope" else 2):
+    if len(set(way.layout.labels)) < (3 if kind == "slope" else 2):
         few = {"pair": "no values on one side", "any": "values at one level only"}
-        return row | {"why_not": few.get(compared.kind, "values at fewer than three numbers")}
-    units, words = _units(here, compared)
-    layout = Layout(compared.kind, tuple(units["label"]), tuple(units["stratum"]))
-    if layout.count < 2:
-        return row | {"why_not": f"no two levels{words}"}
-    found = rank_test(units["value"], layout)
+        return row | {"why_not": few.get(kind, "values at fewer than three numbers")}
+    if way.layout.count < 2:
+        return row | {"why_not": f"no two levels{way.within}"}
+    found = rank_test(means.tolist(), way.layout)
     if np.isnan(found.p_value):
         return row | {"why_not": "the same within every stratum"}
-    said = f"{found.how} {TESTS[compared.kind]}{words}"
+    said = f"{found.how} {TESTS[kind]}{way.averaged}{way.within}"
     figures = {"effect": found.effect, "p_value": found.p_value, "least_p_value": found.least}
     return row | figures | {"test": said}
-
-
-def _units(here: pd.DataFrame, compared: _Compared) -> tuple[pd.DataFrame, str]:
-    """Find what is permuted: samples within strata and blocks, or the means of whole blocks."""
-    within = f" within {compared.within}" if compared.within else ""
-    if not compared.block:
-        return here, within
-    keys = ["stratum", "block"]
-    mixed = here.groupby(keys)["label"].transform("nunique") > 1
-    inside = here.assign(stratum=here["stratum"] + "|" + here["block"])[mixed]
-    between = here[~mixed].groupby(keys, as_index=False)[["label", "value"]].mean()
-    counts = [
-        Layout(compared.kind, tuple(one["label"]), tuple(one["stratum"])).count if len(one) else 0
-        for one in (inside, between)
-    ]
-    if counts[0] >= counts[1]:
-        both = " and ".join(one for one in (compared.within, compared.block) if one)
-        return inside, f" within {both}"
-    return between, f" of the means by {compared.block}{within}"
 
 
 def _judge(row: Mapping[str, Any], n_metrics: int, alpha: float) -> tuple[bool | None, str]:

@@ -4,8 +4,8 @@ This comparison, over the study and by statistics, is the one thing that MISEV20
 (10.1002/jev2.12404) asks of a preparation; no marker is universal, and no threshold either.
 """
 
-from collections.abc import Sequence
-from itertools import product
+from collections.abc import Mapping, Sequence
+from itertools import chain, product
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from scipy import stats
 
 from evcargo.contracts import CONTRACTS
 from evcargo.differential.adjust import adjust
-from evcargo.purity.proteins import CELL_CLASSES, CELLS
+from evcargo.purity.matched import CELL_CLASSES, CELLS, matched_samples
 from evcargo.purity.ranks import DRAWN, MOST_EXACT, SAME, SEED
 from evcargo.purity.shares import CONTAMINANT_CLASSES, EV_CORE, OTHER
 
@@ -41,8 +41,10 @@ def enrich(
     shares, markers
         Contracts of these names.
     samples
-        Sample sheet. Material is matched by subject; several samples of a subject and material are
-        averaged (log2 shares).
+        Sample sheet. Material is matched by subject and condition, as each sample's criterion does
+        (`evcargo.purity.matched.matched_samples`). Log2 shares of several matched samples are
+        averaged, and the differences of several EV preparations of a condition, and then those of
+        the conditions of a subject.
     alpha
         Adjusted p-value below which a set is enriched or depleted.
 
@@ -100,6 +102,10 @@ def _against(
     material: str, sets: pd.DataFrame, samples: pd.DataFrame, alpha: float
 ) -> pd.DataFrame:
     known = samples[samples["subject"].fillna("") != ""].set_index("sample")
+    matches = {
+        str(row["sample"]): matched_samples(row, samples, material)["sample"].astype(str).tolist()
+        for row in samples[samples["material"] == "ev"].to_dict("records")
+    }
     source = known[known["material"] == material]
     from_cells = material == "source" and source["biofluid"].isin(CELLS).all()
     rows = []
@@ -107,7 +113,7 @@ def _against(
         here = found.set_index("sample")["share"].reindex(known.index).dropna()
         if not (here > 0).any():
             continue
-        pairs, zeros = _differences(here, known, material)
+        pairs, zeros = _differences(here, known, matches)
         expected = _expected(str(name), str(role), from_cells)
         row = {"material": material, "kind": kind, "set": name, "expected": expected}
         figures = _figures(pairs.to_numpy(float))
@@ -124,19 +130,26 @@ def _against(
     return table
 
 
-def _differences(share: pd.Series, samples: pd.DataFrame, material: str) -> tuple[pd.Series, int]:
+def _differences(
+    share: pd.Series, samples: pd.DataFrame, matches: Mapping[str, Sequence[str]]
+) -> tuple[pd.Series, int]:
     """Log2 difference by subject, and how many subjects have a share of zero on a side."""
-    rows = samples.loc[share.index]
-    rows = rows[rows["material"].isin(["ev", material])]
-    share = share[rows.index]
-    floor = share[share > 0].min() / 2
-    keys = [rows["subject"].astype(str), rows["material"].astype(str)]
-    logs = np.log2(share.where(share > 0, floor)).groupby(keys).mean().unstack()
-    zero = (share == 0).groupby(keys).any().unstack(fill_value=False)
-    if not {"ev", material} <= set(logs.columns):
+    there = {
+        name: [other for other in others if other in share.index]
+        for name, others in matches.items()
+        if name in share.index
+    }
+    paired = {name: others for name, others in there.items() if others}
+    if not paired:
         return pd.Series(dtype=float), 0
-    differences = (logs["ev"] - logs[material]).dropna()
-    return differences, int(zero.loc[differences.index].any(axis=1).sum())
+    share = share[list(dict.fromkeys([*paired, *chain.from_iterable(paired.values())]))]
+    logs = np.log2(share.where(share > 0, share[share > 0].min() / 2))
+    rows = samples.loc[list(paired)]
+    keys = [rows["subject"].astype(str), rows["condition"].fillna("").astype(str)]
+    change = pd.Series({name: logs[name] - logs[two].mean() for name, two in paired.items()})
+    zero = pd.Series({name: (share[[name, *two]] == 0).any() for name, two in paired.items()})
+    differences = change.groupby(keys).mean().groupby(level=0).mean().dropna()
+    return differences, int(zero.groupby(keys[0]).any()[differences.index].sum())
 
 
 def _figures(pairs: NDArray[np.float64]) -> dict[str, Any]:

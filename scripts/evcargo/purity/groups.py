@@ -4,7 +4,6 @@ import pandas as pd
 
 from evcargo.contracts import CONTRACTS
 from evcargo.purity.associations import associate
-from evcargo.study.units import unit_names
 
 FACTORS = ("batch", "isolation")
 WITHIN = "condition"
@@ -19,9 +18,8 @@ def compare_groups(metrics: pd.DataFrame, samples: pd.DataFrame, alpha: float) -
         Of `evcargo.purity.associations.purity_metrics`.
     samples
         Sample sheet. Samples of one material are compared, within conditions where there are
-        several, so that a difference of the conditions is not taken for one of the batches. Where
-        a subject has several samples, its samples are permuted among themselves or averaged (as the
-        block of `associate`), since they are no evidence of their own.
+        several, so that a difference of the conditions is not taken for one of the batches.
+        Samples of one subject are no evidence of their own (see `associate`).
     alpha
         As in `evcargo.purity.associations.associate`, over all metrics of a factor and material.
 
@@ -39,15 +37,8 @@ def compare_groups(metrics: pd.DataFrame, samples: pd.DataFrame, alpha: float) -
                 continue
             several = rows[WITHIN].fillna("").nunique() > 1
             question = {"name": factor, "column": factor, "kind": "any", "material": material}
-            unit = unit_names(rows)
-            if unit.duplicated().any():
-                question["block"] = "subject"
-            found = associate(
-                metrics,
-                rows.assign(subject=unit),
-                [question | {"covariates": (WITHIN,) if several else ()}],
-                alpha,
-            )
+            question |= {"covariates": (WITHIN,) if several else ()}
+            found = associate(metrics, rows, [question], alpha)
             found = found[found["n_test"] > 0].reset_index(drop=True)
             medians = _medians(metrics, level.set_axis(rows["sample"]), found[["assay", "metric"]])
             told = found.rename(columns={"contrast": "factor", "associated": "differs"})

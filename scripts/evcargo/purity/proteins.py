@@ -50,12 +50,11 @@ from evcargo.purity.markers import (
     match,
     only_transferred,
 )
+from evcargo.purity.matched import matched_answer, why_not
 
 if TYPE_CHECKING:
     from anndata import AnnData
 
-CELLS = ("cell_culture", "tissue")
-CELL_CLASSES = (classes.AGGREGATES, classes.DEBRIS)
 PRISM = "github.com/maccoss/skyline-prism"
 
 SHARE_CRITERIA = (
@@ -185,7 +184,7 @@ def protein_criteria(
         `purity` section of the config.
     """
     name, matrix = str(sample["sample"]), text_of(sample, "biofluid")
-    obstacle = _obstacle(name, proteins)
+    obstacle = why_not(name, proteins)
     if proteins is None or obstacle:
         return [
             open_answer(ASSAY, criterion, unit, obstacle, source, threshold=threshold)
@@ -208,7 +207,7 @@ def protein_criteria(
             for cls, key, source in SHARE_CRITERIA
         ),
         *(
-            _enrichment(sample, samples, proteins, material, options)
+            matched_answer(sample, samples, proteins, material, options)
             for material in ("depleted", "source")
         ),
     ]
@@ -253,16 +252,6 @@ def _asked(matrix: str, options: Mapping[str, Any]) -> list[tuple[str, str, str,
             for material in ("depleted", "source")
         ),
     ]
-
-
-def _obstacle(name: str, proteins: Proteins | None) -> str:
-    if proteins is None:
-        return "the study has no protein runs"
-    if name not in proteins.intensity.index:
-        return "the sample is not in the protein table"
-    if proteins.status[name] != "ok":
-        return f"proteins {proteins.status[name]}"
-    return "" if proteins.intensity.loc[name].notna().any() else "no protein group is quantified"
 
 
 def _ratio(name: str, proteins: Proteins, markers: pd.DataFrame, gene: str, band: Band) -> Answer:
@@ -318,46 +307,3 @@ def _members(shares: pd.Series, label: pd.Series) -> str:
     listed = ", ".join(f"{label[key]} {100 * part:.2g} %" for key, part in top.items())
     more = f" and {len(shares) - 5} more" if len(shares) > 5 else ""
     return listed + more or "none found"
-
-
-def _enrichment(
-    sample: Mapping[str, Any],
-    samples: pd.DataFrame,
-    proteins: Proteins,
-    material: str,
-    options: Mapping[str, Any],
-) -> Answer:
-    criterion = f"EV markers v contaminants, against matched {material} material"
-    source = f"10.1002/jev2.12404; {OWN}"
-    name, subject = str(sample["sample"]), text_of(sample, "subject")
-    if text_of(sample, "material") != "ev":
-        return open_answer(ASSAY, criterion, "log2", "not an EV preparation", source)
-    matched = samples[
-        (samples["material"] == material) & (samples["subject"].fillna("") == subject)
-    ]
-    names = [other for other in matched["sample"] if not _obstacle(other, proteins)]
-    if not subject or not names:
-        reason = f"no {material} material of the same subject with proteins"
-        return open_answer(ASSAY, criterion, "log2", reason, source)
-    matrix = text_of(sample, "biofluid")
-    from_cells = material == "source" and matrix in CELLS
-    against = CELL_CLASSES if from_cells else classes.CONTAMINANT_CLASSES
-    change = np.log2(proteins.share_of.loc[name] / proteins.share_of.loc[names].mean()).dropna()
-    ev = change[proteins.class_of[change.index] == classes.EV_CORE]
-    impure = change[proteins.class_of[change.index].isin(against)]
-    evidence = (
-        f"{len(ev)} EV core proteins, median {_median(ev)}; {len(impure)} of {', '.join(against)},"
-        f" median {_median(impure)}; {name} v {', '.join(names)}"
-    )
-    if min(len(ev), len(impure)) < options["enrichment_min_proteins"]:
-        reason = (
-            f"fewer than {options['enrichment_min_proteins']} proteins of a kind in both materials"
-        )
-        return open_answer(ASSAY, criterion, "log2", reason, source, evidence)
-    band = band_for(options["enrichment_log2"], matrix, high_is_good=True, unit="log2")
-    value = float(ev.median() - impure.median())
-    return judged(ASSAY, criterion, value, band, evidence, source)
-
-
-def _median(values: pd.Series) -> str:
-    return shown(float(values.median())) if len(values) else "none"

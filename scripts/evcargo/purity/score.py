@@ -7,7 +7,7 @@ import pandas as pd
 
 from evcargo.contracts import CONTRACTS
 from evcargo.purity.actions import left_out
-from evcargo.purity.associations import associate, purity_metrics
+from evcargo.purity.associations import associate, every_metric
 from evcargo.purity.criteria import assess, criteria_table, verdicts
 from evcargo.purity.index import index_table
 from evcargo.purity.profiles import profile_table
@@ -69,18 +69,20 @@ def score(
     answers = assess(samples, options, protein_side, rna_side, particles)
     criteria, judged = criteria_table(answers), verdicts(answers, samples)
     compared = samples[~samples["sample"].isin(left_out(judged, options["action"]))]
+    profiles = (
+        _empty("profiles")
+        if protein_side is None
+        else profile_table(samples, protein_side.share_of, protein_side.markers, panels)
+    )
+    metrics = every_metric(criteria, shared, profiles)
     return {
         "criteria": criteria,
         "verdicts": judged,
         "markers": _empty("markers") if protein_side is None else protein_side.markers,
         "shares": shared,
         "index": index_table(samples, protein_side.index if protein_side else {}, criteria),
-        "profiles": _empty("profiles")
-        if protein_side is None
-        else profile_table(samples, protein_side.share_of, protein_side.markers, panels),
-        "associations": associate(
-            purity_metrics(criteria, shared), compared, contrasts, options["association_alpha"]
-        ),
+        "profiles": profiles,
+        "associations": associate(metrics, compared, contrasts, options["association_alpha"]),
     }
 
 

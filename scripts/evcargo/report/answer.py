@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from evcargo.differential.verdicts import CONTAMINANT, STANDS
+from evcargo.purity.kinds import PURITY
 from evcargo.report.parts import (
     Column,
     Group,
@@ -86,7 +87,7 @@ def answer(results: Results, contrast: dict[str, Any]) -> Answer:
     shaken = int((rows["significant"] - rows["stands"]).fillna(0).sum())
     tested = int(rows["tested"].fillna(0).sum())
     hits = int(rows["significant"].fillna(0).sum())
-    table = results.associations[results.associations["contrast"] == name]
+    table = purity_rows(results, name)
     told = bool(table["associated"].notna().any())
     clean = "warn" if shaken or len(related) else "pass"
     verdict = clean if tested and (hits or told) else "not assessed"
@@ -117,11 +118,16 @@ def contrast_rows(results: Results, name: str) -> pd.DataFrame:
     return rows.sort_values("assay", key=lambda column: column.map(rank), kind="stable")
 
 
+def purity_rows(results: Results, name: str) -> pd.DataFrame:
+    """Purity metrics against the contrast; a profile that differs is no impurity."""
+    table = results.associations
+    return table[(table["contrast"] == name) & (table["kind"] == PURITY)]
+
+
 def related_metrics(results: Results, name: str) -> pd.DataFrame:
     """Find the purity metrics that differ between the two sides of the contrast."""
-    table = results.associations
-    rows = table[(table["contrast"] == name) & table["associated"].fillna(False)]
-    return rows.sort_values("p_value", kind="stable")
+    table = purity_rows(results, name)
+    return table[table["associated"].fillna(False)].sort_values("p_value", kind="stable")
 
 
 def cargo_words(rows: pd.DataFrame) -> str:
@@ -160,7 +166,7 @@ def _hits(row: Any, noun: str) -> str:
 def purity_words(results: Results, contrast: dict[str, Any]) -> str:
     """Say whether the two sides are equally pure, and how well that could be seen."""
     name = str(contrast["name"])
-    table = results.associations[results.associations["contrast"] == name]
+    table = purity_rows(results, name)
     judged = table[table["associated"].notna()]
     related = related_metrics(results, name)
     if judged.empty:
@@ -194,8 +200,9 @@ def _unseen(judged: pd.DataFrame) -> str:
     n, m = largest["n_test"], largest["n_reference"]
     return (
         f"None of {counted(len(judged), 'purity metric')} differs detectably between the groups;"
-        f" with {n if pd.isna(m) else f'{n} v {m}'} samples the smallest p-value that the test can"
-        f" give is {p_text(largest['least_p_value'])}, so a difference can have gone unseen."
+        f" with {n if pd.isna(m) else f'{n} v {m}'} independent samples the smallest p-value that"
+        f" the test can give is {p_text(largest['least_p_value'])}, so a difference can have gone"
+        " unseen."
     )
 
 

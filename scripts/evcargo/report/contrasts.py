@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from evcargo.purity.kinds import PROFILE
 from evcargo.report.answer import (
     ASSAY_WORDS,
     NOUNS,
@@ -30,6 +31,7 @@ from evcargo.report.robustness import robustness_figure, robustness_words, verdi
 from evcargo.report.volcano import volcano_points, volcano_spec, volcano_svg
 from evcargo.study.model import question
 
+NEXT_METRICS = 10  # purity metrics that are shown beside those that differ
 HOVER = 2000  # background points of the interactive volcano
 
 
@@ -66,11 +68,16 @@ def _contrast(results: Results, number: int, contrast: Mapping[str, Any]) -> dic
 
 
 def association_table(results: Results, contrast: Mapping[str, Any], number: int) -> Table | None:
-    """Show the purity metrics against the contrast, or None where none was measured."""
+    """Show the purity metrics that go with the contrast, and the next ones by p-value.
+
+    None where no metric was measured.
+    """
     table = results.associations
-    rows = table[table["contrast"] == contrast["name"]].sort_values("p_value", kind="stable")
-    if rows.empty:
+    every = table[table["contrast"] == contrast["name"]].sort_values("p_value", kind="stable")
+    if every.empty:
         return None
+    differs = every["associated"].fillna(False).astype(bool)
+    rows = pd.concat([every[differs], every[~differs].head(NEXT_METRICS)])
     pair = contrast.get("kind", "pair") == "pair"
     medians = {
         Column(f"median, {contrast[side]}", "number"): rows[f"median_{side}"]
@@ -90,13 +97,26 @@ def association_table(results: Results, contrast: Mapping[str, Any], number: int
         Column("test"): rows["test"],
         Column("rule"): rows["rule"],
     }
-    note = "Permutation tests of ranks, two-sided. Effect: rank correlation with the comparison" + (
-        "." if contrast.get("kind", "pair") != "any" else ", squared."
-    )
     caption = "Purity metrics between the groups"
     if contrast.get("kind", "pair") == "slope":
         caption = f"Purity metrics against {contrast['column']}"
+    note = _association_note(rows, len(every) - len(rows), int(differs.sum()), contrast)
     return table_of_cells(f"associations-{number}", caption, cells, note)
+
+
+def _association_note(
+    rows: pd.DataFrame, left: int, differ: int, contrast: Mapping[str, Any]
+) -> str:
+    note = "Permutation tests of ranks, two-sided. Effect: rank correlation with the comparison" + (
+        "." if contrast.get("kind", "pair") != "any" else ", squared."
+    )
+    note += " n: samples of one subject at one level are averaged and count once."
+    if (rows["kind"] == PROFILE).any():
+        note += " Panels of subtypes and routes tell of the kind of EVs: no impurity by themselves."
+    if left:
+        first = f"All {differ} metrics that differ and the next" if differ else "The first"
+        note += f" {first} {NEXT_METRICS} by p-value; {left} more are in the full table."
+    return note
 
 
 def hit_table(

@@ -27,7 +27,7 @@ from evcargo.report.parts import (
 from evcargo.report.purity_study import purity_study_section
 from evcargo.report.results import Results
 
-HAEMOLYSIS = re.compile("ha?emoly", re.IGNORECASE)
+HAEMOLYSIS = re.compile("ha?emo(?:ly|globin)", re.IGNORECASE)
 LIMIT = re.compile(r"\b(pass|warn|fail)\b\D{0,16}?(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)")
 
 # Markers that the overview names: EV markers by the field's habit, and the commonest contaminants.
@@ -121,7 +121,7 @@ def limits_of(thresholds: pd.Series) -> list[tuple[str, float]]:
 
 
 def haemolysis_figures(results: Results, groups: Sequence[Group]) -> list[Figure]:
-    """Draw each haemolysis criterion that has a value, e.g. the miRNA ratio and the score."""
+    """Draw each haemolysis criterion that has a value, e.g. haemoglobin or the miRNA ratio."""
     table = results.criteria
     rows = table[table["criterion"].str.contains(HAEMOLYSIS) & table["value"].notna()]
     named = rows[["assay", "criterion"]].drop_duplicates().itertuples(index=False, name=None)

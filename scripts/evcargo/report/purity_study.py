@@ -88,7 +88,7 @@ def _enrichment_figure(material: str, rows: pd.DataFrame) -> Figure:
     against = rows.loc[told.index[~told.astype(bool)], "set"].tolist()
     caption = (
         f"Mean log2 change of the share of the signal from {word} to the EVs of the same"
-        f" {counted(pairs, 'subject')}"
+        f" {counted(pairs, 'subject')}, condition by condition"
     )
     caption += (
         ", with its 95 % interval (paired t). Triangles point to where the change is significant"
