@@ -30,7 +30,8 @@ def test_what_was_done_is_said_in_one_sentence(results):
     assert action_words(results).startswith(f"{fails} samples with the verdict fail are in")
     row = {"sample": "T1", "action": "left out", "weight": 0.0}
     said = action_words(acted(results, "exclude", [row]))
-    assert said == "Left out of the comparisons below, by purity.action exclude: T1."
+    assert said.startswith("Left out of the differential tests, and of those of purity")
+    assert "by purity.action exclude: T1. What is below" in said
     row = {"sample": "T1", "action": "weighted", "weight": 0.25}
     assert "T1 0.250. Counts of RNA are compared without" in action_words(
         acted(results, "weight", [row])

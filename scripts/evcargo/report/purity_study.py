@@ -51,7 +51,7 @@ def action_words(results: Results) -> str:
             return ""
         return (
             f"{counted(fails, 'sample')} with the verdict fail {'is' if fails == 1 else 'are'} in"
-            " the comparisons below like any other: purity.action is report."
+            " the differential tests like any other: purity.action is report."
         )
     actions = results.actions
     touched = pd.DataFrame() if actions is None else actions[actions["action"] != "none"]
@@ -59,10 +59,14 @@ def action_words(results: Results) -> str:
         return f"purity.action is {action}; no sample was treated differently."
     if action == "exclude":
         names = listed(touched["sample"].astype(str).tolist())
-        return f"Left out of the comparisons below, by purity.action exclude: {names}."
+        return (
+            "Left out of the differential tests, and of those of purity between contrasts, batches"
+            f" and isolation methods, by purity.action exclude: {names}. What is below on matched"
+            " material, agreement and outliers keeps them."
+        )
     weights = [f"{row.sample} {figure_text(row.weight)}" for row in touched.itertuples(index=False)]
     return (
-        "Counted less in the comparisons of proteins below, by purity.action weight:"
+        "Counted less in the differential tests of proteins, by purity.action weight:"
         f" {listed(weights)}. Counts of RNA are compared without weights."
     )
 
