@@ -31,7 +31,7 @@ DIFFERENTIAL: Mapping[str, Contract] = {
         ("imputed_adjusted_p_value", "number", "", "its adjusted p-value"),
         ("detected_test", "count", "samples", "proteins: samples at the test level in which it was seen, not only by transfer between runs; of kinds any and slope, all such samples"),
         ("detected_reference", "count", "samples", "proteins: the same at the reference level; empty of kinds any and slope"),
-        ("detection_p_value", "number", "", "proteins: exact or permutation test of the detection, apart from the intensities; empty if seen in no compared sample or in all"),
+        ("detection_p_value", "number", "", "proteins: exact or permutation test of the detection, apart from the intensities, adjusted for the covariates (levels are handed out anew within their categories, as likely as their numbers make them); empty if seen in no compared sample or in all, or where there is no such test, which contrasts.tsv says"),
         ("detection_adjusted_p_value", "number", "", "Benjamini-Hochberg over the detection tests"),
         ("flag", "text", "", "contaminant or impurity class of the feature, empty if none"),
         ("flag_reason", "text", "", "why it carries the flag"),
