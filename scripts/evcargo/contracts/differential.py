@@ -39,8 +39,8 @@ DIFFERENTIAL: Mapping[str, Contract] = {
         ("ci_low_given_purity", "number", "log2", "lower end of its 95 % confidence interval"),
         ("ci_high_given_purity", "number", "log2", "upper end of its 95 % confidence interval"),
         ("p_value_given_purity", "number", "", "its two-sided p-value"),
-        ("robustness", "text", "", "does the difference survive the impurity: stands, weakened, explained by <axis>, contaminant itself, or not assessed"),
-        ("robustness_reason", "text", "", "why"),
+        ("robustness", "text", "", "does the difference survive the impurity: stands (in the model with the purity axes p is below 0.05, the statistic larger in size than that of every axis, and the fold change of the same sign and more than 2/3 of its size), explained by <axis> (neither the p-value nor the statistic is so), weakened (in between), contaminant itself, or not assessed (not significant, or no axis to hold it to). The bounds are fixed: the rule was validated as a whole, figures in benchmarks/README.md"),
+        ("robustness_reason", "text", "", "why: how much of its fold change is kept, the p-value and which explains it better, given the axes; or why it was not assessed"),
     ),
     "contrasts": contract(
         "results/differential/contrasts.tsv",
