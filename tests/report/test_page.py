@@ -82,6 +82,11 @@ def test_every_hit_says_whether_it_survives_the_impurity(page, results):
     assert "contaminant itself" in said
 
 
+def test_the_rule_of_the_verdicts_is_told_with_its_bounds(text):
+    for bound in ("p is below 0.05", "more than 67 % of its size", "(benchmarks/README.md)"):
+        assert bound in text
+
+
 def test_what_was_not_tested_is_said(page):
     block = page.xpath('//article//details[summary="What was not tested, and why"]')[0]
     assert "20: fewer than 2 samples with a value on one side" in words(block)

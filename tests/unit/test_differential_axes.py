@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from evcargo.contracts import CONTRACTS
-from evcargo.differential.axes import log2_metrics, purity_axes
+from evcargo.differential.axes import log2_metrics, not_fitted, purity_axes
 from evcargo.differential.design import COMPARISON
 from evcargo.errors import EvcargoError
 
@@ -112,6 +112,13 @@ def test_one_axis_for_five_residual_degrees_of_freedom(each: int, room: int) -> 
     assert len(found.names) == room
     if not room:
         assert found.reason == "too few samples for a purity covariate in the model"
+    fate, lost = found.table.set_index("metric")["fate"], metrics.columns[room:]
+    why = found.reason or "the model has room for 1: one for every 5 residual degrees of freedom"
+    assert fate[lost].str.startswith(f"not used: {why}").all()
+    said = not_fitted(found, list(metrics))
+    assert all(f"{name} ({why}" in said for name in lost)
+    assert bool(said) == bool(room < 2)
+    assert not_fitted(found, "auto") == ""
 
 
 def test_a_missing_metric_is_no_candidate_and_zero_is_half_of_the_lowest() -> None:
@@ -140,5 +147,12 @@ def test_what_was_asked_for() -> None:
     assert axes(metrics, ["EV core share"]).names == ["EV core share"]
     with pytest.raises(EvcargoError, match="'alubmin share' is no purity metric of this study"):
         axes(metrics, ["alubmin share"])
+    metrics.loc["s0", "EV core share"] = np.nan
+    missing = axes(metrics, ["EV core share", "albumin share"])
+    assert missing.names == ["albumin share"]
+    assert not_fitted(missing, ["EV core share", "albumin share"]) == (
+        "Of differential.purity_covariates, not fitted: EV core share (no value for 1 of 12"
+        " samples)."
+    )
     nothing = axes(pd.DataFrame(index=SAMPLES))
     assert nothing.reason == "no impurity was measured in all compared samples"

@@ -33,11 +33,19 @@ ALL = CountFilter(0, 0)
 # Samples and terms of tests/reference/make_deseq2.R.
 SIX = range(6)
 CASES = {
+    "one_df": ((0, 1, 3, 4), ["level", "batch"]),
     "two_df": ((0, 1, 3, 4), ["level"]),
+    "paired": (SIX, ["level", "batch"]),
     "three_df": (SIX, ["level", "half"]),
     "spike_in": (SIX, ["level"]),
     "any": (range(9), ["level"]),
+    "any_batch": (range(9), ["level", "batch"]),
+    "all": (range(9), ["level"]),
 }
+SURE = {"one_df": 2, "two_df": 7, "paired": 9, "three_df": 13, "spike_in": 0, "all": 15}
+"""Features whose statistic is beyond 6."""
+BORDERLINE = {"any_batch": {"g120"}}
+"""Hits of one program only: adjusted p-values of 0.0495 and 0.0511."""
 SPIKES = [f"g{n}" for n in range(391, 401)]
 
 
@@ -179,7 +187,10 @@ def read(root: Path, name: str) -> pd.DataFrame:
 
 @pytest.mark.parametrize("case", CASES)
 def test_equals_deseq2(root: Path, case: str) -> None:
-    """The same hits as DESeq2 1.38.3, and p-values as near as the two programs are."""
+    """The same hits as DESeq2 1.38.3, and p-values as near as the two programs are.
+
+    With a batch among the terms, their dispersions differ by a few per cent more.
+    """
     places, terms = CASES[case]
     sheet, expected = read(root, "design").iloc[list(places)], read(root, case)
     counts = read(root, "counts").T.iloc[list(places)]
@@ -189,7 +200,7 @@ def test_equals_deseq2(root: Path, case: str) -> None:
             model[level] = (sheet[term] == level).astype(float)
     factors = median_of_ratios(counts[SPIKES]) if case == "spike_in" else None
     fit = fit_counts(counts[expected.index], model, factors)
-    if case == "any":
+    if case.startswith("any"):
         found = likelihood_ratio_test(fit, ["b", "c"], 0.05)
     else:
         found = wald_test(fit, "b", 0.05, 1)
@@ -197,7 +208,7 @@ def test_equals_deseq2(root: Path, case: str) -> None:
         assert gap.median() < 0.002
         shrunken = found["shrunken_log2_fold_change"].abs()
         sure = found["statistic"].abs() > 6
-        assert sure.sum() == {"two_df": 7, "three_df": 13, "spike_in": 0}[case]
+        assert sure.sum() == SURE[case]
         assert (shrunken / found["log2_fold_change"].abs())[sure].between(0.9, 1).all()
         assert shrunken.mean() < 0.8 * found["log2_fold_change"].abs().mean()
     np.testing.assert_allclose(found["mean"], expected["mean"], rtol=1e-6)
@@ -205,14 +216,18 @@ def test_equals_deseq2(root: Path, case: str) -> None:
     prior = read(root, "priors").loc[case, "variance"]
     assert float(fit.uns["prior_disp_var"]) == pytest.approx(prior, rel=0.08)
     assert found["p_value"].notna().equals(expected["p_value"].notna())
-    gap = np.log10(found["p_value"] / expected["p_value"]).abs()
-    assert gap.median() < 0.004
-    assert gap.quantile(0.9) < 0.05
+    ours, theirs = (-np.log10(one["p_value"].clip(1e-300)) for one in (found, expected))
+    gap, far = (ours - theirs).abs(), theirs > 10
+    looser = 1.8 if "batch" in terms else 1.0
+    assert gap[~far].median() < 0.004 * looser
+    assert gap[~far].quantile(0.9) < 0.05 * looser
+    assert gap[~far].max() < 0.4 * looser
+    assert (gap < 0.07 * looser * theirs)[far].all()
     hits = {
         name: set(table.index[table["adjusted_p_value"] < 0.05])
         for name, table in (("found", found), ("expected", expected))
     }
-    assert hits["found"] == hits["expected"]
+    assert hits["found"] ^ hits["expected"] == BORDERLINE.get(case, set())
 
 
 @pytest.mark.parametrize(("variance", "residual"), [(0.0, 3), (1.0, 3), (1.0, 1), (4.0, 2)])

@@ -1,5 +1,7 @@
 """Differential detection against Fisher's and McNemar's exact tests, by hand and permuted."""
 
+from dataclasses import replace
+from functools import partial
 from itertools import permutations
 
 import numpy as np
@@ -8,11 +10,13 @@ import pytest
 from anndata import AnnData
 from differential_helpers import matrix
 from scipy import stats
+from statsmodels.discrete.conditional_models import ConditionalLogit
 
 from evcargo.differential.adjust import adjust
 from evcargo.differential.detection import detect
 from evcargo.differential.detection_drawn import drawn_p_values
 from evcargo.differential.detection_exact import exact_p_values
+from evcargo.differential.handing_out import level_model, likely_orders
 from evcargo.study.model import Contrast
 
 TEST = np.repeat([False, True], 4)
@@ -96,7 +100,7 @@ def test_drawn_permutations_of_three_levels_against_all_of_them() -> None:
         return float(stats.chi2_contingency(table, correction=False).statistic)
 
     orders = {tuple(order) for order in permutations(level)}
-    found = drawn_p_values(seen, asked, ["all"] * 6, list("123456"))
+    found, _ = drawn_p_values(seen, asked, ["all"] * 6, list("123456"))
     for row, p_value in zip(seen[:3], found, strict=False):
         all_of_them = np.array([pearson(row, np.array(order)) for order in orders])
         expected = (all_of_them >= pearson(row, level) - 1e-9).mean()
@@ -107,7 +111,7 @@ def test_drawn_permutations_of_three_levels_against_all_of_them() -> None:
 def test_drawn_permutations_of_a_slope_against_all_of_them() -> None:
     days = np.array([0.0, 1, 2, 4, 8, 16])
     seen = np.array([[0, 0, 0, 0, 1, 1], [0, 1, 0, 1, 0, 1]], bool)
-    found = drawn_p_values(seen, days[:, None], ["all"] * 6, list("123456"))
+    found, _ = drawn_p_values(seen, days[:, None], ["all"] * 6, list("123456"))
     for row, p_value in zip(seen, found, strict=True):
         sums = np.array([sum(order[: row.sum()]) for order in permutations(days)])
         far = np.abs(sums - row.sum() * days.mean())
@@ -181,8 +185,87 @@ def test_drawn_p_values_of_permuted_studies_are_no_smaller_than_uniform_ones() -
         level = rng.permutation(np.repeat(range(3), 5))
         asked = (level[:, None] == np.arange(3)).astype(float)
         names = [str(number) for number in range(15)]
-        found.append(drawn_p_values(seen, asked, ["all"] * 15, names, draws=199)[0])
+        found.append(drawn_p_values(seen, asked, ["all"] * 15, names, draws=199)[0][0])
     p_values = np.array(found)
     p_values = p_values[np.isfinite(p_values)]
     assert len(p_values) > 150
     assert stats.kstest(p_values, "uniform", alternative="greater").pvalue > 0.05
+
+
+SIX = [np.arange(6)]
+
+
+def test_orders_are_drawn_as_likely_as_they_are() -> None:
+    """Against the chances of all 20 ways to have 3 of 6 samples at the test level, written out."""
+    levels, ages = np.array([[0.0], [0], [0], [1], [1], [1]]), np.array([-2.0, 0, 1, -1, 0.5, 2])
+    orders = likely_orders(levels, ages[:, None], np.array([[0.8]]), SIX, 20_000, 1)
+    assert all(sorted(order) == list(range(6)) for order in orders[:50])
+    ways, found = np.unique(levels[orders, 0], axis=0, return_counts=True)
+    chances = np.exp(0.8 * ways @ ages)
+    assert len(ways) == 20
+    np.testing.assert_allclose(found / 20_000, chances / chances.sum(), atol=0.012)
+
+
+def test_in_pairs_the_model_of_the_levels_is_conditional_logistic_regression() -> None:
+    rng = np.random.default_rng(3)
+    pair, level = np.repeat(range(60), 2), np.tile([0.0, 1.0], 60)
+    numbers = rng.normal(size=(120, 2)) + level[:, None] * [0.8, -0.3]
+    members = [np.array([2 * one, 2 * one + 1]) for one in range(60)]
+    found = level_model(level[:, None], numbers, members)
+    expected = ConditionalLogit(level, numbers, groups=pair).fit(disp=False).params
+    np.testing.assert_allclose(found[0], expected, rtol=0.002)
+    assert level_model(level[:, None], level[:, None] + numbers / 100, members) is None
+
+
+def aged(seed: int, gap: float, effect: float) -> tuple[AnnData, Contrast]:
+    """30 proteins in 8 v 8 samples whose detection depends on the age, and on the level."""
+    rng = np.random.default_rng([seed, 21])
+    level = np.repeat([0.0, 1.0], 8)
+    age = rng.normal(0, 1, 16) + gap * (level - 0.5)
+    log_odds = 2 * age + effect * (level - 0.5) + rng.normal(0, 0.8, (30, 1))
+    seen = rng.random((30, 16)) < 1 / (1 + np.exp(-log_odds))
+    study = study_of(seen.tolist(), ["a"] * 8 + ["b"] * 8, age=[f"{50 + 9 * a:.1f}" for a in age])
+    return study, Contrast("b_v_a", "condition", "b", "a", ("age",))
+
+
+def shares_below(studies: list[tuple[AnnData, Contrast]]) -> tuple[float, float]:
+    """Shares of the p-values below 0.05 and 0.01."""
+    tables = [detected(*one)[0] for one in studies]
+    p_values = pd.concat([one["detection_p_value"] for one in tables if one is not None]).dropna()
+    return (p_values < 0.05).mean(), (p_values < 0.01).mean()
+
+
+def test_detection_that_depends_on_the_age_alone_is_no_difference(monkeypatch) -> None:
+    fewer = partial(drawn_p_values, draws=999)
+    monkeypatch.setattr("evcargo.differential.detection.drawn_p_values", fewer)
+    below = shares_below([aged(seed, 1.5, 0) for seed in range(40)])
+    assert 0.01 < below[0] < 0.07 and below[1] < 0.02
+
+
+def test_a_difference_beside_the_age_is_found() -> None:
+    """As often as the exact test finds it where it may leave the age out, or more often."""
+    made = [aged(seed, 0, 5) for seed in range(3)]
+    adjusted = shares_below(made)
+    plain = shares_below([(study, replace(pair, covariates=())) for study, pair in made])
+    assert adjusted[0] > max(plain[0], 0.7)
+
+
+def test_how_numbers_are_adjusted_for_is_told() -> None:
+    study, pair = aged(1, 0, 0)
+    said = detected(study, pair)[1]
+    assert "19999 drawn permutations, as likely as age makes them of the proteins" in said
+    study.obs["batch"] = ["x", "y"] * 8
+    study.obs["bmi"] = [f"{20 + n * 7 % 5}" for n in range(16)]
+    both = replace(pair, covariates=("age", "batch", "bmi"))
+    assert "within batch, as likely as age and bmi make them of" in detected(study, both)[1]
+    study.obs["subject"] = np.tile([f"p{n}" for n in range(8)], 2)
+    study.obs["age"] = np.tile([f"{40 + n}" for n in range(8)], 2)  # the same in both of a pair
+    assert (
+        "exact conditional test within subject"
+        in detected(study, replace(pair, block="subject"))[1]
+    )
+    study.obs["age"] = [f"{40 + n}" for n in range(16)]
+    assert detected(study, pair) == (
+        None,
+        "; no detection test, because age tells the samples of different condition apart",
+    )

@@ -1,5 +1,6 @@
 """Robustness verdicts: by hand, against statsmodels, and on confounded studies of known truth."""
 
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
@@ -9,11 +10,13 @@ import pytest
 import statsmodels.api as sm
 from differential_helpers import matrix
 
+from evcargo.contracts import CONTRACTS
+from evcargo.differential import summary
 from evcargo.differential.axes import Axes
 from evcargo.differential.linear_models import Moderation
 from evcargo.differential.proteins import test_proteins as proteins
-from evcargo.differential.robustness import judge
-from evcargo.differential.verdicts import STANDS, VERDICTS, kind_of
+from evcargo.differential.robustness import Purity, judge
+from evcargo.differential.verdicts import KEPT, NEEDED, STANDS, VERDICTS, kind_of
 from evcargo.purity.markers import read_panels
 from evcargo.simulate.confounded import Confounding, confounded_mirnas, confounded_proteins
 from evcargo.simulate.robustness import CHANGED, CONTAMINATION, judged
@@ -105,6 +108,38 @@ def test_a_feature_seen_in_too_few_samples_is_not_assessed(study) -> None:
     assert row["significant"]
     assert row["robustness"] == "not assessed"
     assert row["robustness_reason"] == f"its values cannot tell the comparison from {AXIS}"
+
+
+def test_metrics_asked_for_that_are_not_fitted_are_a_warning(panels: pd.DataFrame) -> None:
+    """4 v 4 samples have room for one axis."""
+    rng = np.random.default_rng(2)
+    values = pd.DataFrame(rng.normal(20, 1, (30, 8)), [f"f{n}" for n in range(30)], SAMPLES[:8])
+    shares = pd.DataFrame(
+        [
+            {"sample": name, "assay": "proteins", "class": of, "share": share}
+            for name in SAMPLES[:8]
+            for of, share in zip(
+                ("albumin", "keratin", "other"), rng.dirichlet((1, 1, 5)), strict=True
+            )
+        ]
+    )
+    criteria = pd.DataFrame(columns=["sample", "assay", "criterion", "unit", "value"])
+    told = pd.DataFrame(columns=["contrast", "metric", "p_value"])
+    purity = Purity(criteria, shares, told, ["keratin share", "albumin share"])
+    made = matrix(values, ["r"] * 4 + ["t"] * 4, classes="protein")
+    made.var = made.var.assign(accessions="", taxon="", is_contaminant=False)
+    _, axes, line = summary.compare(made, CONTRAST, "proteins", compare, panels, purity, 0.05)
+    why = "the model has room for 1: one for every 5 residual degrees of freedom, at most 2"
+    said = f"Of differential.purity_covariates, not fitted: albumin share ({why})."
+    assert said in line["warning"].iloc[0]
+    assert line["axes"].iloc[0] == "keratin share"
+    assert axes.set_index("metric")["fate"]["albumin share"] == f"not used: {why}"
+
+
+def test_the_manual_says_the_rule() -> None:
+    (said,) = [one.meaning for one in CONTRACTS["differential"].columns if one.name == "robustness"]
+    assert f"p is below {NEEDED:g}" in said
+    assert f"more than {Fraction(KEPT).limit_denominator(9)} of its size" in said
 
 
 def test_verdicts_without_the_name_of_the_axis() -> None:

@@ -32,6 +32,21 @@ CONTEXT = (
     "ENSG1.1\tCD9\tENST1.1\t9606\thsa-miR-10a-5p\t2\t9\t16\t-0.2\t70\t-0.13\n"
     "ENSG1.1\tCd9\tENST1.1\t10090\tmmu-miR-10a-5p\t2\t9\t16\t-0.2\t70\t-0.13\n"
 )
+SCORES = (
+    "Gene ID\tGene Symbol\tTranscript ID\tGene Tax ID\tmiRNA\tSite Type\tUTR_start\tUTR end\t"
+    "context++ score\tcontext++ score percentile\tweighted context++ score\t"
+    "weighted context++ score percentile\n"
+    "ENSG1.1\tEZH2\tENST1.1\t9606\thsa-miR-101-3p.1\t3\t20\t27\t-0.4\t97\t-0.4\t98\n"
+    "ENSG1.1\tEZH2\tENST1.1\t9606\thsa-miR-101-3p.2\t3\t21\t28\t-0.3\t94\t-0.3\t95\n"
+    "ENSG2.1\tRHOA\tENST2.1\t9606\thsa-miR-124-3p.1\t1\t9\t15\t-0.1\t80\t-0.1\t81\n"
+)
+SUMMARY = (
+    "Transcript ID\tGene Symbol\tmiRNA family\tSpecies ID\tTotal num conserved sites\t"
+    "Number of conserved 8mer sites\tRepresentative miRNA\tTotal context++ score\t"
+    "Cumulative weighted context++ score\tAggregate PCT\n"
+    "ENST1.1\tEZH2\tACAGUAC\t9606\t1\t1\thsa-miR-101-3p.1\t-0.4\t-0.4\t0.9\n"
+    "ENST2.1\tRHOA\tAAGGCAC\t9606\t1\t0\thsa-miR-124-3p.1\t-0.1\t-0.1\t0.6\n"
+)
 FAMILIES = (
     "miR Family\tGene ID\tGene Symbol\tTranscript ID\tSpecies ID\tUTR start\tPCT\n"
     "miR-15-5p/16-5p/195-5p\tENSG1.1\tCCND1\tENST1.1\t9606\t20\t0.9\n"
@@ -166,6 +181,18 @@ def test_targetscan_scores_and_families(tmp_path):
     letters = resolve(["mir-200bc-3p/429"], ["mir-200a-3p", "mir-200b-3p", "mir-429"], True)
     assert letters == {"mir-200bc-3p/429": ["mir-200b-3p", "mir-429"]}
     assert not notes.problems
+
+
+@pytest.mark.parametrize("text", [SCORES, SUMMARY])
+def test_seeds_of_one_mirna_are_that_mirna(tmp_path, text):
+    pairs = read_targets(written(tmp_path / "scores.txt", text), "human", Notes("t"))
+    assert not pairs["family"].any()
+    assert pairs[["mirna", "gene", "support"]].to_numpy().tolist() == [
+        ["mir-101-3p", "EZH2", "-0.4"],
+        ["mir-124-3p", "RHOA", "-0.1"],
+    ]
+    known = ["mir-101-3p", "mir-124-3p"]
+    assert resolve(pairs["mirna"], known, families=False) == {name: [name] for name in known}
 
 
 def test_a_plain_table_and_names_that_are_unknown(study):

@@ -33,13 +33,48 @@ def test_a_metric_that_the_study_cannot_have_is_refused(files: StudyFiles, name,
         "auto",
         "none",
         "lipoprotein share",
-        ["rRNA share", "haemolysis: 20-miRNA score", "particles per protein"],
+        ["rRNA share", "haemolysis: 20-miRNA score"],
+        ["particles per protein"],
         ["tRNA share", "tetraspanin to ALB ratio"],
     ],
 )
 def test_metrics_that_there_can_be_are_accepted(files: StudyFiles, asked):
     files.config["differential"] = {"purity_covariates": asked}
     assert files.load().config["differential"]["purity_covariates"] == asked
+
+
+def test_more_metrics_than_any_model_holds_are_refused(files: StudyFiles):
+    asked = ["rRNA share", "lipoprotein share", "albumin share"]
+    files.config["differential"] = {"purity_covariates": asked}
+    (problem,) = files.problems()
+    assert problem.column == "differential.purity_covariates"
+    assert problem.message == "must have at most 2 values"
+
+
+@pytest.mark.parametrize(
+    ("each", "asked", "said"),
+    [
+        (2, ["albumin share"], "(1 given) its model has room for none"),
+        (4, ["albumin share", "keratin share"], "(2 given) its model has room for 1"),
+        (4, "albumin share", ""),
+        (6, ["albumin share", "keratin share"], ""),
+        (2, "auto", ""),
+    ],
+)
+def test_contrasts_without_room_for_what_is_asked_are_a_warning(
+    files: StudyFiles, each: int, asked: str | list[str], said: str
+):
+    """Beside intercept and comparison, 2 v 2 samples leave 2 degrees of freedom, 4 v 4 six."""
+    names = [f"{level}{number}" for level in "TH" for number in range(each)]
+    words = {"T": "tumour", "H": "healthy"}
+    files.samples(["sample\tcondition", *(f"{name}\t{words[name[0]]}" for name in names)])
+    files.runs(
+        ["sample\tassay\tpath", *(f"{name}\tproteins\traw/{name}.mzML.gz" for name in names)]
+    )
+    files.config["differential"] = {"purity_covariates": asked}
+    told = [one for one in files.load(look_inside=False).warnings if "purity_covariates" in one]
+    assert len(told) == bool(said)
+    assert all(said in one and "contrast tumour_v_healthy" in one for one in told)
 
 
 @pytest.mark.parametrize(

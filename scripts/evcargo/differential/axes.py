@@ -18,7 +18,9 @@ from evcargo.purity.associations import purity_metrics
 from evcargo.purity.particles import PER_PROTEIN
 from evcargo.purity.rna import RATIO, RIBOSOMAL, SCORE
 from evcargo.purity.shares import CONTAMINANT_CLASSES, DEBRIS, HAEMOGLOBIN
+from evcargo.study.design import DF_PER_AXIS, MOST_AXES, room_for_axes
 
+UNUSED = "not used: "
 AUTO, NONE = WORDS = ("auto", "none")
 SHARE = " share"
 IMPURITIES = (
@@ -29,9 +31,6 @@ IMPURITIES = (
 the condition may change the tetraspanin, and cargo would then be explained by itself."""
 HAEMOLYSIS = frozenset({RATIO[0], SCORE[0], f"{HAEMOGLOBIN}{SHARE}"})
 """Metrics of one impurity, which never make two axes."""
-MOST_AXES = 2
-DF_PER_AXIS = 5
-"""Residual degrees of freedom of the model without axes that each axis needs."""
 SECOND_P = 0.1
 """Plain p-value against the contrast below which a metric may start the second axis. The first one
 needs none: that a difference was not detected does not make the groups equal, and leaving out an
@@ -130,9 +129,9 @@ def purity_axes(
         `auto`, `none`, or names of metrics. By `auto`, the metric of `IMPURITIES` whose log2 is
         most correlated with the comparison starts an axis, and those correlated with it by `ALIKE`
         or more join it; of what is left, the next one starts a second axis if its p-value is below
-        `SECOND_P`. One axis for every `DF_PER_AXIS` residual degrees of freedom, at most
-        `MOST_AXES`. A metric without a value in some compared sample is no candidate; a share of
-        zero counts as half of the lowest other one.
+        `SECOND_P`. Metrics asked for by name are axes in their order. One axis for every
+        `DF_PER_AXIS` residual degrees of freedom, at most `MOST_AXES`. A metric without a value in
+        some compared sample is no candidate; a share of zero counts as half of the lowest other.
 
     Raises
     ------
@@ -149,7 +148,7 @@ def purity_axes(
     usable, fates = _usable(here)
     usable = usable.apply(_standardised)
     group = design[comparison]
-    room = min(MOST_AXES, (len(design) - design.shape[1]) // DF_PER_AXIS)
+    room = room_for_axes(*design.shape)
     values = pd.DataFrame(index=design.index)
     left = _ordered(usable, group, asked)
     while left and len(values.columns) < room:
@@ -164,10 +163,21 @@ def purity_axes(
         left = [one for one in left if one not in used]
     reason = _why_none(asked, room, values) or _why_confounded(design, comparison, values)
     wanted = IMPURITIES if asked == AUTO else () if asked == NONE else asked
-    why = "the axes differ more between the groups" if len(values.columns) else reason
-    fates = {name: f"not used: {why}" for name in usable if name in wanted} | fates
+    why = reason
+    if len(values.columns):
+        why = "the axes differ more between the groups" if asked == AUTO else _no_room(room)
+    fates = {name: UNUSED + why for name in usable if name in wanted} | fates
     table = _table(metrics, associations, usable.corrwith(group), fates, asked)
     return Axes(values, table, reason)
+
+
+def not_fitted(axes: Axes, asked: str | Sequence[str]) -> str:
+    """Say which of the metrics asked for by name are not in the model, and why, or nothing."""
+    if isinstance(asked, str):
+        return ""
+    fates = axes.table.set_index("metric")["fate"].str.removeprefix(UNUSED)
+    lost = [f"{name} ({fates.get(name)})" for name in asked if name not in axes.names]
+    return f"Of differential.purity_covariates, not fitted: {'; '.join(lost)}." if lost else ""
 
 
 def _usable(metrics: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
@@ -204,6 +214,13 @@ def _alike(usable: pd.DataFrame, first: str) -> list[str]:
 
 def _standardised(values: pd.Series) -> pd.Series:
     return (values - values.mean()) / values.std(ddof=1)
+
+
+def _no_room(room: int) -> str:
+    return (
+        f"the model has room for {room}: one for every {DF_PER_AXIS} residual degrees of freedom,"
+        f" at most {MOST_AXES}"
+    )
 
 
 def _why_none(asked: str | Sequence[str], room: int, values: pd.DataFrame) -> str:

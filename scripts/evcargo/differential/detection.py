@@ -7,10 +7,16 @@ likely if the level does not matter. That holds whatever makes values missing. A
 values lost at low intensity is not used: missing values come in clusters of samples, against which
 it is not safe.
 
-Two levels are compared exactly, over the choices of the samples in which it is seen
-(`evcargo.differential.detection_exact`). More levels, a slope, and two levels of which each block
-has one only (its samples stay together, see `hands`) are compared over drawn permutations
-(`evcargo.differential.detection_drawn`).
+Covariates that are numbers, such as the age, make some ways likelier than others, and are adjusted
+for (`evcargo.differential.handing_out`). In simulated studies in which detection depends on the age
+alone and the groups differ in age, at most 6 % of the p-values are below 0.05 (without adjustment
+up to 96 %), and no power is lost where the age plays no part (figures in benchmarks/README.md).
+Where the numbers tell the levels apart, there is no test.
+
+Two levels without such numbers are compared exactly, over the choices of the samples in which it is
+seen (`evcargo.differential.detection_exact`). More levels, a slope, numbers, and two levels of
+which each block has one only (its samples stay together, see `_hands`) are compared over drawn
+permutations (`evcargo.differential.detection_drawn`).
 
 The test is coarse. With 4 v 4 samples no p-value is below 2 / 70 = 0.029, and only for proteins
 seen in exactly one of the groups, so that next to nothing stays below 0.05 once adjusted; with
@@ -26,7 +32,7 @@ import numpy as np
 import pandas as pd
 
 from evcargo.differential.adjust import adjust
-from evcargo.differential.design import sides
+from evcargo.differential.design import NotTestable, sides
 from evcargo.differential.detection_drawn import DRAWS, drawn_p_values
 from evcargo.differential.detection_exact import exact_p_values
 from evcargo.differential.moderated import Flags
@@ -71,22 +77,10 @@ def detect(
     seen = np.isfinite(np.array(matrix[rows.index].layers["normalised"], dtype=float).T)
     if "transferred" in matrix.layers:
         seen &= ~(np.array(matrix[rows.index].layers["transferred"], dtype=float).T >= 1)
-    hands = _hands(rows, contrast)
-    strata, where = _strata(rows, contrast, hands)
-    if hands == MIXED:
-        said = f"some {contrast.block}s have one level and others several"
-        return None, f"; no detection test, because {said}"
-    within = f" within {where}" if where else ""
-    if contrast.kind == "pair" and hands == WITHIN:
-        p_values, least = exact_p_values(seen, groups[contrast.test], strata.tolist())
-        said = f"exact conditional test{within} (Fisher)"
-    else:
-        units = rows[contrast.block].astype(str) if hands == BETWEEN else rows.index
-        asked = _asked(rows, contrast, groups)
-        p_values = drawn_p_values(seen, asked, strata.tolist(), list(units))
-        least = 1 / (DRAWS + 1)
-        said = f"test by {DRAWS} drawn permutations{within}"
-        said += f" of whole {contrast.block}s" if hands == BETWEEN else ""
+    try:
+        p_values, least, said = _tested(seen, rows, contrast, groups)
+    except NotTestable as why:
+        return None, f"; no detection test, because {why}"
     pair = contrast.kind == "pair"
     at_reference = seen[:, groups[contrast.reference]].sum(axis=1) if pair else np.nan
     table = pd.DataFrame(
@@ -102,6 +96,34 @@ def detect(
     return table, f"; detection: {said} {of} {least:.2g} at the least"
 
 
+def _tested(
+    seen: Flags, rows: pd.DataFrame, contrast: Contrast, groups: dict[str, Flags]
+) -> tuple[Floats, float, str]:
+    """P-values, the least that there can be, and how they were made."""
+    hands = _hands(rows, contrast)
+    if hands == MIXED:
+        raise NotTestable(f"some {contrast.block}s have one level and others several")
+    strata, where = _strata(rows, contrast, hands)
+    within = f" within {where}" if where else ""
+    numbers = _numbers(rows, contrast, strata)
+    names, one = " and ".join(numbers), len(numbers.columns) == 1
+    if contrast.kind == "pair" and hands == WITHIN and not names:
+        p_values, least = exact_p_values(seen, groups[contrast.test], strata.tolist())
+        return p_values, least, f"exact conditional test{within} (Fisher)"
+    units = rows[contrast.block].astype(str) if hands == BETWEEN else rows.index
+    asked = _asked(rows, contrast, groups)
+    given = numbers.to_numpy(float) if names else None
+    try:
+        p_values, least = drawn_p_values(seen, asked, strata.tolist(), list(units), numbers=given)
+    except NotTestable as none:
+        tell = f"{names} tell{'s' if one else ''} the samples of different {contrast.column} apart"
+        raise NotTestable(tell + within) from none
+    said = f"test by {DRAWS} drawn permutations{within}"
+    said += f" of whole {contrast.block}s" if hands == BETWEEN else ""
+    said += f", as likely as {names} make{'s' if one else ''} them" if names else ""
+    return p_values, least, said
+
+
 def _strata(rows: pd.DataFrame, contrast: Contrast, hands: str) -> tuple[pd.Series, str]:
     """Stratum of each sample, and the columns that make the strata."""
     names = [name for name in contrast.covariates if covariate_numbers(rows, name) is None]
@@ -110,6 +132,13 @@ def _strata(rows: pd.DataFrame, contrast: Contrast, hands: str) -> tuple[pd.Seri
     if not names:
         return pd.Series("", index=rows.index), ""
     return rows[names].astype(str).agg("|".join, axis=1), " and ".join(names)
+
+
+def _numbers(rows: pd.DataFrame, contrast: Contrast, strata: pd.Series) -> pd.DataFrame:
+    """Covariates that are numbers, without those that are the same all over each stratum."""
+    of = {name: covariate_numbers(rows, name) for name in contrast.covariates}
+    numbers = pd.DataFrame({n: v for n, v in of.items() if v is not None}, index=rows.index)
+    return numbers.loc[:, numbers.groupby(strata.to_numpy()).nunique().gt(1).any()]
 
 
 def _hands(rows: pd.DataFrame, contrast: Contrast) -> str:

@@ -17,7 +17,9 @@ no room for an axis, or where an axis and the comparison cannot be told apart.
 The bounds were chosen, and the rule is validated, on simulated studies in which contamination goes
 with the condition (`evcargo.simulate.confounded`): figures, beside those of the plain tests, in
 benchmarks/README.md. p < 0.1 and half of the fold change would keep 5 more of 100 true changes, and
-let through 5 more of 100 contaminants. The rule judges measured impurity only: one that no metric
+let through 5 more of 100 contaminants. They are no options: error rates are known of the rule as a
+whole, and one that is tuned until a hit stands says nothing; the tables hold the fold change and
+p-value given purity for any other rule. The rule judges measured impurity only: one that no metric
 shows cannot be seen.
 """
 
@@ -36,15 +38,20 @@ from evcargo.differential.design import (
     model_matrix,
 )
 from evcargo.differential.result import Result
-from evcargo.differential.verdicts import CONTAMINANT, EXPLAINED, NOT_ASSESSED, STANDS, WEAKENED
+from evcargo.differential.verdicts import (
+    CONTAMINANT,
+    EXPLAINED,
+    KEPT,
+    NEEDED,
+    NOT_ASSESSED,
+    STANDS,
+    WEAKENED,
+)
 from evcargo.study.model import Contrast
 from evcargo.tables import read_table
 
 if TYPE_CHECKING:
     from anndata import AnnData
-
-NEEDED = 0.05
-KEPT = 2 / 3
 
 NOT_OF_ANY = "differences between any of several levels are not held to purity: compare two"
 GIVEN_PURITY = ("log2_fold_change", "ci_low", "ci_high", "p_value")

@@ -1,12 +1,13 @@
 """One contrast in one assay: tested, flagged, held to purity, and summed up in one line."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from evcargo.differential.actions import told
-from evcargo.differential.axes import Axes
-from evcargo.differential.result import Result
+from evcargo.differential.axes import Axes, not_fitted
+from evcargo.differential.result import UNTESTED, Result
 from evcargo.differential.robustness import Purity, Test, axes_of, judge
 from evcargo.differential.verdicts import (
     CONTAMINANT,
@@ -54,6 +55,9 @@ def compare(
     """
     result = told(test(matrix, contrast), matrix.obs, contrast, assay)
     axes = axes_of(matrix, contrast, purity)
+    said = not_fitted(axes, purity.asked)
+    if said and result.method != UNTESTED:
+        result = replace(result, warnings=(*result.warnings, said))
     flagged = flagged_table(result, matrix.var, panels, assay)
     table = judge(flagged, matrix, contrast, axes, test)
     listed = axes.table.assign(contrast=contrast.name, assay=assay)

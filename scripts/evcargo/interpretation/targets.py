@@ -3,6 +3,7 @@
 miRNAs are named as in miRBase, without species and in lower case. A family of TargetScan, such as
 ``miR-15-5p/16-5p`` or ``miR-200bc-3p/429``, stands for those of its members that are known:
 ``miR-15-5p`` for miR-15a-5p and miR-15b-5p, ``miR-200bc-3p`` for miR-200b-3p and miR-200c-3p.
+TargetScan tells seeds of one miRNA apart, ``hsa-miR-124-3p.1``; counts of it do not.
 """
 
 import re
@@ -19,7 +20,7 @@ from evcargo.study.notes import Notes, listed
 LATIN = {"human": "homo sapiens", "mouse": "mus musculus", "rat": "rattus norvegicus"}
 NAME = re.compile(r"(mir|let)-(\d+)([a-z]*)((?:-\d+)?(?:-[35]p)?)")
 PREFIX = re.compile(r"^([A-Za-z]{3,4}-)(?=mir|let)", re.IGNORECASE)  # of a species: hsa-
-SUFFIX = re.compile(r"\.\d+$")  # of TargetScan: seeds of one miRNA, miR-133a-3p.1
+SEED = re.compile(r"\.\d+(?=/|$)")  # of TargetScan: miR-133a-3p.1
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,8 @@ def read_targets(path: str | Path, organism: str, notes: Notes) -> pd.DataFrame 
     Returns
     -------
     pandas.DataFrame or None
-        `mirna` (without species, lower case; a family where `family`), `gene` (upper case),
-        `support` and `family`, each pair once; None with problems.
+        `mirna` (without species and seed, lower case; that of a family where `family`), `gene`
+        (upper case), `support` and `family`, each pair once; None with problems.
     """
     try:
         separator = _separator(path)
@@ -136,7 +137,7 @@ def _pairs(table: pd.DataFrame, kind: Format, notes: Notes) -> pd.DataFrame | No
     support = table[kind.support].str.strip() if kind.support in table else ""
     pairs = pd.DataFrame(
         {
-            "mirna": table[kind.mirna].map(plain_mirna),
+            "mirna": [SEED.sub("", plain_mirna(name)) for name in table[kind.mirna]],
             "gene": table[kind.gene].str.strip().str.upper(),
             "support": support,
             "family": kind.families,
@@ -184,7 +185,7 @@ def _members(
 ) -> list[str]:
     members: set[str] = set()
     for piece in family.split("/"):
-        bare = SUFFIX.sub("", piece.strip())
+        bare = piece.strip()
         name = f"mir-{bare}" if bare[:1].isdigit() else bare
         if name in vocabulary:
             members.add(name)

@@ -11,6 +11,10 @@ from evcargo.study.model import Contrast
 
 # Two columns of a design count as one when what is left of the second is smaller than this.
 TOLERANCE = 1e-8
+MOST_AXES = 2
+"""Purity axes of a contrast."""
+DF_PER_AXIS = 5
+"""Residual degrees of freedom of the model without axes that each axis needs."""
 TEXT_COLUMNS = tuple(one.name for one in CONTRACTS["samples"].columns if one.dtype == "text")
 
 
@@ -44,6 +48,11 @@ def compared(contrast: Contrast, samples: pd.DataFrame, having: Collection[str])
         levels = samples[contrast.column].astype("string")
         chosen &= levels.isin([contrast.test, contrast.reference])
     return samples[chosen.fillna(False) & samples["sample"].isin(having)]
+
+
+def room_for_axes(samples: int, coefficients: int) -> int:
+    """Purity axes that a model of so many samples and coefficients has room for."""
+    return max(min(MOST_AXES, (samples - coefficients) // DF_PER_AXIS), 0)
 
 
 def design_columns(contrast: Contrast, rows: pd.DataFrame) -> list[tuple[str, np.ndarray]]:

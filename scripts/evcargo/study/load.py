@@ -11,7 +11,7 @@ from evcargo.study.biomarkers import check_biomarkers
 from evcargo.study.contrasts import check_contrasts
 from evcargo.study.files import check_run_files, why_no_file
 from evcargo.study.interpretation import check_interpretation
-from evcargo.study.metrics import check_metrics
+from evcargo.study.metrics import check_metrics, without_room
 from evcargo.study.model import Contrast, Study
 from evcargo.study.notes import Notes
 from evcargo.study.origins import check_origins
@@ -116,7 +116,8 @@ def load_study(
         problems = in_words_of_sdrf(problems, filled["sdrf"], sdrf.data_files if sdrf else {})
     if problems or samples is None or runs is None:
         raise StudyError(dict.fromkeys(problems))
-    warnings = (*spectra_warnings(filled, samples, runs), *warned, *small)
+    tight = without_room(filled, contrasts, samples, runs)
+    warnings = (*spectra_warnings(filled, samples, runs), *warned, *small, *tight)
     if sdrf:
         return Study(filled, samples, runs, contrasts, warnings, sdrf.factors, sdrf.data_files)
     return Study(filled, samples, runs, contrasts, warnings)

@@ -1,6 +1,7 @@
 """The purity metrics that a config names, held to those that the study can have."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -9,6 +10,8 @@ from evcargo.purity.answers import METRIC_UNITS
 from evcargo.purity.criteria import assess
 from evcargo.purity.particles import PER_PROTEIN
 from evcargo.purity.shares import CLASSES, OTHER
+from evcargo.study.design import DF_PER_AXIS, compared, design_columns, room_for_axes
+from evcargo.study.model import Contrast
 from evcargo.study.notes import Notes, did_you_mean, listed, nearest
 
 OPTION = "differential.purity_covariates"
@@ -61,6 +64,42 @@ def check_metrics(config: Mapping[str, Any], runs: pd.DataFrame, notes: Notes) -
             said = "is no purity metric"
             remedy = did_you_mean(name, there, f"Choose from {listed(there, len(there))}")
         notes.add(said, remedy, column=OPTION, value=name)
+
+
+def without_room(
+    config: Mapping[str, Any],
+    contrasts: Sequence[Contrast],
+    samples: pd.DataFrame,
+    runs: pd.DataFrame,
+) -> tuple[str, ...]:
+    """Warn of contrasts whose model can never hold all the metrics that the config names.
+
+    Parameters
+    ----------
+    config
+        With its defaults.
+    contrasts, samples, runs
+        The study; every contrast can be estimated.
+    """
+    given = config["differential"]["purity_covariates"]
+    if given in WORDS:
+        return ()
+    many = 1 if isinstance(given, str) else len(given)
+    warnings = []
+    for contrast in contrasts:
+        wide = contrast.kind == "pair" and contrast.fit_on == "all"
+        all_levels = replace(contrast, kind="any") if wide else contrast
+        rows = compared(all_levels, samples, set(runs["sample"]))
+        coefficients = len(design_columns(contrast, rows)) + 1
+        room = room_for_axes(len(rows), coefficients)
+        if contrast.kind != "any" and room < many:
+            warnings.append(
+                f"contrast {contrast.name}: of {OPTION} ({many} given) its model has room for"
+                f" {room or 'none'}. Each needs {DF_PER_AXIS} residual degrees of freedom, and"
+                f" {len(rows)} samples leave {len(rows) - coefficients}. The first are fitted;"
+                " without any, it is not told whether differences survive the impurity"
+            )
+    return tuple(warnings)
 
 
 def _may_be_a_class(name: str) -> bool:
