@@ -10,6 +10,7 @@ from evcargo.purity.answers import FAIL, GRAVITY, NOT_ASSESSED, PASS, WARN, text
 from evcargo.purity.particles import particle_criteria
 from evcargo.purity.proteins import Proteins, protein_criteria
 from evcargo.purity.rna import Rna, rna_criteria
+from evcargo.purity.transcripts import Transcripts, transcript_criteria
 
 IDENTITY = "MISEV2018 protein rule"
 """Without an answer to this question no sample passes as EVs."""
@@ -21,6 +22,7 @@ def assess(
     proteins: Proteins | None = None,
     rna: Rna | None = None,
     particles: pd.DataFrame | None = None,
+    transcripts: Transcripts | None = None,
 ) -> pd.DataFrame:
     """Answer every purity question for every sample.
 
@@ -30,9 +32,9 @@ def assess(
         Sample sheet (contract ``samples``).
     options
         `purity` section of the config.
-    proteins, rna, particles
-        Evidence of `protein_evidence`, `rna_evidence` and the table of the contract ``particles``;
-        None where the study has no such assay.
+    proteins, rna, particles, transcripts
+        Evidence of `protein_evidence` and `rna_evidence`, the table of the contract ``particles``,
+        and evidence of `transcript_evidence`; None where the study has no such assay.
 
     Returns
     -------
@@ -44,6 +46,7 @@ def assess(
         answers = [
             *protein_criteria(sample, samples, proteins, options),
             *rna_criteria(sample, rna, options),
+            *transcript_criteria(sample, transcripts, options),
             *particle_criteria(sample, particles, options),
         ]
         rows += [{"sample": sample["sample"]} | asdict(answer) for answer in answers]

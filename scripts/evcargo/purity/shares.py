@@ -94,16 +94,17 @@ def protein_shares(matrix: "AnnData", panels: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         Samples x `CLASSES`, fractions that sum to 1; NaN for a sample without any intensity.
     """
-    return _shares(matrix, protein_classes(matrix.var, panels), CLASSES)
+    return class_shares(matrix, protein_classes(matrix.var, panels), CLASSES)
 
 
 def rna_shares(matrix: "AnnData") -> pd.DataFrame:
     """Share of the counts by RNA class, samples x classes; NaN for a sample without counts."""
     classes = matrix.var["class"].astype(str)
-    return _shares(matrix, classes, tuple(sorted(set(classes))))
+    return class_shares(matrix, classes, tuple(sorted(set(classes))))
 
 
-def _shares(matrix: "AnnData", classes: pd.Series, order: tuple[str, ...]) -> pd.DataFrame:
+def class_shares(matrix: "AnnData", classes: pd.Series, order: tuple[str, ...]) -> pd.DataFrame:
+    """Share of the signal of each sample by class, in this order; NaN for one without any."""
     signal = pd.DataFrame(np.asarray(matrix.X, dtype=float), matrix.obs_names, matrix.var_names)
     sums = signal.fillna(0.0).T.groupby(classes.to_numpy()).sum().T
     totals = sums.sum(axis=1)
