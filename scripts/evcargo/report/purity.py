@@ -273,7 +273,7 @@ def _share_figure(results: Results, assay: str, groups: Sequence[Group]) -> Figu
     order = [c for c in order if c not in charts.REST] + [c for c in order if c in charts.REST]
     ident, word = (
         f"fig-shares-{assay}",
-        {"proteins": "protein", "rna": "small RNA"}.get(assay, assay),
+        {"proteins": "protein", "rna": "small RNA", "transcripts": "long RNA"}.get(assay, assay),
     )
     title = f"{capital(word)} signal"
     svg = charts.stacked_bars(wide, groups, order, ident, title, "share of the raw signal")
