@@ -33,8 +33,8 @@ HAEMOLYSIS = frozenset(
     {RATIO[0], SCORE[0], f"{HAEMOGLOBIN}{SHARE}", f"{transcripts.HAEMOGLOBIN}{SHARE}"}
 )
 """Metrics of one impurity, which never make two axes."""
-CONTAMINANTS = {"proteins": CONTAMINANT_CLASSES, transcripts.ASSAY: transcripts.CONTAMINANT_CLASSES}
-"""Classes of the contaminants by assay."""
+CONTAMINANTS = {"proteins": CONTAMINANT_CLASSES, transcripts.ASSAY: transcripts.IMPURITIES}
+"""Classes by assay whose shares are taken relative to the signal of all others."""
 MOST_AXES = 2
 DF_PER_AXIS = 5
 """Residual degrees of freedom of the model without axes that each axis needs."""
