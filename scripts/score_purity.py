@@ -21,6 +21,7 @@ with job_log(snakemake.log):
         rna=read_matrix(given.rna) if given.rna else None,
         particles=read_table(given.particles, "particles") if given.particles else None,
         gate=read_table(given.gate, "rna_gate") if given.gate else None,
+        transcripts=read_matrix(given.transcripts) if given.transcripts else None,
     )
     for name, table in tables.items():
         write_table(table, snakemake.output[name], name)

@@ -8,6 +8,7 @@ import subprocess
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from lxml import html
 from made_study import SAMPLES, MadeStudy, make_study
@@ -274,7 +275,7 @@ def test_json_cannot_end_its_element():
                 "Nothing could be tested.",
                 "Whether the two groups are equally pure could not be told.",
                 "Neither proteins nor RNA were measured, so no cargo could be compared.",
-                "Not measured: the study has neither proteins nor small RNA.",
+                "Not measured: the study has neither proteins nor RNA.",
             ],
         ),
     ],
@@ -284,6 +285,19 @@ def test_missing_stages_are_said_to_be_missing(tmp_path, made, said):
     page = html.document_fromstring(render(read_results(make_study(tmp_path, made))))
     for sentence in said:
         assert sentence in words(page.find(".//body")), sentence
+
+
+def test_criteria_of_assays_that_the_study_lacks_are_named_in_a_sentence(tmp_path):
+    results = read_results(make_study(tmp_path, MadeStudy(assays=("rna",))))
+    asked = {"sample": results.samples["sample"], "assay": "transcripts", "value": np.nan}
+    long_rna = pd.DataFrame(asked).assign(criterion="platelet mRNA share", verdict="not assessed")
+    criteria = results.criteria[results.criteria["assay"] == "rna"]
+    results = replace(results, criteria=pd.concat([criteria, long_rna], ignore_index=True))
+    page = html.document_fromstring(render(results))
+    section = page.xpath('//section[@id="purity"]')[0]
+    assert "study has no such data: the criteria of transcripts." in words(section)
+    heads = section.xpath('.//table[contains(@class, "map")][1]//th[@scope="row"]')
+    assert heads and not any("platelet" in words(head) for head in heads)
 
 
 @pytest.mark.parametrize(("count", "said"), [(4e10, "particle sizes"), (np.nan, "particles")])

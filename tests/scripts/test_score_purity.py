@@ -51,6 +51,7 @@ def job(root, tmp_path):
         panels=str(root / "resources/markers/panels.tsv"),
         proteins=str(tmp_path / "proteins.h5ad"),
         rna=[],
+        transcripts=[],
         gate=[],
         particles=[],
     )

@@ -18,7 +18,13 @@ from evcargo.differential.proteins import test_proteins as proteins
 from evcargo.differential.robustness import Purity, judge
 from evcargo.differential.verdicts import KEPT, NEEDED, STANDS, VERDICTS, kind_of
 from evcargo.purity.markers import read_panels
-from evcargo.simulate.confounded import Confounding, confounded_mirnas, confounded_proteins
+from evcargo.simulate.confounded import (
+    HIDDEN,
+    Confounding,
+    confounded_mirnas,
+    confounded_proteins,
+    confounded_transcripts,
+)
 from evcargo.simulate.robustness import CHANGED, CONTAMINATION, judged
 from evcargo.study.model import Contrast
 
@@ -187,3 +193,16 @@ def test_a_confounded_study_of_mirnas(panels: pd.DataFrame) -> None:
     assert found[CHANGED] >= 0.8
     assert found[CONTAMINATION] <= 0.15
     assert hits["axes"].str.startswith("haemolysis").all()
+
+
+def test_a_confounded_study_of_long_rna(panels: pd.DataFrame) -> None:
+    """Red cells go with the condition, and the share of haemoglobin mRNA gives them away."""
+    made = Confounding(per_group=10, cargo=120, hidden=25, mixed=25, changed=25)
+    hits = judged(confounded_transcripts(made, panels, 1), "transcripts", panels)
+    found = shares([hits])
+    assert found[CHANGED] >= 0.8
+    assert (hits["what"] == CONTAMINATION).sum() > 20
+    assert found[CONTAMINATION] <= 0.15
+    assert set(hits["axes"]) == {"haemoglobin mRNA share"}
+    red = hits.loc[hits["kind"] == HIDDEN, "robustness"]
+    assert "explained by haemoglobin mRNA share" in set(red)

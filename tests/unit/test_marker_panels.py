@@ -194,6 +194,66 @@ def test_recall_lists_hold_a_hundred_each_and_no_other_role(table):
         assert rows["note"].tolist() == [f"rank {n}" for n in range(1, 101)]
 
 
+NAMED = {
+    "exosome_families": "CD9 CD63 CD81 CD82 TSG101 PDCD6IP SDCBP FLOT1 FLOT2 ANXA1 ANXA2 ANXA4"
+    " ANXA5 ANXA6 ANXA7 ANXA11 HSPA8 HSPA1A HSPA1B HSP90AA1 HSP90AB1 HSPD1 HLA-A HLA-B HLA-C"
+    " HLA-DRA HLA-DRB1 HLA-DPA1 HLA-DPB1 HLA-DQA1 HLA-DQB1 MFGE8 LAMP1 LAMP2 RAB2B RAB4A RAB5A"
+    " RAB7A RAB9A RAB11A RAB27A RAB27B RAB35 ITGA3 ITGA4 ITGA6 ITGAM ITGAV ITGAX ITGB1 ITGB2 ITGB3",
+    "biogenesis_escrt": "HGS STAM STAM2 TSG101 VPS28 VPS37A VPS37B VPS37C VPS37D MVB12A MVB12B"
+    " UBAP1 SNF8 VPS25 VPS36 CHMP1A CHMP1B CHMP2A CHMP2B CHMP3 CHMP4A CHMP4B CHMP4C CHMP5 CHMP6"
+    " CHMP7 VPS4A VPS4B VTA1 PDCD6IP",
+    "biogenesis_ceramide": "SMPD3",
+    "biogenesis_tetraspanin": "CD9 CD63 CD81 CD82",
+    "biogenesis_rab": "RAB2B RAB5A RAB7A RAB9A RAB11A RAB27A RAB27B RAB35",
+    "biogenesis_snare": "VAMP7 YKT6",
+    "biogenesis_syntenin": "SDCBP SDC1 SDC2 SDC3 SDC4 PDCD6IP PLD2",
+    "subtype_small_ev": "CD9 CD63 CD81 SDCBP TSG101 ADAM10 EHD4",
+    "subtype_large_ev": "HSP90B1 ACTN4 IMMT",
+    "subtype_microvesicle": "ANXA1 ANXA2",
+    "subtype_nonvesicular": "AGO1 AGO2 AGO3 AGO4 MVP",
+    "subtype_exomere": "MAT1A IDH1 GMPPB UGP2 EXT1 PFKL FASN ACLY",
+    "subtype_supermere": "TGFBI ACE2 PCSK9 MET GPC1 AGO2 APP",
+    "subtype_apoptotic_body": "C3 THBS1 CALR H3C1 H4C1",
+    "subtype_large_oncosome": "KRT18 GOT1 GLS LDHB CAV1 ARF6",
+    "ago_mvp": "AGO1 AGO2 AGO3 AGO4 MVP",
+    "urine": "UMOD",
+    "milk": "CSN1S1 CSN2 CSN3",
+    "cargo_oncogenic": "EGFR VEGFA KRAS ABCB1 MET BSG WNT11 FZD6 VANGL1 PRICKLE1 DVL1",
+    "cargo_immune": "FASLG TNFSF10 LGALS9 TGFB1 HLA-A HLA-B HLA-C HLA-DRA HLA-DRB1 HLA-DPA1"
+    " HLA-DPB1 HLA-DQA1 HLA-DQB1",
+    "cargo_metastatic_hcc": "MET CAV1 CAV2 S100A4 S100A6 S100A8 S100A9 S100A10 S100A11 S100A13"
+    " S100A14 S100A16 S100P",
+    "cargo_organotropism": "ITGA6 ITGB4 ITGB1 ITGAV ITGB5",
+    "cargo_risc_loading": "DICER1 AGO2 TARBP2",
+    "cargo_lipid_mediator": "PLA2G4A PLA2G6 PLA2G2A PLA2G5 PLD2 PTGS1 PTGS2 PTGES ALOX5 ALOX5AP"
+    " LTA4H LTC4S",
+    "mirna_pancreatic": "miR-1246 miR-4644 miR-3976 miR-4306",
+    "mirna_ovarian": "miR-200c-3p miR-214-3p",
+    "mirna_colon": "let-7a-5p miR-1229-3p miR-1246 miR-150-5p miR-21-5p miR-223-3p miR-23a-3p",
+    "mirna_leukaemia": "miR-17-5p miR-18a-5p miR-19a-3p miR-20a-5p miR-19b-3p miR-92a-3p",
+    "mirna_metastasis": "miR-105-5p",
+    "mirna_tlr": "miR-21-5p miR-29a-3p",
+    "mirna_macrophage": "miR-223-3p",
+    "mirna_gastric_msc": "miR-221-3p miR-222-3p",
+    "haemolysis_pair": "miR-451a miR-23a-3p",
+}
+"""Members that each panel must have at the least, families and arms of miRNAs spelled out."""
+
+
+@pytest.mark.parametrize("panel", NAMED)
+def test_a_panel_has_the_members_that_it_is_known_by(table, panel):
+    held = {gene.removeprefix("hsa-") for gene in members(table, panel=panel)}
+    assert set(NAMED[panel].split()) - held == set()
+
+
+def test_integrins_of_organotropism_say_to_which_organ(table):
+    """Hoshino 2015: ITGA6 with ITGB4 or ITGB1 to the lung, ITGAV with ITGB5 to the liver."""
+    rows = table[table["panel"] == "cargo_organotropism"]
+    organ = (rows["category"] + " " + rows["note"]).set_axis(rows["gene"])
+    assert organ[["ITGA6", "ITGB4", "ITGB1"]].str.contains("lung").all()
+    assert organ[["ITGAV", "ITGB5"]].str.contains("liver").all()
+
+
 def test_haemolysis_signature_has_its_twenty_mirnas(table):
     signature = members(table, panel="haemolysis_mirna")
     assert len(signature) == 20

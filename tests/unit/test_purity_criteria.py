@@ -432,7 +432,7 @@ def test_every_sample_is_asked_every_question_and_every_pass_has_a_figure(panels
     criteria = score(samples, panels, default_options(), proteins=proteins, rna=rna)["criteria"]
     asked = criteria.groupby("sample")["criterion"].agg(list)
     assert asked["s1"] == asked["s2"] == asked["s3"]
-    assert len(asked["s1"]) == len(set(asked["s1"])) == 27
+    assert len(asked["s1"]) == len(set(asked["s1"])) == 33
     failed = criteria[(criteria["sample"] == "s2") & (criteria["assay"] == "proteins")]
     assert failed["verdict"].eq("not assessed").all()
     assert failed["rule"].eq("not assessed: proteins failed: no protein identified").all()

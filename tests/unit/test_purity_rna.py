@@ -160,7 +160,7 @@ def test_mirna_share_warns_below_a_tenth(panels, mirna, expected):
     [
         (10, "plasma", "pass", "0.1 fraction is as much as the 0.1 expected of plasma"),
         (9, "csf", "not assessed", "is less than the 0.1 expected of csf (for information only)"),
-        (90, "urine", "not assessed", "no share is expected of this matrix"),
+        (90, "urine", "not assessed", "not assessed: nothing published for this matrix"),
     ],
 )
 def test_y_rna_is_expected_of_blood_and_counts_against_nobody(
@@ -171,6 +171,43 @@ def test_y_rna_is_expected_of_blood_and_counts_against_nobody(
     row = answer(criteria, "s1", "Y_RNA share")
     assert (row["verdict"], row["value"]) == (expected, y_rna / 100)
     assert said in row["rule"]
+
+
+def test_y_rna_may_be_expected_of_any_matrix(panels):
+    matrix = rna_matrix({"hsa-miR-1-3p": [70], "RNY4": [30]}, ["a"], RNY4="Y_RNA")
+    samples = sheet({"sample": "s1", "biofluid": "urine"})
+    options = default_options(y_rna_expected={"urine": 0.2})
+    assert options["y_rna_expected"]["plasma"] == 0.1
+    row = answer(score(samples, panels, options, rna=matrix)["criteria"], "s1", "Y_RNA share")
+    assert row["verdict"] == "pass" and "0.2 expected of urine" in row["rule"]
+    options = default_options(y_rna_expected={"plasma": None})
+    samples = sheet({"sample": "s1", "biofluid": "plasma"})
+    row = answer(score(samples, panels, options, rna=matrix)["criteria"], "s1", "Y_RNA share")
+    assert row["verdict"] == "not assessed" and "0.63 of the small RNA" in row["rule"]
+
+
+@pytest.mark.parametrize(
+    ("biofluid", "criterion", "said"),
+    [
+        (
+            "urine",
+            "tRNA share",
+            "published: 0.54 of the small RNA of whole urine (10.1038/srep44061)",
+        ),
+        ("saliva", "tRNA share", "not assessed: nothing published for this matrix"),
+        ("saliva", "piRNA share", "so that a high share is probably other RNA"),
+        ("tissue", "piRNA share", "not assessed: nothing published for this matrix"),
+    ],
+)
+def test_classes_without_a_limit_stand_beside_what_is_published(panels, biofluid, criterion, said):
+    """Of 100: miRNA 50, tRNA 30, piRNA 15, mRNA 5."""
+    counts = {"hsa-miR-1-3p": [50], "tRNA_Gly": [30], "piR_1": [15], "GAPDH": [5]}
+    classes = {"tRNA_Gly": "tRNA", "piR_1": "piRNA", "GAPDH": "mRNA"}
+    criteria = criteria_of(panels, counts, biofluid=biofluid, **classes)
+    row = answer(criteria, "s1", criterion)
+    assert (row["verdict"], row["value"]) == ("not assessed", {"t": 0.3, "p": 0.15}[criterion[0]])
+    assert said in row["rule"]
+    assert row["evidence"] == "miRNA 50 %, tRNA 30 %, piRNA 15 %, mRNA 5 %"
 
 
 def test_adapter_dimers_are_those_of_the_gate_and_warn_at_most(panels):

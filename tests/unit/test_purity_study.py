@@ -350,7 +350,7 @@ def test_assays_that_disagree_are_found():
     rows += [("b", "proteins", "pass"), ("b", "rna", "fail"), ("b", "rna", "not assessed")]
     criteria = pd.DataFrame(rows, columns=["sample", "assay", "verdict"])
     by_assay = assay_verdicts(criteria)
-    assert by_assay.loc["a"].tolist() == ["warn", "fail", "not assessed"]
+    assert by_assay.loc["a"].tolist() == ["warn", "fail", "not assessed", "not assessed"]
     assert disagree(by_assay).to_dict() == {"a": False, "b": True}
 
 

@@ -80,11 +80,12 @@ def test_contrasts_without_room_for_what_is_asked_are_a_warning(
 @pytest.mark.parametrize(
     ("run_format", "name", "refused"),
     [
-        ("fastq", "mitochondrial RNA share", True),
-        ("mirna_counts", "mitochondrial RNA share", False),
+        ("fastq", "chloroplast RNA share", True),
+        ("mirna_counts", "chloroplast RNA share", False),
         ("mirna_counts", "tRNA shore share", False),
         ("mirna_counts", "lipoprotien share", True),
-        ("mirna_counts", "mitochondrial RNA", True),
+        ("mirna_counts", "mitochondrial RNA share", True),
+        ("mirna_counts", "chloroplast RNA", True),
     ],
 )
 def test_classes_of_a_table_are_left_to_the_run(files: StudyFiles, run_format, name, refused):
@@ -100,6 +101,8 @@ def test_the_names_are_those_that_the_purity_stage_writes(files: StudyFiles):
     config = files.load().config
     sample = pd.DataFrame([{"sample": "s", "material": "ev"}])
     criteria = criteria_table(assess(sample, config["purity"]))
-    shares = pd.DataFrame([{"sample": "s", "assay": "proteins", "class": "bovine", "share": 0.1}])
+    row = {"sample": "s", "share": 0.1}
+    classes = [("proteins", "bovine"), ("transcripts", "immunoglobulin mRNA")]
+    shares = pd.DataFrame([row | {"assay": assay, "class": name} for assay, name in classes])
     written = set(purity_metrics(criteria, shares)["metric"])
     assert written <= set(metric_names(config))

@@ -9,6 +9,7 @@ from study_files import StudyFiles
 
 from evcargo.errors import EvcargoError
 from evcargo.purity.flags import feature_flags
+from evcargo.purity.index import OF_PANELS, marker_groups
 from evcargo.purity.markers import marker_table, match, read_panels
 from evcargo.purity.panels import STUDY_ROLES
 from evcargo.purity.shares import protein_classes
@@ -64,6 +65,12 @@ def test_a_sound_table_is_taken_without_a_word(study):
         ("mine\tCD9\t\tcontaminant\t\t\t", "gene", "but ev in panel", "role readout"),
         ("mine\tACTB\t\tcontaminant\t\t\t", "gene", "but ev_promiscuous in panel", "readout"),
         ("mine\tL1CAM\t\tcontaminant\t\t\t", "gene", "but ev in panel neuron", "role readout"),
+        ("mine\tFOO\tP02768\tev\t\t\t", "gene", "in panel albumin (as ALB)", "role readout"),
+        ("mine\tFOO\tP02768-2\tev\t\t\t", "gene", "in panel albumin (as ALB)", "role readout"),
+        ("mine\tFBS\tP02769\tev\t\t\t", "gene", "contaminant in panel bovine_serum", "readout"),
+        ("mine\tFOO\tP08962\tcontaminant\t\t\t", "gene", "(as CD63)", "role readout"),
+        ("mine\tMLA1\t\tcontaminant\t\t\t", "gene", "(as CD63)", "role readout"),
+        ("mine\tFOO\tP13591\tcontaminant\t\t\t", "gene", "neuron (as NCAM1)", "role readout"),
     ],
 )
 def test_a_mistake_is_told_with_its_row_and_column(study, row, column, message, remedy):
@@ -112,6 +119,14 @@ def test_an_unknown_gene_is_a_warning_unless_it_has_an_accession(study):
     assert "NOTAGENE, miR-1x-3p" in warning and "ODD" not in warning
     write([*TABLE, lines[0]])
     assert "own.tsv: 1 marker is in no list" in study.load().warnings[0]
+
+
+def test_markers_that_their_role_does_not_use_are_a_warning(study):
+    lines = ["mine\tmiR-9-5p\t\tev\t\t\t", "let7\tGFAP\t\tsignature\t\t\t"]
+    write([*TABLE, *lines])
+    mirna, gene = study.load().warnings
+    assert mirna.startswith("own.tsv, row 8: miRNAs in a panel of role ev") and "miR-9-5p" in mirna
+    assert gene.startswith("own.tsv, row 9: genes in a panel of role signature") and "GFAP" in gene
 
 
 def test_jobs_do_not_look_at_the_table(study):
@@ -170,6 +185,24 @@ def test_roles_decide_the_class_and_the_flags(tmp_path):
         *("neuron", "neuron", "reagent", "shown"),
     ]
     assert not markers["gene"].str.contains("let-|miR-").any()
+
+
+def test_own_panels_go_before_shipped_classes_but_for_contaminants_that_tell_more(tmp_path):
+    genes = {"Q08380": "LGALS3BP", "P11021": "HSPA5", "P39023": "RPL3", "P02768": "ALB"}
+    matrix = protein_matrix({one: (gene, [5.0]) for one, gene in genes.items()}, ["s"])
+    impure = own(
+        tmp_path, lines=["panel\tgene\trole", *(f"bad\t{g}\tcontaminant" for g in genes.values())]
+    )
+    classes = protein_classes(matrix.var, impure)
+    assert classes.tolist() == ["other contaminant"] * 3 + ["albumin"]
+    flags = feature_flags(matrix.var, impure, "proteins")
+    assert flags["flag"].tolist() == classes.tolist()
+    assert flags.loc["P11021", "flag_reason"] == "panel of the study (own.tsv)"
+    assert marker_groups(classes, match(matrix.var, impure)).tolist()[:3] == [OF_PANELS] * 3
+    good = own(tmp_path, lines=["panel\tgene\trole", "good\tHSPA5\tev", "good\tRPL3\tev"])
+    classes = protein_classes(matrix.var, good)
+    assert classes[["P11021", "P39023"]].eq("EV core").all()
+    assert marker_groups(classes, match(matrix.var, good))["P39023"] == "EV core"
 
 
 def test_mirnas_of_an_own_contaminant_panel_are_flagged(tmp_path):

@@ -1,7 +1,8 @@
 # How pure is each preparation, and does impurity go with a contrast?
 # REQUIRED INPUTS:
 #   results/study/samples.tsv, and of the assays that the study has:
-#   results/proteins/proteins.h5ad, results/rna/{rna.h5ad,gate.tsv}, results/particles/particles.tsv
+#   results/proteins/proteins.h5ad, results/rna/{rna.h5ad,gate.tsv},
+#   results/transcripts/transcripts.h5ad, results/particles/particles.tsv
 # OUTPUTS:
 #   results/purity/criteria.tsv      every purity question of every sample, with its evidence
 #   results/purity/verdicts.tsv      the verdict of each sample
@@ -25,6 +26,11 @@ rule score_purity:
         proteins="results/proteins/proteins.h5ad" if "proteins" in STUDY.assays else [],
         rna="results/rna/rna.h5ad" if "rna" in STUDY.assays else [],
         gate="results/rna/gate.tsv" if "rna" in STUDY.assays else [],
+        transcripts=(
+            "results/transcripts/transcripts.h5ad"
+            if "transcripts" in STUDY.assays
+            else []
+        ),
         particles=(
             "results/particles/particles.tsv" if "particles" in STUDY.assays else []
         ),

@@ -54,7 +54,7 @@ PURITY: Mapping[str, Contract] = {
     "shares": contract(
         "results/purity/shares.tsv",
         ("sample", "text", "", "sample"),
-        ("assay", "text", "", "proteins or rna"),
+        ("assay", "text", "", "proteins, rna or transcripts"),
         ("class", "text", "", "exclusive class of the signal; the classes of one sample sum to 1"),
         ("share", "number", "fraction", "share of the non-normalised signal"),
     ),
@@ -175,6 +175,7 @@ PURITY: Mapping[str, Contract] = {
         ("reason", "text", "", "the criteria that decided"),
         ("proteins_verdict", "text", "", "gravest answer to the questions of the proteins"),
         ("rna_verdict", "text", "", "gravest answer to the questions of the small RNA"),
+        ("transcripts_verdict", "text", "", "gravest answer to the questions of the long RNA"),
         ("particles_verdict", "text", "", "gravest answer to the questions of the particles"),
         ("assays_disagree", "flag", "", "one assay passes and another fails the sample"),
         ("action", "text", "", "what the differential tests do with it: none, left out or weighted"),

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from evcargo.errors import EvcargoError
+from evcargo.purity import transcripts
 from evcargo.purity.associations import purity_metrics
 from evcargo.purity.particles import PER_PROTEIN
 from evcargo.purity.rna import RATIO, RIBOSOMAL, SCORE
@@ -26,11 +27,16 @@ SHARE = " share"
 IMPURITIES = (
     *(f"{name}{SHARE}" for name in (*CONTAMINANT_CLASSES, DEBRIS)),
     *(RATIO[0], SCORE[0], RIBOSOMAL[0], PER_PROTEIN[0]),
+    *(f"{name}{SHARE}" for name in transcripts.IMPURITIES),
 )
 """Metrics that `auto` chooses from: of impurity alone. A ratio to a tetraspanin is none of them, as
 the condition may change the tetraspanin, and cargo would then be explained by itself."""
-HAEMOLYSIS = frozenset({RATIO[0], SCORE[0], f"{HAEMOGLOBIN}{SHARE}"})
+HAEMOLYSIS = frozenset(
+    {RATIO[0], SCORE[0], f"{HAEMOGLOBIN}{SHARE}", f"{transcripts.HAEMOGLOBIN}{SHARE}"}
+)
 """Metrics of one impurity, which never make two axes."""
+CONTAMINANTS = {"proteins": CONTAMINANT_CLASSES, transcripts.ASSAY: transcripts.IMPURITIES}
+"""Classes by assay whose shares are taken relative to the signal of all others."""
 SECOND_P = 0.1
 """Plain p-value against the contrast below which a metric may start the second axis. The first one
 needs none: that a difference was not detected does not make the groups equal, and leaving out an
@@ -88,9 +94,12 @@ def log2_metrics(criteria: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
         long["assay"] == long["metric"].map(first)
     ]  # two assays may have a class of one name
     metrics = long.pivot(index="sample", columns="metric", values="value")
-    impure = [f"{name}{SHARE}" for name in CONTAMINANT_CLASSES]
-    classes = shares[(shares["assay"] == "proteins") & ~shares["class"].isin(CONTAMINANT_CLASSES)]
-    clean = classes.astype({"share": float}).groupby("sample")["share"].sum(min_count=1)
+    clean = {
+        f"{name}{SHARE}": rest
+        for assay, impure in CONTAMINANTS.items()
+        for rest in [_clean(shares[shares["assay"] == assay], impure)]
+        for name in impure
+    }
     units = criteria.groupby("criterion")["unit"].first()
     logs = {}
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -99,11 +108,17 @@ def log2_metrics(criteria: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
             if str(unit).startswith("log2"):
                 logs[name] = values
             elif unit == "fraction":
-                rest = clean.reindex(values.index) if name in impure else 1 - values
+                rest = clean[name].reindex(values.index) if name in clean else 1 - values
                 logs[name] = np.log2(values / rest)
             else:
                 logs[name] = np.log2(values)
     return pd.DataFrame(logs, index=metrics.index)
+
+
+def _clean(shares: pd.DataFrame, impure: Sequence[str]) -> pd.Series:
+    """Share of everything that is no contaminant, by sample."""
+    rest = shares[~shares["class"].isin(impure)].astype({"share": float})
+    return rest.groupby("sample")["share"].sum(min_count=1)
 
 
 def purity_axes(

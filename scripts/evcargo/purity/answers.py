@@ -13,6 +13,7 @@ GRAVITY = (FAIL, WARN, PASS, NOT_ASSESSED)
 
 MISEV = "10.1080/20013078.2018.1535750"
 OWN = "evcargo default"
+NO_LIMIT = "none for this matrix"
 METRIC_UNITS = ("fraction", "log2", "log2 CPM", "particles/ug")
 """Units of the criteria that are quantities, and not counts of markers."""
 COUNT_UNITS = ("markers", "tetraspanins", "proteins")
@@ -90,7 +91,7 @@ class Band:
             for verdict, limit in ((WARN, self.warn), (FAIL, self.fail))
             if limit is not None
         ]
-        return ", ".join(limits) or "none for this matrix"
+        return ", ".join(limits) or NO_LIMIT
 
 
 def of_matrix(option: Any, matrix: str) -> Any:

@@ -7,11 +7,12 @@ import pandas as pd
 
 from evcargo.contracts import CONTRACTS
 from evcargo.differential.adjust import adjust
+from evcargo.purity import transcripts
 from evcargo.purity.index import CRITERION as EV_INDEX
 from evcargo.purity.particles import PER_PROTEIN
 from evcargo.purity.ranks import Layout, rank_test
 from evcargo.purity.rna import RATIO, RIBOSOMAL, SCORE
-from evcargo.purity.shares import ALBUMIN, DEBRIS, EV_CORE, HAEMOGLOBIN
+from evcargo.purity.shares import ALBUMIN, DEBRIS, EV_CORE, HAEMOGLOBIN, PLATELET
 from evcargo.study.units import unit_names
 
 FEWEST = 4
@@ -21,6 +22,9 @@ EXPECTED = (
     (f"{HAEMOGLOBIN} share", RATIO[0], TOGETHER),
     (f"{HAEMOGLOBIN} share", SCORE[0], TOGETHER),
     (RATIO[0], SCORE[0], TOGETHER),
+    (f"{HAEMOGLOBIN} share", f"{transcripts.HAEMOGLOBIN} share", TOGETHER),
+    (SCORE[0], f"{transcripts.HAEMOGLOBIN} share", TOGETHER),
+    (f"{PLATELET} share", f"{transcripts.PLATELET} share", TOGETHER),
     (f"{EV_CORE} share", PER_PROTEIN[0], TOGETHER),
     (ALB_RATIO, PER_PROTEIN[0], TOGETHER),
     (EV_INDEX, PER_PROTEIN[0], TOGETHER),

@@ -21,6 +21,7 @@ from evcargo.purity.identity import MISEV_RULE
 from evcargo.purity.particles import particle_criteria
 from evcargo.purity.proteins import Proteins, protein_criteria
 from evcargo.purity.rna import Rna, rna_criteria
+from evcargo.purity.transcripts import Transcripts, transcript_criteria
 
 AT_LEAST = "at least"
 """First words of the reason of a warning that a deeper run might turn into a failure."""
@@ -32,6 +33,7 @@ def assess(
     proteins: Proteins | None = None,
     rna: Rna | None = None,
     particles: pd.DataFrame | None = None,
+    transcripts: Transcripts | None = None,
 ) -> dict[str, list[Answer]]:
     """Answer every purity question for every sample.
 
@@ -41,9 +43,9 @@ def assess(
         Sample sheet (contract ``samples``).
     options
         `purity` section of the config.
-    proteins, rna, particles
-        Evidence of `protein_evidence`, `rna_evidence` and the table of the contract ``particles``;
-        None where the study has no such assay.
+    proteins, rna, particles, transcripts
+        Evidence of `protein_evidence` and `rna_evidence`, the table of the contract ``particles``,
+        and evidence of `transcript_evidence`; None where the study has no such assay.
 
     Returns
     -------
@@ -54,6 +56,7 @@ def assess(
         str(sample["sample"]): [
             *protein_criteria(sample, samples, proteins, options),
             *rna_criteria(sample, rna, options),
+            *transcript_criteria(sample, transcripts, options),
             *particle_criteria(sample, particles, options),
         ]
         for sample in samples.to_dict("records")

@@ -8,7 +8,7 @@ import pandas as pd
 from evcargo.purity.answers import FAIL, GRAVITY, NOT_ASSESSED, PASS
 
 SHEET = ("sample", "material", "condition", "subject", "batch", "biofluid", "isolation")
-ASSAYS = ("proteins", "rna", "particles")
+ASSAYS = ("proteins", "rna", "transcripts", "particles")
 
 
 def wide_table(

@@ -4,6 +4,7 @@ from functools import partial
 
 import pandas as pd
 
+from evcargo.purity import transcripts
 from evcargo.purity.haemolysis import RED_CELL, SIGNATURE, members, plain_mirna
 from evcargo.purity.markers import match
 from evcargo.purity.panels import OF_STUDY
@@ -21,8 +22,9 @@ def feature_flags(var: pd.DataFrame, panels: pd.DataFrame, assay: str) -> pd.Dat
 
     Proteins: groups led by a protein of a contaminant class (`CONTAMINANT_CLASSES`), by accession
     and taxon. RNA: the miRNAs of red cells and of the haemolysis signature, and those of a panel of
-    the study with the role contaminant. Nothing else is marked: cellular proteins and ribosomes may
-    be cargo.
+    the study with the role contaminant. Transcripts: those of haemoglobin and platelets. Nothing
+    else is marked: cellular proteins and ribosomes may be cargo, and a protein that is a
+    contaminant says nothing of its mRNA.
 
     Parameters
     ----------
@@ -55,6 +57,11 @@ def feature_flags(var: pd.DataFrame, panels: pd.DataFrame, assay: str) -> pd.Dat
             marked = mirnas & names.isin(members(panels, panel))
             flags.loc[marked, "flag"] = flag
             flags.loc[marked, "flag_reason"] = _described(panels, panel)
+    elif assay == "transcripts":
+        classes = transcripts.transcript_classes(var, panels)
+        for flag in transcripts.CONTAMINANT_CLASSES:
+            reason = _described(panels, transcripts.PANELS_OF_CLASS[flag])
+            flags.loc[classes == flag, ["flag", "flag_reason"]] = [flag, reason]
     return flags
 
 

@@ -1,13 +1,15 @@
 """Purity criteria from the small-RNA matrix."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from evcargo.purity.answers import (
     FAIL,
+    NO_LIMIT,
     NOT_ASSESSED,
     OWN,
     PASS,
@@ -39,10 +41,28 @@ SCORE = ("haemolysis: 20-miRNA score", "log2 CPM", "github.com/HCGB-IGTP/DraculR
 RIBOSOMAL = ("rRNA share", "fraction", OWN)
 MIRNA = ("miRNA share", "fraction", "10.1186/s13059-018-1588-9; 10.1186/s12967-021-02775-9")
 Y_RNA = ("Y_RNA share", "fraction", "PMC6261476")
+T_RNA = ("tRNA share", "fraction", "10.1038/srep44061; PMC6261476; 10.3390/cancers15133446")
+PI_RNA = ("piRNA share", "fraction", "PMC6261476")
 DIMERS = ("adapter dimers", "fraction", OWN)
-QUESTIONS = (RATIO, SCORE, RIBOSOMAL, MIRNA, Y_RNA, DIMERS)
-WITH_Y_RNA = ("plasma", "serum", "csf")
-"""Matrices of which much Y RNA is expected (Godoy 2018, PMC6261476)."""
+QUESTIONS = (RATIO, SCORE, RIBOSOMAL, MIRNA, Y_RNA, T_RNA, PI_RNA, DIMERS)
+NOTHING_KNOWN = "not assessed: nothing published for this matrix"
+FLUIDS = ("plasma", "serum", "urine", "csf", "saliva", "milk", "ascites")
+PUBLISHED = MappingProxyType(
+    {
+        "Y_RNA": {"plasma": "0.63 of the small RNA of whole plasma (10.1038/srep44061)"},
+        "tRNA": {
+            "plasma": "1 read for 72 of miRNA in whole plasma (PMC6261476)",
+            "urine": "0.54 of the small RNA of whole urine (10.1038/srep44061)",
+            "cell_culture": "more in EVs than in their cells (10.3390/cancers15133446)",
+        },
+        "piRNA": dict.fromkeys(
+            FLUIDS,
+            "very rare in 11 body fluids, all but semen, so that a high share is probably other RNA"
+            " that piRNA lists hold too (PMC6261476)",
+        ),
+    }
+)
+"""What is known of the share of an RNA class in a matrix, in words; of no other is anything."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +141,8 @@ def rna_criteria(
         _share(RIBOSOMAL, "rRNA", name, rna, ribosomal),
         _share(MIRNA, "miRNA", name, rna, mirna),
         _y_rna(name, rna, matrix, options["y_rna_expected"]),
+        _compared(T_RNA, "tRNA", name, rna, matrix),
+        _compared(PI_RNA, "piRNA", name, rna, matrix),
         _dimers(name, rna),
     ]
 
@@ -137,13 +159,16 @@ def _bands(matrix: str, options: Mapping[str, Any]) -> list[Band]:
 def _thresholds(matrix: str, options: Mapping[str, Any]) -> list[str]:
     """Thresholds of `QUESTIONS`; that of the dimers is of the quality gate."""
     bands = map(str, _bands(matrix, options))
-    return [*bands, _y_threshold(matrix, options["y_rna_expected"]), ""]
+    y_rna = _y_threshold(_y_expected(matrix, options["y_rna_expected"]))
+    return [*bands, y_rna, NO_LIMIT, NO_LIMIT, ""]
 
 
-def _y_threshold(matrix: str, expected: float) -> str:
-    if matrix not in WITH_Y_RNA:
-        return "none for this matrix"
-    return f"pass >= {expected:g}, below for information only"
+def _y_expected(matrix: str, limits: Mapping[str, float | None]) -> float | None:
+    return limits.get(matrix, limits["default"])
+
+
+def _y_threshold(expected: float | None) -> str:
+    return NO_LIMIT if expected is None else f"pass >= {expected:g}, below for information only"
 
 
 def _of_gate(gate: pd.DataFrame | None) -> pd.DataFrame:
@@ -197,21 +222,33 @@ def _share(question: tuple[str, str, str], cls: str, name: str, rna: Rna, band: 
     return judged(ASSAY, criterion, value, band, _composition(name, rna), source)
 
 
-def _y_rna(name: str, rna: Rna, matrix: str, expected: float) -> Answer:
+def _y_rna(name: str, rna: Rna, matrix: str, limits: Mapping[str, float | None]) -> Answer:
     """Share of Y RNA: where it is expected to be high, to be so passes; to be low is only told."""
-    criterion, unit, source = Y_RNA
-    obstacle, threshold = _why_no_share("Y_RNA", name, rna), _y_threshold(matrix, expected)
+    expected = _y_expected(matrix, limits)
+    answer = _compared(Y_RNA, "Y_RNA", name, rna, matrix)
+    answer = replace(answer, threshold=_y_threshold(expected))
+    if expected is None or pd.isna(answer.value):
+        return answer
+    enough = answer.value >= expected
+    side = "as much as" if enough else "less than"
+    rule = f"{shown(answer.value)} {answer.unit} is {side} the {expected:g} expected of {matrix}"
+    return replace(
+        answer,
+        verdict=PASS if enough else NOT_ASSESSED,
+        rule=rule if enough else f"{rule} (for information only)",
+    )
+
+
+def _compared(question: tuple[str, str, str], cls: str, name: str, rna: Rna, matrix: str) -> Answer:
+    """Share of an RNA class that has no limit, beside what is published for the matrix."""
+    criterion, unit, source = question
+    obstacle = _why_no_share(cls, name, rna)
     if obstacle:
-        return open_answer(ASSAY, criterion, unit, obstacle, source, threshold=threshold)
-    value, verdict = float(rna.class_share.loc[name, "Y_RNA"]), NOT_ASSESSED
-    rule = "no share is expected of this matrix, the value is for comparison only"
-    if matrix in WITH_Y_RNA:
-        verdict = PASS if value >= expected else NOT_ASSESSED
-        side = "as much as" if verdict == PASS else "less than"
-        rule = f"{shown(value)} {unit} is {side} the {expected:g} expected of {matrix}"
-        rule += "" if verdict == PASS else " (for information only)"
-    evidence = _composition(name, rna)
-    return Answer(ASSAY, criterion, verdict, value, unit, threshold, rule, evidence, source)
+        return open_answer(ASSAY, criterion, unit, obstacle, source, threshold=NO_LIMIT)
+    words = PUBLISHED[cls].get(matrix)
+    known = f"for comparison only; published: {words}" if words else NOTHING_KNOWN
+    value, evidence = float(rna.class_share.loc[name, cls]), _composition(name, rna)
+    return Answer(ASSAY, criterion, NOT_ASSESSED, value, unit, NO_LIMIT, known, evidence, source)
 
 
 def _dimers(name: str, rna: Rna) -> Answer:
@@ -242,5 +279,5 @@ def _why_no_share(cls: str, name: str, rna: Rna) -> str:
 
 
 def _composition(name: str, rna: Rna) -> str:
-    top = rna.class_share.loc[name].sort_values(ascending=False, kind="stable").head(5)
-    return ", ".join(f"{cls} {100 * part:.2g} %" for cls, part in top.items())
+    parts = rna.class_share.loc[name].sort_values(ascending=False, kind="stable")
+    return ", ".join(f"{cls} {100 * part:.2g} %" for cls, part in parts[parts > 0].items())

@@ -14,6 +14,7 @@ from evcargo.purity.profiles import profile_table
 from evcargo.purity.proteins import protein_evidence
 from evcargo.purity.rna import rna_evidence
 from evcargo.purity.shares import shares_table
+from evcargo.purity.transcripts import transcript_evidence
 
 if TYPE_CHECKING:
     from anndata import AnnData
@@ -28,6 +29,7 @@ def score(
     rna: "AnnData | None" = None,
     particles: pd.DataFrame | None = None,
     gate: pd.DataFrame | None = None,
+    transcripts: "AnnData | None" = None,
 ) -> dict[str, pd.DataFrame]:
     """Score the purity of every sample from all its assays.
 
@@ -47,6 +49,8 @@ def score(
         Table of the contract ``particles``, or None.
     gate
         Table of the contract ``rna_gate``, or None.
+    transcripts
+        Matrix of the counts of long RNA, None where the study has none.
 
     Returns
     -------
@@ -60,13 +64,13 @@ def score(
         else protein_evidence(proteins, panels, options["min_depth"], samples)
     )
     rna_side = None if rna is None else rna_evidence(rna, panels, options, gate)
+    long_side = None if transcripts is None else transcript_evidence(transcripts, panels)
+    sides = {"proteins": protein_side, "rna": rna_side, "transcripts": long_side}
     shares = [
-        shares_table(side.class_share, assay)
-        for side, assay in ((protein_side, "proteins"), (rna_side, "rna"))
-        if side is not None
+        shares_table(side.class_share, assay) for assay, side in sides.items() if side is not None
     ]
     shared = pd.concat(shares, ignore_index=True) if shares else _empty("shares")
-    answers = assess(samples, options, protein_side, rna_side, particles)
+    answers = assess(samples, options, protein_side, rna_side, particles, long_side)
     criteria, judged = criteria_table(answers), verdicts(answers, samples)
     compared = samples[~samples["sample"].isin(left_out(judged, options["action"]))]
     profiles = (

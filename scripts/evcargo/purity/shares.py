@@ -54,9 +54,9 @@ def protein_classes(var: pd.DataFrame, panels: pd.DataFrame) -> pd.Series:
 
     The leading protein decides. A group led by a bovine protein is `bovine`, by its taxon or, where
     the table gives none, by its accession, unless its sequence is a human one (`as_host`); a group
-    tagged as a contaminant that is in no panel is `other contaminant`. A group that is in no panel
-    of `PANELS_OF_CLASS` belongs to `other contaminant` or `EV core` where a panel of the study with
-    the role contaminant or ev says so.
+    tagged as a contaminant that is in no panel is `other contaminant`. A panel of the study with
+    the role ev or contaminant goes before the shipped ones: its groups are `EV core`, or `other
+    contaminant` unless they are of a more telling contaminant class already.
 
     Parameters
     ----------
@@ -75,12 +75,13 @@ def protein_classes(var: pd.DataFrame, panels: pd.DataFrame) -> pd.Series:
         led.loc[led["panel"] == "bovine_serum", "feature"]
     )
     classes = pd.Series(OTHER, index=var.index, dtype=object)
-    of_study = led[led["origin"] == OF_STUDY]
-    for role, name in (("ev", EV_CORE), ("contaminant", FOREIGN)):
-        classes[var.index.isin(of_study.loc[of_study["role"] == role, "feature"])] = name
     classes[var["is_contaminant"].astype(bool)] = FOREIGN
     for name, panel_names in reversed(tuple(PANELS_OF_CLASS.items())):
         classes[var.index.isin(led.loc[led["panel"].isin(panel_names), "feature"])] = name
+    own = led[led["origin"] == OF_STUDY].groupby("role")["feature"].agg(set)
+    classes[var.index.isin(own.get("ev", set()))] = EV_CORE
+    impure = var.index.isin(own.get("contaminant", set()))
+    classes[impure & ~classes.isin(CONTAMINANT_CLASSES)] = FOREIGN
     classes[bovine] = BOVINE_CLASS
     return classes
 
@@ -93,16 +94,17 @@ def protein_shares(matrix: "AnnData", panels: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         Samples x `CLASSES`, fractions that sum to 1; NaN for a sample without any intensity.
     """
-    return _shares(matrix, protein_classes(matrix.var, panels), CLASSES)
+    return class_shares(matrix, protein_classes(matrix.var, panels), CLASSES)
 
 
 def rna_shares(matrix: "AnnData") -> pd.DataFrame:
     """Share of the counts by RNA class, samples x classes; NaN for a sample without counts."""
     classes = matrix.var["class"].astype(str)
-    return _shares(matrix, classes, tuple(sorted(set(classes))))
+    return class_shares(matrix, classes, tuple(sorted(set(classes))))
 
 
-def _shares(matrix: "AnnData", classes: pd.Series, order: tuple[str, ...]) -> pd.DataFrame:
+def class_shares(matrix: "AnnData", classes: pd.Series, order: tuple[str, ...]) -> pd.DataFrame:
+    """Share of the signal of each sample by class, in this order; NaN for one without any."""
     signal = pd.DataFrame(np.asarray(matrix.X, dtype=float), matrix.obs_names, matrix.var_names)
     sums = signal.fillna(0.0).T.groupby(classes.to_numpy()).sum().T
     totals = sums.sum(axis=1)

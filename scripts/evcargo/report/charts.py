@@ -55,6 +55,11 @@ CLASS_STYLES = MappingProxyType(
         "cell debris": (GREEN, ""),
         "argonaute and vault": (GREEN, "xxxx"),
         "secreted": (GREEN, "...."),
+        "haemoglobin mRNA": (PURPLE, ""),
+        "platelet mRNA": (PURPLE, "////"),
+        "immunoglobulin mRNA": (VERMILLION, ""),
+        "ribosomal RNA": (GREEN, "////"),
+        "mitochondrial RNA": (GREEN, ""),
     }
 )
 MARKS = MappingProxyType({"pass": "o", "warn": "^", "fail": "X", "not assessed": "d"})

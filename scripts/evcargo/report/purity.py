@@ -60,6 +60,7 @@ def purity_section(results: Results) -> dict[str, Any]:
     return {
         "groups": groups,
         "criteria": criteria_map(results, groups),
+        "unasked": [ASSAY_WORDS.get(assay, assay) for assay in unasked(results)],
         "shares": [
             _share_figure(results, assay, groups)
             for assay in results.assays
@@ -80,7 +81,7 @@ def purity_section(results: Results) -> dict[str, Any]:
 
 def criteria_map(results: Results, groups: Sequence[Group]) -> list[dict[str, Any]]:
     """Arrange criteria x samples, each cell with its verdict and value."""
-    table = results.criteria
+    table = results.criteria[~results.criteria["assay"].isin(unasked(results))]
     rows = []
     for (assay, criterion), found in table.groupby(["assay", "criterion"], sort=False):
         by_sample = found.drop_duplicates("sample").set_index("sample")
@@ -89,6 +90,12 @@ def criteria_map(results: Results, groups: Sequence[Group]) -> list[dict[str, An
             {"assay": ASSAY_WORDS.get(assay, assay), "criterion": criterion, "cells": cells}
         )
     return rows
+
+
+def unasked(results: Results) -> list[str]:
+    """List the assays whose criteria no sample answers, as the study does not have them."""
+    answered = results.criteria.groupby("assay", sort=False)["value"].count() > 0
+    return [str(one) for one in answered.index[~answered] if one not in results.assays]
 
 
 def evidence_table(results: Results) -> Table:
@@ -273,7 +280,7 @@ def _share_figure(results: Results, assay: str, groups: Sequence[Group]) -> Figu
     order = [c for c in order if c not in charts.REST] + [c for c in order if c in charts.REST]
     ident, word = (
         f"fig-shares-{assay}",
-        {"proteins": "protein", "rna": "small RNA"}.get(assay, assay),
+        {"proteins": "protein", "rna": "small RNA", "transcripts": "long RNA"}.get(assay, assay),
     )
     title = f"{capital(word)} signal"
     svg = charts.stacked_bars(wide, groups, order, ident, title, "share of the raw signal")

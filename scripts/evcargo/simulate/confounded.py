@@ -10,8 +10,8 @@ delta x group + noise, so that group and contamination are correlated. The prote
 
 Raw intensities have a loading factor per sample, noise of a variance of its own per protein, and
 values missing the oftener the lower they are. If asked, red cells are a second contamination, with
-a panel and hidden proteins of their own. Counts of miRNAs are drawn in the same way, with red cells
-in the place of plasma.
+a panel and hidden proteins of their own. Counts of miRNAs and of long RNA are drawn in the same
+way, with red cells in the place of plasma.
 """
 
 from collections.abc import Mapping, Sequence
@@ -148,12 +148,32 @@ def confounded_mirnas(made: Confounding, panels: pd.DataFrame, seed: int) -> Con
     truth = _truth(rng, made, kinds)
     # miR-23a-3p, by which the ratio of the pair divides, is not of red cells.
     truth.loc[truth["name"] == "hsa-miR-23a-3p", "kind"] = CARGO
+    return _counts(rng, made, truth, "miRNA")
+
+
+def confounded_transcripts(made: Confounding, panels: pd.DataFrame, seed: int) -> Confounded:
+    """Make a study of counts of long RNA in which red cells go with the condition."""
+    rng = np.random.default_rng(seed)
+    markers = _genes(panels, EV_PANELS)[:50]
+    kinds = {
+        PANEL: [gene for gene in _genes(panels, [RED_PANEL]) if gene.startswith("HB")],
+        CARGO: [*markers, *(f"EVC{n}" for n in range(made.cargo - len(markers)))],
+        HIDDEN: [f"RBC{n}" for n in range(made.hidden)],
+        MIXED: [f"MIX{n}" for n in range(made.mixed)],
+    }
+    return _counts(rng, made, _truth(rng, made, kinds), "transcript")
+
+
+def _counts(
+    rng: np.random.Generator, made: Confounding, truth: pd.DataFrame, cls: str
+) -> Confounded:
+    """Draw the counts of features of one class."""
     truth.index = pd.Index(truth["name"])
     amount = made.delta * made.group + rng.normal(0, made.spread, len(made.group))
     level = rng.normal(np.where(truth["kind"] == PANEL, 9, 7.5), 1.5)
     log2 = _signal(rng, made, truth, amount) + level[:, None]
     counts = rng.poisson(2.0 ** (log2 + rng.normal(0, LOADING_SD, len(made.group))))
-    var = pd.DataFrame({"name": truth["name"], "gene": "", "class": "miRNA"}, index=truth.index)
+    var = pd.DataFrame({"name": truth["name"], "gene": "", "class": cls}, index=truth.index)
     return _study(made, counts.T.astype(float), var, truth, amount)
 
 

@@ -6,7 +6,16 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from evcargo.purity.panels import ROLES, STUDY_COLUMNS, STUDY_ROLES, is_mirna, split, with_species
+from evcargo.purity.markers import plain_accession
+from evcargo.purity.panels import (
+    ROLES,
+    STUDY_COLUMNS,
+    STUDY_ROLES,
+    is_mirna,
+    read_panels,
+    split,
+    with_species,
+)
 from evcargo.study.files import checked_head
 from evcargo.study.notes import Notes, did_you_mean, listed
 from evcargo.study.sheets import Row, read_sheet
@@ -20,6 +29,11 @@ ACCESSION = re.compile(
 )
 AGAINST = {"ev": ("contaminant",), "contaminant": ("ev", "ev_promiscuous")}
 """Roles that a marker of a role must not have elsewhere: one decision cannot count it twice."""
+SHOWN = 5
+OF_PROTEINS = ("ev", "subtype")
+"""Roles whose markers are looked for among the proteins only."""
+Sides = dict[tuple[str, str], tuple[str, str]]
+"""Name or accession of a marker, and a role -> panel that gives it the role, and its symbol."""
 
 
 def shipped(name: str) -> str:
@@ -48,7 +62,7 @@ def check_panels(
     problems
         Of the table, with row and column.
     warnings
-        Genes that are in no list of symbols.
+        Genes that are in no list of symbols, and markers that the role of their panel does not use.
     """
     path = config["purity"]["panels"]
     if not path or checked_head(path, "table", notes, 0, OPTION) is None:
@@ -72,29 +86,36 @@ def check_panels(
         )
     if not sheet.rows:
         inside.add("has no rows", "Write one row per marker, or delete purity.panels", sheet.line)
-    ours = _rows(resource(PANELS))
-    _check_rows(sheet.rows, ours, config["organism"], inside)
+    _check_rows(sheet.rows, config["organism"], resource, inside)
+    unused = [f"{path}, {warning}" for warning in _unused(sheet.rows)]
     found = _unknown_genes(sheet.rows, config["organism"], resource)
     if not found:
-        return inside.problems, ()
+        return inside.problems, tuple(unused)
     several = len(found) > 1
     warning = (
         f"{path}: {len(found)} marker{'s are' if several else ' is'} in no list of gene symbols or"
         f" miRNAs of {config['organism']}, so {'they' if several else 'it'} may never be found:"
         f" {listed(found)}. Write approved symbols, or give their UniProt accession"
     )
-    return inside.problems, (warning,)
+    return inside.problems, (warning, *unused)
 
 
-def _check_rows(rows: list[Row], ours: list[dict[str, str]], organism: str, notes: Notes) -> None:
-    names = {row["panel"] for row in ours}
-    column = _symbols_of(organism)
-    roles = {(_key(row[column]), row["role"]): row["panel"] for row in ours if row[column]}
+def _check_rows(
+    rows: list[Row], organism: str, resource: Callable[[str], str], notes: Notes
+) -> None:
+    ours = read_panels(resource(PANELS), organism)
+    names = set(ours["panel"])
+    sides: Sides = {
+        (name, marker.role): (marker.panel, marker.gene)
+        for marker in ours.itertuples()
+        for name in (*map(_key, marker.symbols), *marker.accessions)
+    }
+    accessions = _accessions(resource) if organism == "human" else {}
     first: dict[str, tuple[str, int]] = {}
     seen: dict[tuple[str, str], int] = {}
     for row in rows:
         cells = dict.fromkeys(STUDY_COLUMNS, "") | row.cells
-        panel, gene, role = cells["panel"], cells["gene"], cells["role"] or STUDY_ROLES[0]
+        panel, gene, role = cells["panel"], cells["gene"], _role(row)
         for needed in ("panel", "gene"):
             if not cells[needed]:
                 notes.add("is empty", f"Write the {needed}, or delete the row", row.line, needed)
@@ -118,30 +139,76 @@ def _check_rows(rows: list[Row], ours: list[dict[str, str]], organism: str, note
         before = seen.setdefault((panel, _key(gene)), row.line)
         if panel and gene and before != row.line:
             notes.add(f"is in panel {panel} twice", f"See row {before}", row.line, "gene", gene)
-        _check_sides(gene, role, panel, roles, row.line, notes)
-        if gene:
-            roles.setdefault((_key(gene), role), panel)
+        _check_sides(row, role, sides, accessions, notes)
 
 
 def _check_sides(
-    gene: str,
-    role: str,
-    panel: str,
-    roles: Mapping[tuple[str, str], str],
-    line: int,
-    notes: Notes,
+    row: Row, role: str, sides: Sides, accessions: Mapping[str, str], notes: Notes
 ) -> None:
-    """Hold a marker to count either for EVs or against them."""
-    for other in AGAINST.get(role, ()):
-        clash = roles.get((_key(gene), other))
-        if gene and clash:
-            notes.add(
-                f"is {role} in panel {panel}, but {other} in panel {clash}",
-                "Take it out of the panel, or give the panel the role readout",
-                line,
-                "gene",
-                gene,
-            )
+    """Hold a marker to count either for EVs or against them, by whatever name; grows `sides`."""
+    panel, gene = row.cells.get("panel", ""), row.cells.get("gene", "")
+    symbols = [_key(symbol) for symbol in split(gene)]
+    given = [plain_accession(one) for one in split(row.cells.get("accession", ""))]
+    known = [accessions[symbol] for symbol in symbols if symbol in accessions]
+    names = list(dict.fromkeys((*symbols, *given, *known)))
+    clashes = (
+        (other, *sides[name, other])
+        for other in AGAINST.get(role, ())
+        for name in names
+        if (name, other) in sides
+    )
+    for other, clash, called in clashes:
+        alias = f" (as {called})" if called and _key(called) not in symbols else ""
+        notes.add(
+            f"is {role} in panel {panel}, but {other} in panel {clash}{alias}",
+            "Take it out of the panel, or give the panel the role readout",
+            row.line,
+            "gene",
+            gene,
+        )
+        break
+    for name in names:
+        sides.setdefault((name, role), (panel, gene))
+
+
+def _unused(rows: list[Row]) -> Iterator[str]:
+    """Markers of which the role of their panel makes nothing."""
+    mirnas = [row for row in rows if _role(row) in OF_PROTEINS and _is_mirna(row)]
+    if mirnas:
+        yield (
+            f"{_lines(mirnas)}: miRNAs in a panel of role {' or '.join(OF_PROTEINS)} say nothing of"
+            f" purity, which looks for its markers among the proteins:"
+            f" {listed(row.cells['gene'] for row in mirnas)}. Give them a panel of role signature,"
+            " cargo or contaminant"
+        )
+    genes = [row for row in rows if _role(row) == "signature" and not _is_mirna(row)]
+    if genes:
+        yield (
+            f"{_lines(genes)}: genes in a panel of role signature, which is of miRNAs, are not"
+            f" looked for: {listed(row.cells.get('gene', '') for row in genes)}. Give them a panel"
+            " of role readout or cargo"
+        )
+
+
+def _role(row: Row) -> str:
+    return row.cells.get("role") or STUDY_ROLES[0]
+
+
+def _is_mirna(row: Row) -> bool:
+    return is_mirna(row.cells.get("gene", ""))
+
+
+def _lines(rows: list[Row]) -> str:
+    numbers = ", ".join(str(row.line) for row in rows[:SHOWN])
+    more = f" and {len(rows) - SHOWN} more" if len(rows) > SHOWN else ""
+    return f"row{'s' if len(rows) > 1 else ''} {numbers}{more}"
+
+
+def _accessions(resource: Callable[[str], str]) -> dict[str, str]:
+    """Look up the accession of each human gene that has one, by symbol in capitals."""
+    return {
+        row["gene"].upper(): row["accession"] for row in _rows(resource(GENES)) if row["accession"]
+    }
 
 
 def _symbols_of(organism: str) -> str:

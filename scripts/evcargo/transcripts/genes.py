@@ -11,16 +11,12 @@ import xopen
 
 from evcargo.errors import EvcargoError
 from evcargo.rna.files import READ_ERRORS
+from evcargo.transcripts.ribosomal import is_ribosomal
 
 # First bytes of a file -> what xopen calls its compression, whatever the file is called.
 FORMATS = {b"\x1f\x8b": "gz", b"BZ": "bz2", b"\xfd7": "xz", b"\x28\xb5": "zst"}
 UNKNOWN_CLASS = "transcript"
 SHOWN = 3
-# Ribosomal RNA by the gene symbols of HGNC, MGI and RGD; pseudogenes (RNA5SP1 ...) are not meant.
-RRNA_CLASS = re.compile(r"(Mt_)?rRNA")
-RRNA_NAME = re.compile(
-    r"RNA(5|5-8|18|28|45)S(N?\d+)?|Rn(5|5-8|18|28|45)s\d*|n-R5-?8?s\d+|MT-RNR[12]", re.IGNORECASE
-)
 # The names of an Ensembl gene and of a RefSeq gene in a header.
 _ENSEMBL = re.compile(r"\sgene:(\S+)")
 _SYMBOL = re.compile(r"\sgene_symbol:(\S+)")
@@ -39,11 +35,7 @@ class Gene:
     @property
     def ribosomal(self) -> bool:
         """Whether its RNA is ribosomal RNA, by class or name."""
-        return bool(
-            RRNA_CLASS.fullmatch(self.biotype)
-            or RRNA_NAME.fullmatch(self.name)
-            or RRNA_NAME.fullmatch(self.gene)
-        )
+        return is_ribosomal(self.biotype, self.name, self.gene)
 
 
 def read_text(path: str | Path) -> Iterator[str]:
