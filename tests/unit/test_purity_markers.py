@@ -241,7 +241,7 @@ def test_flags_name_the_impurity_of_proteins_and_nothing_else(panels):
 
 def test_flags_mark_the_haemolysis_mirnas(panels):
     var = pd.DataFrame(
-        {"class": ["miRNA", "miRNA", "tRNA"]},
+        {"class": ["miRNA", "miRNA", "tRNA"], "name": "", "gene": ""},
         index=["hsa-miR-451a", "hsa-miR-23a-3p", "tRNA-Gly-GCC"],
     )
     assert feature_flags(var, panels, "rna")["flag"].tolist() == ["haemolysis", "", ""]

@@ -333,7 +333,7 @@ def test_every_pair_of_limits_of_purity_says_which_side_is_better():
         for key, option in purity.items()
         if option.get("properties", {}).get("default", {}).get("minItems") == 2
     }
-    assert len(pairs) == 20
+    assert len(pairs) == 24
     assert set(pairs.values()) == {"low is better", "high is better"}
     for key, order in pairs.items():
         for option in purity[key]["properties"].values():
