@@ -61,15 +61,20 @@ def two_materials(rng: np.random.Generator, assay: str, subjects: bool) -> "AnnD
     return matrix
 
 
+def sorting_table(rng: np.random.Generator, assay: str, subjects: bool) -> pd.DataFrame:
+    """Enrichment of EVs over source in a study of one condition: contract ``sorting``."""
+    matrix = two_materials(rng, assay, subjects)
+    matrix.obs["condition"] = TEST
+    test = partial(proteins.compare if assay == "proteins" else counts.compare, alone=True)
+    tests = AssayTests(test, test, DIFFERENCE[assay], ALPHA, 2)
+    return sort_cargo(matrix, assay, [], {}, tests, NO_PANELS)["sorting"]
+
+
 def sorted_into_evs(
     rng: np.random.Generator, assay: str, subjects: bool, column: str = "p_value"
 ) -> Floats:
-    """P-values of the enrichment of EVs over source at one condition, or of the detection."""
-    matrix = two_materials(rng, assay, subjects)
-    matrix.obs["condition"] = TEST
-    test = proteins.compare if assay == "proteins" else counts.compare
-    tests = AssayTests(test, test, DIFFERENCE[assay], ALPHA, 2)
-    return p_values_of(sort_cargo(matrix, assay, [], {}, tests, NO_PANELS)["sorting"], column)
+    """P-values of the enrichment of EVs over source, or of the detection."""
+    return p_values_of(sorting_table(rng, assay, subjects), column)
 
 
 def sorting_differs(rng: np.random.Generator, assay: str, subjects: bool) -> Floats:

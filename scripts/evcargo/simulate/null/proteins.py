@@ -1,23 +1,22 @@
 """Null studies of the tests of proteins: moderated statistics, detection, p given purity."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
-from evcargo.contracts import CONTRACTS
 from evcargo.differential.actions import WEIGHT
-from evcargo.differential.design import compared_samples, model_matrix
+from evcargo.differential.axes import AUTO, SHARE, Axes, purity_axes
+from evcargo.differential.design import COMPARISON, compared_samples, model_matrix
 from evcargo.differential.detection import detect
 from evcargo.differential.imputation import draw_low_values
 from evcargo.differential.linear_models import Model, Moderation, moderate
 from evcargo.differential.proteins import test_proteins
-from evcargo.differential.robustness import Purity, axes_of, judge
-from evcargo.purity.associations import associate, purity_metrics
-from evcargo.purity.shares import ALBUMIN, EV_CORE, HAEMOGLOBIN, LIPOPROTEIN
+from evcargo.differential.robustness import judge
+from evcargo.purity.shares import ALBUMIN, HAEMOGLOBIN, LIPOPROTEIN
 from evcargo.simulate.null.design import DESIGNS, Design, Floats, Null, Units, p_values_of
 
 if TYPE_CHECKING:
@@ -141,35 +140,31 @@ def detected(rng: np.random.Generator, design: Design) -> Floats:
     return np.empty(0) if table is None else p_values_of(table, "detection_p_value")
 
 
-def purity_of(rng: np.random.Generator, matrix: "AnnData", design: Design) -> tuple[Purity, Floats]:
-    """Draw shares of signal classes; give them, and the contamination by sample (log2)."""
+def axes_drawn(rng: np.random.Generator, matrix: "AnnData", design: Design) -> tuple[Axes, Floats]:
+    """Draw metrics of impurity; give the axes chosen by default, and the first impurity (log2)."""
     amount = rng.normal(0, 1, matrix.n_obs)
-    classes = {
-        ALBUMIN: 0.1 * 2 ** (amount + rng.normal(0, 0.3, len(amount))),
-        LIPOPROTEIN: 0.05 * 2 ** rng.normal(0, 1, len(amount)),
-        HAEMOGLOBIN: 0.02 * 2 ** rng.normal(0, 1, len(amount)),
-        EV_CORE: np.ones(len(amount)),
+    drawn = {
+        ALBUMIN: amount + rng.normal(0, 0.3, len(amount)),
+        LIPOPROTEIN: rng.normal(0, 1, len(amount)),
+        HAEMOGLOBIN: rng.normal(0, 1, len(amount)),
     }
-    amounts = pd.DataFrame(classes, matrix.obs_names)
-    shares = amounts.div(amounts.sum(axis=1), axis=0).rename_axis("sample").reset_index()
-    shares = shares.melt("sample", var_name="class", value_name="share").assign(assay="proteins")
-    criteria = pd.DataFrame(columns=CONTRACTS["criteria"].names)
-    samples = matrix.obs.rename_axis("sample").reset_index()
-    metrics = purity_metrics(criteria, shares)
-    told = associate(metrics, samples, [asdict(design.contrast)], 0.05)
-    return Purity(criteria, shares, told, "auto"), amount
+    metrics = pd.DataFrame(drawn, matrix.obs_names).add_suffix(SHARE)
+    model = model_matrix(compared_samples(matrix.obs, design.contrast), design.contrast)
+    at_test = model[COMPARISON] > 0
+    told = pd.DataFrame({"metric": metrics.columns, "p_value": 1.0})
+    told["p_value"] = stats.mannwhitneyu(metrics[at_test], metrics[~at_test]).pvalue
+    return purity_axes(metrics, told, model, COMPARISON, AUTO), amount
 
 
 def given_purity(rng: np.random.Generator) -> Floats:
-    """P-values of the model with purity axes: a third of the proteins follow the contamination."""
+    """P-values of the model with purity axes: a third of the proteins follow an impurity."""
     design = DESIGNS["two levels"]
     matrix = study_of(rng, design)
-    purity, amount = purity_of(rng, matrix, design)
+    axes, amount = axes_drawn(rng, matrix, design)
     follows = np.where(np.arange(FEATURES) % 3 == 0, 1.0, 0.0)
     matrix.layers["normalised"] = matrix.layers["normalised"] + np.outer(amount, follows)
-    table = compare(matrix, design.contrast, alone=True).table.assign(flag="", flag_reason="")
-    axes = axes_of(matrix, design.contrast, purity)
-    return p_values_of(judge(table, matrix, design.contrast, axes, compare), "p_value_given_purity")
+    plain = pd.DataFrame({"feature": matrix.var_names, "flag": "", "significant": False})
+    return p_values_of(judge(plain, matrix, design.contrast, axes, compare), "p_value_given_purity")
 
 
 #: Exact tests see two levels; the others are by drawn permutations.
