@@ -152,6 +152,20 @@ def test_prior_of_simulated_variances() -> None:
     assert prior.variance[0] == pytest.approx(0.3, rel=0.03)
 
 
+@pytest.mark.parametrize("outlier", [1e2, 1e4])
+def test_one_variance_far_too_large_leaves_a_robust_prior(outlier: float) -> None:
+    """Its tail probability is below 1e-16 and it has fewer degrees of freedom than the others."""
+    rng = np.random.default_rng(4)
+    df = np.append(np.full(999, 5.0), 3.0)
+    variances = 0.3 * 8 / rng.chisquare(8, 1_000) * rng.chisquare(df) / df
+    level = rng.normal(25, 2, 1_000)
+    usual = fit_prior(variances, df, level, robust=True)
+    variances[-1] = 0.3 * outlier
+    found = fit_prior(variances, df, level, robust=True)
+    np.testing.assert_allclose(found.variance[:-1], usual.variance[:-1], rtol=0.05)
+    assert found.df[-1] < 1 < found.df[0]
+
+
 @pytest.mark.parametrize(("robust", "close"), [(False, 0.1), (True, 0.15)])
 def test_prior_follows_a_covariate_most_of_which_is_tied(robust: bool, close: float) -> None:
     """Two thirds of the proteins have one peptide, so that two of the quantiles are the same."""

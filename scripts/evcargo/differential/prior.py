@@ -259,12 +259,15 @@ def _log_lower(ratio: Floats, df: Floats, prior_df: float) -> Floats:
 
 
 def _quantile(share: Floats, df: float, prior_df: float, upper: bool) -> Floats:
+    share = np.maximum(share, np.finfo(float).tiny)  # of 0 it would be infinite
     if np.isinf(prior_df):
         found = stats.chi2.isf(share, df) if upper else stats.chi2.ppf(share, df)
         return np.asarray(found, float) / df
-    return np.asarray(
-        stats.f.isf(share, df, prior_df) if upper else stats.f.ppf(share, df, prior_df), float
-    )
+    if not upper:
+        return np.asarray(stats.f.ppf(share, df, prior_df), float)
+    # scipy's f.isf is infinite below 1e-16: a single variance that large would leave no p-value.
+    beta = special.betaincinv(prior_df / 2, df / 2, share)
+    return np.asarray(prior_df * (1 - beta) / (df * beta), float)
 
 
 def _density(ratio: Floats, df: float, prior_df: float) -> Floats:
