@@ -152,6 +152,32 @@ def test_prior_of_simulated_variances() -> None:
     assert prior.variance[0] == pytest.approx(0.3, rel=0.03)
 
 
+@pytest.mark.parametrize("outlier", [1e2, 1e4])
+def test_one_variance_far_too_large_leaves_a_robust_prior(outlier: float) -> None:
+    """Its tail probability is below 1e-16 and it has fewer degrees of freedom than the others."""
+    rng = np.random.default_rng(4)
+    df = np.append(np.full(999, 5.0), 3.0)
+    variances = 0.3 * 8 / rng.chisquare(8, 1_000) * rng.chisquare(df) / df
+    level = rng.normal(25, 2, 1_000)
+    usual = fit_prior(variances, df, level, robust=True)
+    variances[-1] = 0.3 * outlier
+    found = fit_prior(variances, df, level, robust=True)
+    np.testing.assert_allclose(found.variance[:-1], usual.variance[:-1], rtol=0.05)
+    assert found.df[-1] < 1 < found.df[0]
+
+
+@pytest.mark.parametrize(("robust", "close"), [(False, 0.1), (True, 0.15)])
+def test_prior_follows_a_covariate_most_of_which_is_tied(robust: bool, close: float) -> None:
+    """Two thirds of the proteins have one peptide, so that two of the quantiles are the same."""
+    rng = np.random.default_rng(3)
+    peptides = rng.choice([1, 2, 4, 8], 9_000, p=[0.67, 0.11, 0.11, 0.11])
+    true = 0.4 / peptides * 8 / rng.chisquare(8, 9_000)
+    df = np.full(9_000, 5.0)
+    prior = fit_prior(true * rng.chisquare(df) / df, df, np.log2(peptides), robust)
+    for count in (1, 2, 4, 8):
+        assert prior.variance[peptides == count] == pytest.approx(0.4 / count, rel=close)
+
+
 def test_p_values_of_a_null_study_are_uniform() -> None:
     from scipy.stats import kstest
 

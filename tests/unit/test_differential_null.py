@@ -1,115 +1,60 @@
-"""Studies without a difference: 200 permutations of the levels give uniform p-values."""
+"""Null studies of the differential tests: 200 with labels drawn at random, uniform p-values.
 
-from dataclasses import replace
-from functools import partial
+One p-value of each study is held to the uniform distribution (`evcargo.simulate.null.design`); the
+shares of all of them tell of excesses that 200 p-values cannot show. benchmarks/null_studies.py
+does the same for every test, also those that would take too long here.
+"""
 
 import numpy as np
-import pandas as pd
 import pytest
-from differential_helpers import LPS, matrix
-from scipy import stats
 
-from evcargo.differential.counts import CountFilter, test_counts
-from evcargo.differential.linear_models import Moderation
-from evcargo.differential.proteins import test_proteins
-from evcargo.study.model import Contrast
+from evcargo.simulate.null import counts, proteins
+from evcargo.simulate.null.design import DESIGNS, Null, level
 
-STUDIES = 200
-compare = partial(test_proteins, alpha=0.05, min_samples=2, how=Moderation("intensity", True))
-compare_counts = partial(test_counts, alpha=0.05, expressed=CountFilter(0, 0))
-del test_proteins, test_counts
+STUDIES = range(200)
+MODERATED = [
+    *("two levels", "two of three levels, fitted on all", "any of three levels", "slope"),
+    *("batch as covariate", "pairs, subject as covariate", "prior by peptides"),
+]
 
 
-def proteins(samples: int, seed: int) -> pd.DataFrame:
-    """150 proteins whose low values, and some samples more than others, are missing."""
-    rng = np.random.default_rng(seed)
-    level, spread = rng.normal(25, 2, (150, 1)), np.sqrt(0.2 * 4 / rng.chisquare(4, (150, 1)))
-    values = level + spread * rng.normal(size=(150, samples))
-    missing = rng.random(values.shape) < 1 / (1 + np.exp(values - 22 - rng.normal(0, 1, samples)))
-    return pd.DataFrame(
-        np.where(missing, np.nan, values),
-        index=[f"p{n}" for n in range(150)],
-        columns=[f"s{n}" for n in range(samples)],
-    )
+@pytest.mark.parametrize("name", MODERATED)
+def test_moderated_statistics_are_uniform(name: str) -> None:
+    """The prior of 100 proteins is uncertain: slightly more than 5 % may be below 0.05."""
+    found = level(proteins.NULLS[f"moderated: {name}"], STUDIES)
+    assert found.studies == 200
+    assert found.ks_p > 0.01
+    assert 0.04 < found.below[0] < 0.065
 
 
-def permuted(values: pd.DataFrame, levels: list[str], contrast: Contrast, **sheet) -> list:
-    """P-values of every permutation of the levels, without those that are missing."""
-    rng = np.random.default_rng(17)
-    found = []
-    for _ in range(STUDIES):
-        order = rng.permutation(len(levels))
-        given = {name: [cells[n] for n in order] for name, cells in sheet.items()}
-        made = matrix(values, [levels[n] for n in order], classes="protein", **given)
-        found.append(compare(made, contrast).table["p_value"].dropna().to_numpy(float))
-    return found
+@pytest.mark.parametrize("name", ["two levels", "any of three levels"])
+def test_counts_are_nearly_uniform(name: str) -> None:
+    """Wald and likelihood ratio tests are approximate; the benchmark has 200 studies of all."""
+    found = level(counts.NULLS[f"counts: {name}"], range(12))
+    assert found.ks_p > 0.01
+    assert 0.03 < found.below[0] < 0.085
 
 
-def judge(found: list) -> None:
-    """One protein of each study by Kolmogorov and Smirnov: those of a study go together."""
-    rng = np.random.default_rng(23)
-    assert len(found) == STUDIES
-    one = [rng.choice(p_values) for p_values in found]
-    assert stats.kstest(one, "uniform").pvalue > 0.01
-    every = np.concatenate(found)
-    for alpha in (0.01, 0.05, 0.2):
-        assert np.mean(every < alpha) == pytest.approx(alpha, rel=0.25)
+def test_labels_are_handed_out_within_units_or_to_whole_ones() -> None:
+    rng = np.random.default_rng(1)
+    pairs, whole = DESIGNS["pairs, subject as block"], DESIGNS["two samples a subject, block"]
+    for _ in range(20):
+        drawn = np.array(pairs.drawn(rng)["condition"]).reshape(-1, 2)
+        assert all(len(set(pair)) == 2 for pair in drawn)
+        drawn = np.array(whole.drawn(rng)["condition"]).reshape(-1, 2)
+        assert all(len(set(pair)) == 1 for pair in drawn)
+        assert (drawn == "test").sum() == 8
+    larger = pairs.repeated(2)
+    assert len(larger.labels) == 24
+    assert len(set(larger.sheet["subject"])) == 12
 
 
-@pytest.mark.parametrize(
-    ("levels", "contrast", "sheet"),
-    [
-        (["control"] * 4 + ["lps"] * 4, LPS, {}),
-        (["control"] * 4 + ["lps"] * 4 + ["other"] * 4, replace(LPS, fit_on="all"), {}),
-        (list("aaaabbbbcccc"), Contrast("any", "condition", "", "", kind="any"), {}),
-        (
-            ["ev"] * 8,
-            Contrast("slope", "age", "", "", kind="slope"),
-            {"age": ["20", "31", "40", "44", "52", "60", "61", "75"]},
-        ),
-    ],
-    ids=["pair", "all levels", "any", "slope"],
-)
-def test_moderated_statistics(levels: list[str], contrast: Contrast, sheet: dict) -> None:
-    judge(permuted(proteins(len(levels), 31), levels, contrast, **sheet))
-
-
-def test_samples_of_one_subject() -> None:
-    """Two samples of each subject, alike: whole subjects are permuted; independence would fail."""
-    rng = np.random.default_rng(41)
-    subjects = [f"d{n // 2}" for n in range(16)]
-    alone, blocked = [], []
-    for _ in range(STUDIES // 4):
-        values = rng.normal(25, 1, (120, 1)) + np.repeat(rng.normal(0, 1, (120, 8)), 2, axis=1)
-        values = pd.DataFrame(
-            values + rng.normal(0, 0.5, (120, 16)),
-            index=[f"p{n}" for n in range(120)],
-            columns=[f"s{n}" for n in range(16)],
-        )
-        levels = np.repeat(rng.permutation(["control"] * 4 + ["lps"] * 4), 2).tolist()
-        made = matrix(values, levels, classes="protein", subject=subjects)
-        alone.append((compare(made, LPS).table["p_value"] < 0.05).mean())
-        blocked.append(
-            (compare(made, replace(LPS, block="subject")).table["p_value"] < 0.05).mean()
-        )
-    assert np.mean(alone) > 0.12
-    assert np.mean(blocked) == pytest.approx(0.05, abs=0.02)
-
-
-@pytest.mark.parametrize("kind", ["pair", "any"])
-def test_counts(kind: str) -> None:
-    """Wald and likelihood ratio tests are approximate: no more hits by chance than they say."""
-    rng = np.random.default_rng(53)
-    mean = np.exp(rng.normal(5, 1.2, 120))[:, None]
-    levels = ["control"] * 4 + ["lps"] * 4 + (["other"] * 4 if kind == "any" else [])
-    contrast = LPS if kind == "pair" else replace(LPS, kind="any", test="", reference="")
-    shares = []
-    for _ in range(6):
-        counts = rng.negative_binomial(5, 5 / (5 + mean * np.ones(len(levels))))
-        frame = pd.DataFrame(
-            counts, [f"f{n}" for n in range(120)], [f"s{n}" for n in range(len(levels))]
-        )
-        made = matrix(frame, rng.permutation(levels).tolist())
-        table = compare_counts(made, contrast).table
-        shares.append((table["p_value"] < 0.05).mean())
-    assert 0.02 < np.mean(shares) < 0.075
+def test_p_values_that_are_too_small_are_told() -> None:
+    honest = Null(lambda rng: rng.random(20))
+    assert level(honest, STUDIES).ks_p > 0.01
+    small = level(Null(lambda rng: rng.random(20) ** 1.5), STUDIES)
+    large = level(Null(lambda rng: rng.random(20) ** 0.5, discrete=True), STUDIES)
+    assert small.ks_p < 1e-4
+    assert small.below[0] == pytest.approx(0.05 ** (1 / 1.5), abs=0.02)
+    assert large.ks_p > 0.5  # larger than uniform is allowed of discrete tests
+    assert (large.studies, large.p_values) == (200, 4000)

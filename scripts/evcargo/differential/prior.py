@@ -98,19 +98,20 @@ def _moments(variances: Floats, df: Floats, covariate: Floats | None):  # type: 
 def _natural_spline(covariate: Floats):  # type: ignore[no-untyped-def]
     """Basis of the natural cubic splines of a covariate: linear beyond its range.
 
-    Two to four basis functions, as there are features; knots at the quantiles. None where the
-    covariate or the features are too few for a trend.
+    Two to four basis functions, as there are features; knots at the quantiles, those that are equal
+    taken once (a third of the proteins may have one peptide). None where the covariate or the
+    features are too few for a trend.
     """
     count = len(covariate)
     size = 1 + (count >= 3) + (count >= 6) + (count >= 30)
     size = min(size, len(np.unique(covariate)))
     if size < 2:
         return None
-    knots = np.quantile(covariate, np.linspace(0, 1, size))
+    knots = np.unique(np.quantile(covariate, np.linspace(0, 1, size)))
     # The splines that take 1 at one knot and 0 at the others span all natural splines.
     pieces = [
         interpolate.CubicSpline(knots, row, bc_type="natural", extrapolate=True)
-        for row in np.eye(size)
+        for row in np.eye(len(knots))
     ]
 
     def basis(at: Floats) -> Floats:
@@ -258,12 +259,15 @@ def _log_lower(ratio: Floats, df: Floats, prior_df: float) -> Floats:
 
 
 def _quantile(share: Floats, df: float, prior_df: float, upper: bool) -> Floats:
+    share = np.maximum(share, np.finfo(float).tiny)  # of 0 it would be infinite
     if np.isinf(prior_df):
         found = stats.chi2.isf(share, df) if upper else stats.chi2.ppf(share, df)
         return np.asarray(found, float) / df
-    return np.asarray(
-        stats.f.isf(share, df, prior_df) if upper else stats.f.ppf(share, df, prior_df), float
-    )
+    if not upper:
+        return np.asarray(stats.f.ppf(share, df, prior_df), float)
+    # scipy's f.isf is infinite below 1e-16: a single variance that large would leave no p-value.
+    beta = special.betaincinv(prior_df / 2, df / 2, share)
+    return np.asarray(prior_df * (1 - beta) / (df * beta), float)
 
 
 def _density(ratio: Floats, df: float, prior_df: float) -> Floats:

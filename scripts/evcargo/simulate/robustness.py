@@ -11,7 +11,7 @@ from evcargo.differential.linear_models import Moderation
 from evcargo.differential.proteins import test_proteins
 from evcargo.differential.robustness import Purity
 from evcargo.differential.summary import compare
-from evcargo.differential.verdicts import kind_of
+from evcargo.differential.verdicts import STANDS, kind_of
 from evcargo.proteins.normalise import normalise
 from evcargo.purity.score import score
 from evcargo.simulate.confounded import CARGO, PANEL, Confounded
@@ -20,7 +20,8 @@ from evcargo.study.notes import Notes
 from evcargo.study.schema import check_config, read_schema
 
 CONTRAST = Contrast("test_v_reference", "condition", "test", "reference")
-CHANGED, CONTAMINATION, UNCHANGED = "truly changed", "contaminant-driven", "other false"
+CHANGED, CONTAMINATION, UNCHANGED = "truly changed", "contaminant-driven", "unchanged cargo"
+FALSE = "all false"
 
 
 def judged(study: Confounded, assay: str, panels: pd.DataFrame) -> pd.DataFrame:
@@ -30,8 +31,10 @@ def judged(study: Confounded, assay: str, panels: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         The significant features: contract ``differential``, `axes` (; between them), `verdict`
-        (one of `VERDICTS`) and `what`: truly changed, contaminant-driven (of no panel) or other
-        false. Contaminants in a panel are left out: every reader knows what they are.
+        (one of `VERDICTS`) and `what`: truly changed, contaminant-driven (contaminants of no panel)
+        or unchanged cargo, which is a hit for the most part because contaminants shift the
+        normalisation of the samples that hold more of them: all else seems lower there.
+        Contaminants in a panel are left out: every reader knows what they are.
     """
     table, axes = tested(study, assay, panels)
     hits = table[table["significant"]].join(study.truth, on="feature", rsuffix="_true")
@@ -40,6 +43,14 @@ def judged(study: Confounded, assay: str, panels: pd.DataFrame) -> pd.DataFrame:
     contaminated = np.where(hits["kind"] == CARGO, UNCHANGED, CONTAMINATION)
     hits["what"] = np.where(hits["log2_fold_change_true"] != 0, CHANGED, contaminated)
     return hits[hits["kind"] != PANEL]
+
+
+def standing(hits: pd.DataFrame) -> pd.Series:
+    """Share of the hits of `judged` called `stands`, of each kind and of all false ones."""
+    stands, kind = hits["verdict"] == STANDS, hits["what"]
+    found = stands.groupby(kind).mean()
+    found[FALSE] = stands[kind != CHANGED].mean()
+    return found
 
 
 def tested(study: Confounded, assay: str, panels: pd.DataFrame) -> tuple[pd.DataFrame, str]:
