@@ -211,7 +211,7 @@ def test_a_confounded_study_of_long_rna(panels: pd.DataFrame) -> None:
     """Red cells go with the condition, and the share of haemoglobin mRNA gives them away."""
     made = Confounding(per_group=10, cargo=120, hidden=25, mixed=25, changed=25)
     hits = judged(confounded_transcripts(made, panels, 1), "transcripts", panels)
-    found = shares([hits])
+    found = standing(hits)
     assert found[CHANGED] >= 0.8
     assert (hits["what"] == CONTAMINATION).sum() > 20
     assert found[CONTAMINATION] <= 0.15
