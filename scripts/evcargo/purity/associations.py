@@ -191,8 +191,9 @@ def _row(values: pd.Series, way: Exchange) -> dict[str, Any]:
         "test": "",
         "why_not": "",
     }
-    if len(values) and values.nunique() == 1:
-        return row | {"why_not": "the same in all samples"}
+    if values.nunique() < 2:
+        why_not = "the same in all samples" if len(values) else "no sample has a value"
+        return row | {"why_not": why_not}
     if len(set(way.layout.labels)) < (3 if kind == "slope" else 2):
         few = {"pair": "no values on one side", "any": "values at one level only"}
         return row | {"why_not": few.get(kind, "values at fewer than three numbers")}
