@@ -34,6 +34,7 @@ with job_log(snakemake.log):
     contrasts = params.contrasts if len(metrics) else []
     actions = read_table(given.actions, "actions")
     samples = compared_of(read_table(given.samples, "samples"), actions)
-    tables["origin_associations"] = associate(metrics, samples, contrasts, params.alpha)
+    found = associate(metrics, samples, contrasts, params.alpha)
+    tables["origin_associations"] = found.drop(columns="kind")  # they are no metrics of purity
     for name, table in tables.items():
         write_table(table, snakemake.output[name], name)

@@ -84,7 +84,7 @@ def test_every_hit_says_whether_it_survives_the_impurity(page, results):
 
 
 def test_the_rule_of_the_verdicts_is_told_with_its_bounds(text):
-    for bound in ("p is below 0.05", "more than 67 % of its size", "(benchmarks/README.md)"):
+    for bound in ("p is below 0.05", "more than 2/3 of its size", "(benchmarks/README.md)"):
         assert bound in text
 
 

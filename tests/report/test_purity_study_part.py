@@ -142,7 +142,7 @@ def test_the_metrics_that_differ_come_first_and_the_others_are_counted(results):
     shown = association_table(replace(results, associations=many), contrast, 1)
     assert [row[0] for row in shown.rows] == ["m20", "m25", *(f"m{n}" for n in range(10))]
     assert shown.note.endswith(
-        "All 2 metrics that differ and the next 10 by p-value; 18 more are in the full table."
+        "All that differ (2) and the next 10 by p-value; 18 more are in the full table."
     )
     none = many.assign(associated=pd.array([False] * 30, "boolean"))
     shown = association_table(replace(results, associations=none), contrast, 1)

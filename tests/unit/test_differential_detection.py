@@ -13,10 +13,10 @@ from scipy import stats
 from statsmodels.discrete.conditional_models import ConditionalLogit
 
 from evcargo.differential.adjust import adjust
+from evcargo.differential.conditional_permutation import level_model, likely_orders
 from evcargo.differential.detection import detect
 from evcargo.differential.detection_drawn import drawn_p_values
 from evcargo.differential.detection_exact import exact_p_values
-from evcargo.differential.handing_out import level_model, likely_orders
 from evcargo.study.model import Contrast
 
 TEST = np.repeat([False, True], 4)

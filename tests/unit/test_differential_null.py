@@ -8,7 +8,7 @@ does the same for every test, also those that would take too long here.
 import numpy as np
 import pytest
 
-from evcargo.simulate.null import counts, proteins
+from evcargo.simulate.null import biomarkers, counts, proteins, purity
 from evcargo.simulate.null.design import DESIGNS, Null, level
 
 STUDIES = range(200)
@@ -33,6 +33,16 @@ def test_counts_are_nearly_uniform(name: str) -> None:
     found = level(counts.NULLS[f"counts: {name}"], range(12))
     assert found.ks_p > 0.01
     assert 0.03 < found.below[0] < 0.085
+
+
+@pytest.mark.parametrize(
+    "null", [*purity.NULLS.items(), *biomarkers.NULLS.items()], ids=lambda one: one[0]
+)
+def test_every_other_null_study_has_p_values(null: tuple[str, Null]) -> None:
+    """Their levels are figures of the benchmark, and tests of their own modules."""
+    p_values = null[1].study(np.random.default_rng(0))
+    assert len(p_values)
+    assert ((p_values >= 0) & (p_values <= 1)).all()
 
 
 def test_labels_are_handed_out_within_units_or_to_whole_ones() -> None:

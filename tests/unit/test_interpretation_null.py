@@ -38,6 +38,8 @@ def test_genes_of_a_set_that_go_together_are_the_limit_of_a_ranking() -> None:
     right = level(interpretation.NULLS[name.format(0.1)], STUDIES)
     assert right.ks_p > 0.01
     assert right.below[0] < 0.09
+    wrong = level(interpretation.NULLS[name.format(0.01)], STUDIES)
+    assert wrong.below[0] > 0.1
 
 
 def test_mixtures_of_the_given_sources_lack_nothing() -> None:

@@ -31,7 +31,7 @@ DIFFERENTIAL: Mapping[str, Contract] = {
         ("imputed_adjusted_p_value", "number", "", "its adjusted p-value"),
         ("detected_test", "count", "samples", "proteins: samples at the test level in which it was seen, not only by transfer between runs; of kinds any and slope, all such samples"),
         ("detected_reference", "count", "samples", "proteins: the same at the reference level; empty of kinds any and slope"),
-        ("detection_p_value", "number", "", "proteins: exact or permutation test of the detection, apart from the intensities, adjusted for the covariates (levels are handed out anew within their categories, as likely as their numbers make them); empty if seen in no compared sample or in all, or where there is no such test, which contrasts.tsv says"),
+        ("detection_p_value", "number", "", "proteins: exact or permutation test of the detection, apart from the intensities. Levels are permuted within the categories among the covariates; numbers among them are adjusted for by a conditional permutation test (Berrett 2020, 10.1111/rssb.12340). Empty if seen in no compared sample or in all, or where there is no such test, which contrasts.tsv says"),
         ("detection_adjusted_p_value", "number", "", "Benjamini-Hochberg over the detection tests"),
         ("flag", "text", "", "contaminant or impurity class of the feature, empty if none"),
         ("flag_reason", "text", "", "why it carries the flag"),
@@ -39,7 +39,7 @@ DIFFERENTIAL: Mapping[str, Contract] = {
         ("ci_low_given_purity", "number", "log2", "lower end of its 95 % confidence interval"),
         ("ci_high_given_purity", "number", "log2", "upper end of its 95 % confidence interval"),
         ("p_value_given_purity", "number", "", "its two-sided p-value"),
-        ("robustness", "text", "", "does the difference survive the impurity: stands (in the model with the purity axes p is below 0.05, the statistic larger in size than that of every axis, and the fold change of the same sign and more than 2/3 of its size), explained by <axis> (neither the p-value nor the statistic is so), weakened (in between), contaminant itself, or not assessed (not significant, or no axis to hold it to). The bounds are fixed: the rule was validated as a whole, figures in benchmarks/README.md"),
+        ("robustness", "text", "", "does the difference survive the impurity. stands: in the model with the purity axes p is below 0.05, the statistic is larger in size than that of every axis, and the fold change keeps its sign and more than 2/3 of its size. explained by <axis>: neither the p-value nor the statistic is so. weakened: in between. contaminant itself. not assessed: not significant, or no axis to hold it to. The bounds are fixed, as the rule was validated as a whole (benchmarks/README.md)"),
         ("robustness_reason", "text", "", "why: how much of its fold change is kept, the p-value and which explains it better, given the axes; or why it was not assessed"),
     ),
     "contrasts": contract(

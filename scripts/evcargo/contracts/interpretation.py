@@ -1,9 +1,22 @@
 """Tables of interpretation."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from evcargo.contracts.column import Contract, contract
+from evcargo.contracts.column import Column, Contract, contract
 from evcargo.contracts.purity import PURITY
+
+
+def _of_origin() -> Iterator[Column]:
+    """Columns of the associations of purity, of metrics of one kind: where EVs come from."""
+    meaning = {
+        "metric": "score of a signature, or share of a mixture",
+        "adjusted_p_value": "Benjamini-Hochberg over the tested metrics of the contrast",
+    }
+    for column in PURITY["associations"].columns:
+        if column.name != "kind":
+            yield replace(column, meaning=meaning.get(column.name, column.meaning))
+
 
 # fmt: off
 GENE_SETS: Mapping[str, Contract] = {
@@ -236,7 +249,7 @@ ORIGINS: Mapping[str, Contract] = {
         ("reason", "text", "", "why the sample was not fitted"),
     ),
     "origin_associations": Contract(
-        "results/interpretation/origin_associations.tsv", PURITY["associations"].columns
+        "results/interpretation/origin_associations.tsv", tuple(_of_origin())
     ),
 }
 # fmt: on

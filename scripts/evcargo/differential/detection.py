@@ -8,14 +8,14 @@ values lost at low intensity is not used: missing values come in clusters of sam
 it is not safe.
 
 Covariates that are numbers, such as the age, make some ways likelier than others, and are adjusted
-for (`evcargo.differential.handing_out`). In simulated studies in which detection depends on the age
-alone and the groups differ in age, at most 6 % of the p-values are below 0.05 (without adjustment
-up to 96 %), and no power is lost where the age plays no part (figures in benchmarks/README.md).
-Where the numbers tell the levels apart, there is no test.
+for (`evcargo.differential.conditional_permutation`). In simulated studies in which detection
+depends on the age alone and the groups differ in age, at most 6 % of the p-values are below 0.05
+(without adjustment up to 96 %), and no power is lost where the age plays no part (figures in
+benchmarks/README.md). Where the numbers tell the levels apart, there is no test.
 
 Two levels without such numbers are compared exactly, over the choices of the samples in which it is
 seen (`evcargo.differential.detection_exact`). More levels, a slope, numbers, and two levels of
-which each block has one only (its samples stay together, see `_hands`) are compared over drawn
+which each block has one only (its samples stay together) are compared over drawn
 permutations (`evcargo.differential.detection_drawn`).
 
 The test is coarse. With 4 v 4 samples no p-value is below 2 / 70 = 0.029, and only for proteins
@@ -142,7 +142,7 @@ def _numbers(rows: pd.DataFrame, contrast: Contrast, strata: pd.Series) -> pd.Da
 
 
 def _hands(rows: pd.DataFrame, contrast: Contrast) -> str:
-    """Whether levels may be handed out `within` blocks, or only `between` whole ones."""
+    """Whether levels are permuted `within` blocks, or only `between` whole ones."""
     if not contrast.block:
         return WITHIN
     blocks = rows.groupby(rows[contrast.block].astype(str))

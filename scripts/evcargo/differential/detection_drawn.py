@@ -4,8 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from evcargo.differential.conditional_permutation import (
+    Orders,
+    even_orders,
+    level_model,
+    likely_orders,
+)
 from evcargo.differential.design import NotTestable
-from evcargo.differential.handing_out import Orders, even_orders, level_model, likely_orders
 from evcargo.differential.moderated import Flags
 from evcargo.differential.prior import Floats
 
@@ -27,14 +32,15 @@ def drawn_p_values(
     """Compare in which samples each protein was seen, by drawn permutations.
 
     The statistic is the sum of squares of what is asked over the samples in which the protein was
-    seen, from its expectation. What is asked is handed out anew among the units of each stratum;
-    the p-value is that of Phipson and Smyth 2010 (10.2202/1544-6115.1585), which is valid for any
+    seen, from its expectation. What is asked is permuted among the units of each stratum; the
+    p-value is that of Phipson and Smyth 2010 (10.2202/1544-6115.1585), which is valid for any
     number of draws: (draws at least as extreme + 1) / (draws + 1).
 
-    With `numbers`, it is handed out as likely as they make it (`evcargo.differential.handing_out`),
-    and what they and the strata explain of where a protein was seen is taken out of it (least
-    squares, weighted by the variance of what is handed out): what is left does not go with the
-    numbers, so that an error in the model of what is asked does little.
+    With `numbers`, an order is as likely as they make it
+    (`evcargo.differential.conditional_permutation`), and what they and the strata explain of where
+    a protein was seen is taken out of it (least squares, weighted by the variance of what is
+    permuted): what is left does not go with the numbers, so that an error in the model of what is
+    asked does little.
 
     Parameters
     ----------

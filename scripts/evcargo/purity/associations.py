@@ -14,6 +14,7 @@ from evcargo.purity.identity import ASSAY
 from evcargo.purity.kinds import PROFILE, PURITY
 from evcargo.purity.ranks import rank_test
 from evcargo.purity.shares import OTHER
+from evcargo.purity.transcripts import ASSAY as LONG_RNA
 from evcargo.study.design import covariate_numbers, numbers_of
 
 TESTS = {"pair": "rank-sum test", "any": "Kruskal-Wallis test", "slope": "Spearman correlation"}
@@ -23,14 +24,15 @@ _COLUMNS = ("sample", "assay", "metric", "value")
 def purity_metrics(criteria: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
     """Every quantity of purity by sample: the shares of the classes, and the criteria with a unit.
 
-    The share of the signal of no class (`other`) is left out: more or less of it is no impurity.
+    The share of the signal of no class (`other`) is left out: more or less of it is no impurity. Of
+    the classes of long RNA there are those that are criteria, which need a number of counts.
 
     Returns
     -------
     pandas.DataFrame
         Columns `sample`, `assay`, `metric`, `value`; each metric once per sample.
     """
-    classes = shares[shares["class"] != OTHER]
+    classes = shares[(shares["class"] != OTHER) & (shares["assay"] != LONG_RNA)]
     from_shares = classes.assign(metric=classes["class"] + " share", value=classes["share"])
     asked = criteria[criteria["unit"].isin(METRIC_UNITS)].rename(columns={"criterion": "metric"})
     return _once([asked, from_shares], _COLUMNS)

@@ -1,11 +1,10 @@
 """Purity of each sample in one wide row, to read in a spreadsheet or join with other data."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from evcargo.purity.answers import FAIL, GRAVITY, NOT_ASSESSED, PASS
+from evcargo.purity.answers import FAIL, NOT_ASSESSED, PASS, gravest
 
 SHEET = ("sample", "material", "condition", "subject", "batch", "biofluid", "isolation")
 ASSAYS = ("proteins", "rna", "transcripts", "particles")
@@ -52,8 +51,8 @@ def wide_table(
 
 def assay_verdicts(criteria: pd.DataFrame) -> pd.DataFrame:
     """Gravest answer of each assay, samples x `ASSAYS`."""
-    gravest = criteria.groupby(["sample", "assay"])["verdict"].agg(_gravest).unstack()
-    return gravest.reindex(columns=list(ASSAYS)).fillna(NOT_ASSESSED)
+    by_assay = criteria.groupby(["sample", "assay"])["verdict"].agg(gravest).unstack()
+    return by_assay.reindex(columns=list(ASSAYS)).fillna(NOT_ASSESSED)
 
 
 def disagree(by_assay: pd.DataFrame) -> pd.Series:
@@ -75,8 +74,3 @@ def _figures(order: pd.Series, criteria: pd.DataFrame, shares: pd.DataFrame) -> 
             continue
         columns[f"{assay}: {name} share"] = rows.set_index("sample")["share"].reindex(order)
     return pd.DataFrame({name: values.to_numpy() for name, values in columns.items()}, order.index)
-
-
-def _gravest(verdicts: pd.Series) -> str:
-    found: Mapping[str, int] = verdicts.value_counts().to_dict()
-    return next((verdict for verdict in GRAVITY if found.get(verdict)), NOT_ASSESSED)

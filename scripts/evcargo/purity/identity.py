@@ -28,7 +28,8 @@ MISEV_RULE = "MISEV2018 protein rule"
 """Without an answer to this question no sample passes as EVs."""
 TETRASPANINS = "tetraspanins CD9, CD63, CD81, CD82"
 ESCRT = "TSG101, Alix and other ESCRT"
-TETRASPANIN_RATIO = f"10.7554/eLife.70725; {OWN}"
+RATIO = "tetraspanin to {} ratio"
+RATIO_SOURCE = f"10.7554/eLife.70725; {OWN}"
 SECOND = 3
 """Times the minimal depth from which the absence of a marker counts that is not the strongest, or
 that no sample of the study shows, so that nothing tells how strong it would be."""
@@ -254,7 +255,7 @@ def tetraspanin_ratio(
     a bad one on the other, still decides. Where tetraspanins are missing that the run may not have
     seen, with an intensity of `hidden` at most, the verdict must be the same with them.
     """
-    criterion, source = f"tetraspanin to {gene} ratio", TETRASPANIN_RATIO
+    criterion, source = RATIO.format(gene), RATIO_SOURCE
     asked = (ASSAY, criterion, "log2")
     once = markers.drop_duplicates(["panel", "feature", "evidence"])
     ours = once[once["panel"] == "tetraspanin"]

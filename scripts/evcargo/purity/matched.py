@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from evcargo.purity.proteins import Proteins
 
 CELLS = ("cell_culture", "tissue")
+CRITERION = "EV markers v contaminants, against matched {} material"
+SOURCE = f"10.1002/jev2.12404; {OWN}"
 CELL_CLASSES = (classes.AGGREGATES, classes.DEBRIS)
 
 
@@ -57,8 +59,7 @@ def matched_answer(
     options
         `purity` section of the config.
     """
-    criterion = f"EV markers v contaminants, against matched {material} material"
-    source = f"10.1002/jev2.12404; {OWN}"
+    criterion, source = CRITERION.format(material), SOURCE
     name, matrix = str(sample["sample"]), text_of(sample, "biofluid")
     band = band_for(options["enrichment_log2"], matrix, high_is_good=True, unit="log2")
     if text_of(sample, "material") != "ev":

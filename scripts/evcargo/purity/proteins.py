@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from evcargo.purity import matched
 from evcargo.purity import shares as classes
 from evcargo.purity.answers import (
     MISEV,
@@ -27,7 +28,8 @@ from evcargo.purity.identity import (
     ESCRT,
     ESCRT_THRESHOLD,
     MISEV_RULE,
-    TETRASPANIN_RATIO,
+    RATIO,
+    RATIO_SOURCE,
     TETRASPANINS,
     UNSEARCHED,
     Run,
@@ -230,12 +232,7 @@ def _asked(matrix: str, options: Mapping[str, Any]) -> list[tuple[str, str, str,
         (TETRASPANINS, "tetraspanins", MISEV, tetraspanin_threshold(matrix, options)),
         (ESCRT, "proteins", MISEV, ESCRT_THRESHOLD),
         *(
-            (
-                f"tetraspanin to {gene} ratio",
-                "log2",
-                TETRASPANIN_RATIO,
-                _ratio_band(options[key], matrix),
-            )
+            (RATIO.format(gene), "log2", RATIO_SOURCE, _ratio_band(options[key], matrix))
             for gene, key in RATIOS
         ),
         *(
@@ -243,12 +240,7 @@ def _asked(matrix: str, options: Mapping[str, Any]) -> list[tuple[str, str, str,
             for cls, key, source in SHARE_CRITERIA
         ),
         *(
-            (
-                f"EV markers v contaminants, against matched {material} material",
-                "log2",
-                "10.1002/jev2.12404",
-                enrichment,
-            )
+            (matched.CRITERION.format(material), "log2", matched.SOURCE, enrichment)
             for material in ("depleted", "source")
         ),
     ]
@@ -256,8 +248,8 @@ def _asked(matrix: str, options: Mapping[str, Any]) -> list[tuple[str, str, str,
 
 def _ratio(name: str, proteins: Proteins, markers: pd.DataFrame, gene: str, band: Band) -> Answer:
     if gene == "ALB" and gene not in proteins.known and not proteins.has_contaminants:
-        criterion = f"tetraspanin to {gene} ratio"
-        return open_answer(ASSAY, criterion, "log2", UNSEARCHED, TETRASPANIN_RATIO, threshold=band)
+        asked = (ASSAY, RATIO.format(gene), "log2", UNSEARCHED, RATIO_SOURCE)
+        return open_answer(*asked, threshold=band)
     floor = float(proteins.intensity.loc[name].quantile(FLOOR))
     four = markers[
         (markers["panel"] == "tetraspanin") & markers["evidence"].isin([SHALLOW, ABSENT])

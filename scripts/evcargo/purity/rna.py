@@ -18,6 +18,7 @@ from evcargo.purity.answers import (
     Band,
     band_for,
     judged,
+    of_matrix,
     open_answer,
     shown,
     text_of,
@@ -159,12 +160,8 @@ def _bands(matrix: str, options: Mapping[str, Any]) -> list[Band]:
 def _thresholds(matrix: str, options: Mapping[str, Any]) -> list[str]:
     """Thresholds of `QUESTIONS`; that of the dimers is of the quality gate."""
     bands = map(str, _bands(matrix, options))
-    y_rna = _y_threshold(_y_expected(matrix, options["y_rna_expected"]))
+    y_rna = _y_threshold(of_matrix(options["y_rna_expected"], matrix))
     return [*bands, y_rna, NO_LIMIT, NO_LIMIT, ""]
-
-
-def _y_expected(matrix: str, limits: Mapping[str, float | None]) -> float | None:
-    return limits.get(matrix, limits["default"])
 
 
 def _y_threshold(expected: float | None) -> str:
@@ -224,7 +221,7 @@ def _share(question: tuple[str, str, str], cls: str, name: str, rna: Rna, band: 
 
 def _y_rna(name: str, rna: Rna, matrix: str, limits: Mapping[str, float | None]) -> Answer:
     """Share of Y RNA: where it is expected to be high, to be so passes; to be low is only told."""
-    expected = _y_expected(matrix, limits)
+    expected = of_matrix(limits, matrix)
     answer = _compared(Y_RNA, "Y_RNA", name, rna, matrix)
     answer = replace(answer, threshold=_y_threshold(expected))
     if expected is None or pd.isna(answer.value):

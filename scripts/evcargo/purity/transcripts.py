@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from evcargo.purity.answers import Answer, band_for, judged, open_answer, text_of
-from evcargo.purity.shares import class_shares
+from evcargo.purity.shares import OTHER, class_shares
 from evcargo.transcripts.ribosomal import is_ribosomal
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 ASSAY = "transcripts"
 HAEMOGLOBIN, PLATELET, IMMUNOGLOBULIN = "haemoglobin mRNA", "platelet mRNA", "immunoglobulin mRNA"
-RIBOSOMAL, MITOCHONDRIAL, OTHER = "ribosomal RNA", "mitochondrial RNA", "other"
+RIBOSOMAL, MITOCHONDRIAL = "ribosomal RNA", "mitochondrial RNA"
 CLASSES = (HAEMOGLOBIN, PLATELET, IMMUNOGLOBULIN, RIBOSOMAL, MITOCHONDRIAL, OTHER)
 CONTAMINANT_CLASSES = (HAEMOGLOBIN, PLATELET)
 """Classes that are impurities of any EV preparation: of red cells and of platelets."""
@@ -108,7 +108,7 @@ def transcript_evidence(matrix: "AnnData", panels: pd.DataFrame) -> Transcripts:
     """Collect the counts and their shares by class, of every sample of a long-RNA matrix.
 
     Genes without symbols (identifiers alone) cannot be put into classes: if not one gene of any
-    shipped panel is found, there are no shares.
+    panel is found, there are no shares.
     """
     var = matrix.var
     class_of, symbol = transcript_classes(var, panels), gene_symbols(var)

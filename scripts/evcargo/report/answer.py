@@ -35,7 +35,7 @@ NOUNS = {
 ASSAY_WORDS = {
     "proteins": "proteins",
     "rna": "small RNA",
-    "transcripts": "transcripts",
+    "transcripts": "long RNA",
     "particles": "particles",
 }
 

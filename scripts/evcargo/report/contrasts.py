@@ -114,7 +114,7 @@ def _association_note(
     if (rows["kind"] == PROFILE).any():
         note += " Panels of subtypes and routes tell of the kind of EVs: no impurity by themselves."
     if left:
-        first = f"All {differ} metrics that differ and the next" if differ else "The first"
+        first = f"All that differ ({differ}) and the next" if differ else "The first"
         note += f" {first} {NEXT_METRICS} by p-value; {left} more are in the full table."
     return note
 

@@ -278,10 +278,7 @@ def _share_figure(results: Results, assay: str, groups: Sequence[Group]) -> Figu
     ).astype(float)
     order = [name for name in wide if wide[name].max() > 0]
     order = [c for c in order if c not in charts.REST] + [c for c in order if c in charts.REST]
-    ident, word = (
-        f"fig-shares-{assay}",
-        {"proteins": "protein", "rna": "small RNA", "transcripts": "long RNA"}.get(assay, assay),
-    )
+    ident, word = f"fig-shares-{assay}", ASSAY_WORDS[assay].removesuffix("s")
     title = f"{capital(word)} signal"
     svg = charts.stacked_bars(wide, groups, order, ident, title, "share of the raw signal")
     samples = [s for group in groups for s in group.samples]

@@ -1,6 +1,7 @@
 """Does the difference survive the impurity: words, and one bar that sums the hits up."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 import pandas as pd
@@ -21,6 +22,7 @@ from evcargo.report.charts import WIDTH, legend_above
 from evcargo.report.parts import Column, Figure, counted, listed, table_of
 from evcargo.report.svg import BLUE, FAINT, ORANGE, PURPLE, SURFACE, VERMILLION, drawing, inline_svg
 
+PART = Fraction(KEPT).limit_denominator(9)
 COUNTS = {
     STANDS: "stands",
     WEAKENED: "weakened",
@@ -96,7 +98,7 @@ def robustness_figure(row: Any, ident: str, title: str) -> Figure | None:
     caption = (
         "Each significant feature has one verdict. Stands: in the model with the purity axes, p is"
         f" below {NEEDED:g}, the statistic of the comparison is larger in size than that of every"
-        f" axis, and the fold change keeps its sign and more than {100 * KEPT:.0f} % of its size."
+        f" axis, and the fold change keeps its sign and more than {PART} of its size."
         " Explained: neither the p-value nor the statistic is so. Weakened: in between. This rule"
         " is fixed, as it was validated as a whole, on simulated studies in which contamination"
         " goes with the condition (benchmarks/README.md)."

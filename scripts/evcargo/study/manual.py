@@ -121,6 +121,19 @@ other text columns of the list below are always categories. To compare paired sa
 `subject` as a covariate. A design that cannot be estimated is refused, with the columns that
 cannot be told apart.
 
+### Purity
+
+    purity:
+      albumin_share: {plasma: [0.15, 0.4]}
+      min_depth: {milk: 200}
+
+Every sample is asked the same questions. results/purity/criteria.tsv holds each answer (pass,
+warn, fail, not assessed) with its value, threshold, rule, evidence and source. The verdict of an
+EV preparation is its gravest answer. `not assessed` is no pass: it was not measured, the run was
+too shallow to tell, or the matrix has no limit. Without proteins no sample passes, since only they
+tell whether there are EVs. Limits are [warn, fail] by `biofluid`; fluids that you do not name keep
+their defaults.
+
 ### Gene sets and miRNA targets
 
     interpretation:

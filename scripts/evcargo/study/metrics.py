@@ -10,8 +10,6 @@ from evcargo.purity.answers import METRIC_UNITS
 from evcargo.purity.criteria import assess
 from evcargo.purity.particles import PER_PROTEIN
 from evcargo.purity.shares import CLASSES, OTHER
-from evcargo.purity.transcripts import ASSAY as LONG_RNA
-from evcargo.purity.transcripts import CLASSES as RNA_CLASSES
 from evcargo.study.design import DF_PER_AXIS, compared, design_columns, room_for_axes
 from evcargo.study.model import Contrast
 from evcargo.study.notes import Notes, did_you_mean, listed, nearest
@@ -28,13 +26,12 @@ def metric_names(config: Mapping[str, Any]) -> dict[str, str]:
     """Assay of every purity metric that is known before the run, by name.
 
     Quantities among the questions of `evcargo.purity.criteria`, the shares of all classes of
-    proteins and long RNA, and those of the small-RNA classes that the config names.
+    proteins, and those of the small-RNA classes that the config names.
     """
     asked = assess(pd.DataFrame([{"sample": "", "material": "ev"}]), config["purity"])[""]
     rna = (*config["rna"]["class_priority"], *config["rna"]["references"])
     return (
         {f"{name}{SHARE}": "rna" for name in rna}
-        | {f"{name}{SHARE}": LONG_RNA for name in RNA_CLASSES if name != OTHER}
         | {f"{name}{SHARE}": "proteins" for name in CLASSES if name != OTHER}
         | {answer.criterion: answer.assay for answer in asked if answer.unit in METRIC_UNITS}
     )

@@ -311,7 +311,7 @@ def _check_ranges(
         if len(numbers) == 2 and _is_upside_down(numbers, order):
             remedy = f"Swap them: [warn, fail], {order}. {about}"
             notes.add("warns later than it fails", remedy, column=name, value=value)
-        elif order == ASCENDING and numbers != sorted(numbers):
+        elif order == ASCENDING and numbers != sorted(set(numbers)):
             notes.add("must rise from number to number", about, column=name, value=value)
         other = section.get(key.replace("min_", "max_", 1)) if key.startswith("min_") else None
         if _is_number(other) and _is_number(value) and value > other:

@@ -36,7 +36,7 @@ def enriched(rng: np.random.Generator, column: str) -> Floats:
         for pair in range(PAIRS)
         for material in ("ev", "source")
     ]
-    samples = pd.DataFrame(rows).assign(biofluid="plasma")
+    samples = pd.DataFrame(rows).assign(condition="", biofluid="plasma")
     parts = []
     for name in (EV_CORE, ALBUMIN, HAEMOGLOBIN):
         subject = np.repeat(rng.normal(0, 1, PAIRS), 2)

@@ -1,4 +1,4 @@
-"""How the levels of samples may be handed out anew, if numbers such as the age make some likelier.
+"""Conditional permutations: orders of the levels, if numbers such as the age make some likelier.
 
 Without such numbers every order of the levels within a stratum is equally likely. With them, the
 level x of a sample with numbers z is taken to follow an exponential family with a bilinear form: a
@@ -42,7 +42,7 @@ def level_model(
     Parameters
     ----------
     levels, numbers
-        Units x columns: what is handed out, and what makes it likelier.
+        Units x columns: what is permuted, and what makes an order likelier.
     members
         Units of each stratum.
 
