@@ -259,7 +259,7 @@ def test_json_cannot_end_its_element():
         (
             MadeStudy(assays=("proteins",), contrast=False),
             [
-                "Not measured: small RNA, transcripts and particle sizes.",
+                "Not measured: small RNA, long RNA and particle sizes.",
                 "Not compared: the study defines no contrast.",
                 "Not assessed: no sample has a haemolysis value.",
                 "Not measured: no sample of the study has a particle-size table.",
@@ -295,7 +295,7 @@ def test_criteria_of_assays_that_the_study_lacks_are_named_in_a_sentence(tmp_pat
     results = replace(results, criteria=pd.concat([criteria, long_rna], ignore_index=True))
     page = html.document_fromstring(render(results))
     section = page.xpath('//section[@id="purity"]')[0]
-    assert "study has no such data: the criteria of transcripts." in words(section)
+    assert "study has no such data: the criteria of long RNA." in words(section)
     heads = section.xpath('.//table[contains(@class, "map")][1]//th[@scope="row"]')
     assert heads and not any("platelet" in words(head) for head in heads)
 
@@ -305,7 +305,7 @@ def test_particles_counted_in_the_sheet_are_measured(tmp_path, count, said):
     results = read_results(make_study(tmp_path, MadeStudy(assays=("rna",))))
     results = replace(results, samples=results.samples.assign(particle_count=count))
     page = html.document_fromstring(render(results))
-    assert f"Not measured: proteins, transcripts and {said}." in words(page.find(".//header"))
+    assert f"Not measured: proteins, long RNA and {said}." in words(page.find(".//header"))
 
 
 def test_contrasts_that_ask_the_same_are_told_apart_by_name():

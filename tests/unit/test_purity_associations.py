@@ -49,6 +49,27 @@ def test_medians_counts_and_adjustment():
     assert table.loc["near", "rule"] == "adjusted p-value not < 0.05"
 
 
+def test_a_contrast_of_no_samples_and_a_study_of_no_metrics_are_told():
+    """All samples were left out as impure; categories among the covariates are of no rows then."""
+    metrics, samples = study(far=([4, 5, 6], [1, 2, 3]))
+    covered = asdict(Contrast("t_v_r", "condition", "t", "r", covariates=("batch",)))
+    row = associate(metrics, samples.iloc[:0], [covered], 0.05).iloc[0]
+    assert (row["n_test"], row["rule"]) == (0, "no sample has a value")
+    none = associate(metrics.iloc[:0], samples, [CONTRAST], 0.05)
+    assert len(none) == 0 and list(none) == CONTRACTS["associations"].names
+
+
+def test_classes_of_long_rna_are_metrics_where_they_are_criteria():
+    """A read of an immunoglobulin is no metric; the criteria of long RNA need a number of them."""
+    given = {"sample": ["a"] * 3, "assay": ["proteins", "transcripts", "transcripts"]}
+    names = ["lipoprotein", "immunoglobulin mRNA", "platelet mRNA"]
+    shares = pd.DataFrame(given | {"class": names, "share": 0.1})
+    asked = {"sample": "a", "assay": "transcripts", "criterion": "platelet mRNA share"}
+    criteria = pd.DataFrame([asked | {"unit": "fraction", "value": 0.1}])
+    found = purity_metrics(criteria, shares)["metric"]
+    assert set(found) == {"platelet mRNA share", "lipoprotein share"}
+
+
 def test_four_against_four_can_only_be_suggestive():
     """The smallest p-value is 2/70; over three metrics no adjusted one need get below 0.05."""
     still = ([1.0, 4, 5, 8], [2.0, 3, 6, 7])

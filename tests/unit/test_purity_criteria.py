@@ -382,6 +382,33 @@ def test_enrichment_needs_enough_proteins_of_both_kinds(panels):
     assert (row["verdict"], math.isnan(row["value"])) == ("not assessed", True)
 
 
+@pytest.mark.parametrize(
+    ("debris", "others", "open_"),
+    [(40.0, 1, ""), (0.002, 1, SOURCE), (0.002, 20, "")],  # log2 of at most: 2 - 0, 2 - 11.6
+)
+def test_debris_that_a_shallow_run_may_hide_keeps_a_sample_from_passing(
+    panels, debris, others, open_
+):
+    """EV markers are as strong in both, and the EVs show none of the debris of the cells.
+
+    Below three times min_depth it is taken at the floor of the run: 4 to 1 pass if the cells have
+    ten times as much of it, and fail if they have less.
+    """
+    markers = ("CD9", "CD63", "TSG101", "PDCD6IP")
+    features = {f"E{n}": (gene, [40.0, 10.0]) for n, gene in enumerate(markers)}
+    names = ("CANX", "H4C1", "RPS3")
+    features |= {f"C{n}": (gene, [np.nan, debris]) for n, gene in enumerate(names)}
+    samples = sheet(
+        {"sample": "s1", "subject": "d", "biofluid": "cell_culture"},
+        {"sample": "s2", "subject": "d", "biofluid": "cell_culture", "material": "source"},
+    )
+    matrix = protein_matrix(features, ["s1", "s2"], others=others)
+    tables = score(samples, panels, default_options(min_depth=3), proteins=matrix)
+    row = answer(tables["criteria"], "s1", SOURCE)
+    assert row["rule"].startswith("not assessed: fewer than 3 proteins of a kind")
+    assert (SOURCE in tables["verdicts"].set_index("sample").at["s1", "reason"]) == bool(open_)
+
+
 def particles(panels, sample, table=None):
     samples = sheet({"sample": "s1"} | sample)
     criteria = score(samples, panels, default_options(), particles=table)["criteria"]

@@ -13,5 +13,5 @@ KEPT = 2 / 3
 
 def kind_of(robustness: pd.Series) -> pd.Series:
     """Robustness verdicts without the name of the axis: one of `VERDICTS`."""
-    explained = robustness.str.startswith(EXPLAINED)
+    explained = robustness.astype(str).str.startswith(EXPLAINED)
     return robustness.mask(explained, EXPLAINED)

@@ -105,9 +105,11 @@ def associate(
     pandas.DataFrame
         Contract ``associations``.
     """
-    parts = [_contrast(metrics, samples, contrast, alpha) for contrast in contrasts]
     columns = CONTRACTS["associations"].names
-    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+    if metrics.empty or not contrasts:
+        return pd.DataFrame(columns=columns)
+    parts = [_contrast(metrics, samples, contrast, alpha) for contrast in contrasts]
+    return pd.concat(parts, ignore_index=True)[columns]
 
 
 def _contrast(
@@ -119,8 +121,7 @@ def _contrast(
         _kind(rows, str(kind), compared, alpha)
         for kind, rows in metrics.groupby(kind_of, sort=False)
     ]
-    table = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=[*_ROW])
-    return table.assign(contrast=contrast["name"])
+    return pd.concat(found, ignore_index=True).assign(contrast=contrast["name"])
 
 
 def _kind(metrics: pd.DataFrame, kind: str, compared: Compared, alpha: float) -> pd.DataFrame:
@@ -169,7 +170,7 @@ def _compared(samples: pd.DataFrame, contrast: Mapping[str, Any]) -> Compared:
     columns = {"stratum": "", "block": "", "subject": ""}
     table = pd.DataFrame({"label": label} | columns).set_axis(rows["sample"])
     if names:
-        table["stratum"] = rows[names].astype(str).agg("|".join, axis=1).to_numpy()
+        table["stratum"] = ["|".join(cells) for cells in rows[names].astype(str).to_numpy()]
     block = contrast.get("block", "")
     if block and block != "subject":
         table["block"] = rows[block].astype(str).to_numpy()

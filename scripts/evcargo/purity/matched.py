@@ -7,8 +7,19 @@ import numpy as np
 import pandas as pd
 
 from evcargo.purity import shares as classes
-from evcargo.purity.answers import OWN, Answer, band_for, judged, open_answer, shown, text_of
-from evcargo.purity.identity import ASSAY
+from evcargo.purity.answers import (
+    OWN,
+    PASS,
+    Answer,
+    Band,
+    band_for,
+    judged,
+    of_matrix,
+    open_answer,
+    shown,
+    text_of,
+)
+from evcargo.purity.identity import ASSAY, SECOND
 
 if TYPE_CHECKING:
     from evcargo.purity.proteins import Proteins
@@ -72,9 +83,10 @@ def matched_answer(
         return open_answer(ASSAY, criterion, "log2", reason, source, threshold=band)
     from_cells = material == "source" and matrix in CELLS
     against = CELL_CLASSES if from_cells else classes.CONTAMINANT_CLASSES
-    change = np.log2(proteins.share_of.loc[name] / proteins.share_of.loc[names].mean()).dropna()
-    ev = change[proteins.class_of[change.index] == classes.EV_CORE]
-    impure = change[proteins.class_of[change.index].isin(against)]
+    own, other = proteins.share_of.loc[name], proteins.share_of.loc[names].mean()
+    is_impure = proteins.class_of.isin(against)
+    ev = np.log2((own / other)[proteins.class_of == classes.EV_CORE]).dropna()
+    impure = np.log2((own / other)[is_impure]).dropna()
     evidence = (
         f"{len(ev)} EV core proteins, median {_median(ev)}; {len(impure)} of {', '.join(against)},"
         f" median {_median(impure)}; {name} v {', '.join(names)}"
@@ -83,9 +95,32 @@ def matched_answer(
         reason = (
             f"fewer than {options['enrichment_min_proteins']} proteins of a kind in both materials"
         )
-        return open_answer(ASSAY, criterion, "log2", reason, source, evidence, threshold=band)
+        most = own.fillna(proteins.hidden.loc[name].replace(0, np.nan))
+        deepest = SECOND * of_matrix(options["min_depth"], matrix)
+        shallow = bool((proteins.depth[[name, *names]] < deepest).any())
+        hidden = np.log2((most / other)[is_impure]).dropna()
+        worst = _worst_deeper(ev, hidden, band, options, shallow)
+        return open_answer(
+            ASSAY, criterion, "log2", reason, source, evidence, threshold=band, deeper=worst
+        )
     value = float(ev.median() - impure.median())
     return judged(ASSAY, criterion, value, band, evidence, source)
+
+
+def _worst_deeper(
+    ev: pd.Series, impure: pd.Series, band: Band, options: Mapping[str, Any], shallow: bool
+) -> str:
+    """Gravest verdict that deeper runs could give, where too few proteins are in both materials.
+
+    `ev` and `impure` are changes of EV core proteins and of contaminants, these as large as the run
+    of the EVs may hide, which is the worst for them.
+    """
+    if not shallow:
+        return ""
+    if min(len(ev), len(impure)) < options["enrichment_min_proteins"]:
+        return band.worst
+    verdict = band.verdict(float(ev.median() - impure.median()))
+    return "" if verdict == PASS else verdict
 
 
 def why_not(name: str, proteins: "Proteins | None") -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -106,6 +107,11 @@ class Proteins:
     tail: pd.Series
     index: Mapping[str, Index]
 
+    @cached_property
+    def markers_of(self) -> Mapping[str, pd.DataFrame]:
+        """Rows of `markers` by sample."""
+        return {str(name): rows for name, rows in self.markers.groupby("sample", sort=False)}
+
 
 def protein_evidence(
     matrix: "AnnData",
@@ -192,7 +198,7 @@ def protein_criteria(
             open_answer(ASSAY, criterion, unit, obstacle, source, threshold=threshold)
             for criterion, unit, source, threshold in _asked(matrix, options)
         ]
-    markers = proteins.markers[proteins.markers["sample"] == name]
+    markers = proteins.markers_of[name]
     run = Run(int(proteins.depth[name]), of_matrix(options["min_depth"], matrix), proteins.known)
     complete = proteins.has_contaminants or matrix != "cell_culture"
     return [

@@ -116,7 +116,8 @@ def transcript_evidence(matrix: "AnnData", panels: pd.DataFrame) -> Transcripts:
     named = bool(symbol.str.upper().isin(known).any())
     found = tuple(name for name in CLASSES if (class_of == name).any()) if named else ()
     counts = matrix.to_df().astype(float)
-    states, reasons = (matrix.obs[column].astype(str) for column in ("status", "status_reason"))
+    states = matrix.obs["status"].astype(str)
+    reasons = matrix.obs["status_reason"].astype("string").fillna("").astype(object)
     return Transcripts(
         counts=counts,
         symbol=symbol,
