@@ -317,6 +317,16 @@ def test_contrasts_that_ask_the_same_are_told_apart_by_name():
     assert list(headings(contrasts).values()) == ["t v h (plain)", "t v h (with_age)", "u v h"]
 
 
+def test_a_page_of_hundreds_of_samples_lays_out_what_is_in_view_only(tmp_path):
+    results = read_results(make_study(tmp_path, MadeStudy(assays=("particles",))))
+    assert '<body class="many">' not in render(results)
+    more = [
+        results.samples.assign(sample=f"more{n}" + results.samples["sample"]) for n in range(20)
+    ]
+    results = replace(results, samples=pd.concat([results.samples, *more], ignore_index=True))
+    assert '<body class="many">' in render(results)
+
+
 def test_many_transcripts_do_not_blow_up_the_page(tmp_path):
     made = MadeStudy(assays=("transcripts",), n_transcripts=13_000)
     text = render(read_results(make_study(tmp_path, made)))
