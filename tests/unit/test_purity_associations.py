@@ -55,8 +55,9 @@ def test_a_contrast_of_no_samples_and_a_study_of_no_metrics_are_told():
     covered = asdict(Contrast("t_v_r", "condition", "t", "r", covariates=("batch",)))
     row = associate(metrics, samples.iloc[:0], [covered], 0.05).iloc[0]
     assert (row["n_test"], row["rule"]) == (0, "no sample has a value")
-    none = associate(metrics.iloc[:0], samples, [CONTRAST], 0.05)
-    assert len(none) == 0 and list(none) == CONTRACTS["associations"].names
+    for empty in (metrics.iloc[:0], metrics.assign(value=np.nan)):
+        none = associate(empty, samples, [CONTRAST], 0.05)
+        assert len(none) == 0 and list(none) == CONTRACTS["associations"].names
 
 
 def test_classes_of_long_rna_are_metrics_where_they_are_criteria():
@@ -385,11 +386,11 @@ def test_counts_of_markers_and_profiles_are_held_against_the_contrasts(scored):
     asked = set(scored["criteria"].loc[counts, "criterion"])
     assert len(asked) == 3 and asked <= set(table.index)
     assert table.loc[sorted(asked), "kind"].eq("purity").all()
-    profiles = scored["profiles"]
+    profiles = scored["profiles"].dropna(subset=["share"])
     names = set("panel " + profiles["panel"] + " share")
     assert len(names) > 10
     assert set(table.index[table["kind"] == "profile"]) == names
-    one = profiles[profiles["share"].notna()].iloc[-1]
+    one = profiles.iloc[-1]
     metrics = every_metric(*(scored[name] for name in ("criteria", "shares", "profiles")))
     chosen = metrics[metrics["metric"] == f"panel {one['panel']} share"]
     assert chosen.set_index("sample").loc[one["sample"], "value"] == one["share"]

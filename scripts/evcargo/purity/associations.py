@@ -83,7 +83,7 @@ def associate(
     Parameters
     ----------
     metrics
-        Of `every_metric`, or of `purity_metrics`.
+        Of `every_metric`, or of `purity_metrics`. One that no sample of the study has is left out.
     samples
         Sample sheet.
     contrasts
@@ -106,6 +106,8 @@ def associate(
         Contract ``associations``.
     """
     columns = CONTRACTS["associations"].names
+    measured = metrics["value"].notna().groupby([metrics["assay"], metrics["metric"]])
+    metrics = metrics[measured.transform("any").astype(bool)]
     if metrics.empty or not contrasts:
         return pd.DataFrame(columns=columns)
     parts = [_contrast(metrics, samples, contrast, alpha) for contrast in contrasts]
