@@ -179,9 +179,10 @@ def purity_words(results: Results, contrast: dict[str, Any]) -> str:
     if len(related) > NAMED:
         parts.append(f"{counted(len(related) - NAMED, 'more metric')} differ")
     if related["rule"].str.startswith("suggestive", na=False).all():
+        tested = counted(int(table["p_value"].notna().sum()), "metric")
         return (
             f"{_unequal(contrast, 'may')}: {listed(parts)}. There are too few samples for more"
-            + (f" than a suggestion, among {counted(len(judged), 'metric')}.")
+            f" than a suggestion, among {tested}."
         )
     return f"{_unequal(contrast)}: {listed(parts)}."
 

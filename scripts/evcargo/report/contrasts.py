@@ -95,7 +95,7 @@ def association_table(results: Results, contrast: Mapping[str, Any], number: int
         Column("p-value", "p"): rows["p_value"],
         Column("adjusted p", "p"): rows["adjusted_p_value"],
         Column("test"): rows["test"],
-        Column("rule"): rows["rule"],
+        Column("rule", "long"): rows["rule"],
     }
     caption = "Purity metrics between the groups"
     if contrast.get("kind", "pair") == "slope":

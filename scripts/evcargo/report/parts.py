@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pandas as pd
 from markupsafe import Markup
 
-Kind = Literal["text", "short", "number", "p", "share", "verdict", "flag", "said"]
+Kind = Literal["text", "short", "long", "number", "p", "share", "verdict", "flag", "said"]
 MISSING = "–"
 LEVEL = 0.05  # that p-values are usually held to
 AMBIGUOUS = "≈"
