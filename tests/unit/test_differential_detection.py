@@ -15,7 +15,7 @@ from statsmodels.discrete.conditional_models import ConditionalLogit
 from evcargo.differential.adjust import adjust
 from evcargo.differential.conditional_permutation import level_model, likely_orders
 from evcargo.differential.detection import detect
-from evcargo.differential.detection_drawn import drawn_p_values
+from evcargo.differential.detection_drawn import adjusted_for, drawn_p_values
 from evcargo.differential.detection_exact import exact_p_values
 from evcargo.study.model import Contrast
 
@@ -143,6 +143,67 @@ def test_blocks_of_one_level_stay_together() -> None:
     assert table[["detected_test", "detected_reference"]].iloc[0].tolist() == [4, 0]
 
 
+WHOLE = Contrast("b_v_a", "condition", "b", "a", block="subject")
+
+
+def donors(**sizes: int) -> dict[str, list[str]]:
+    """Columns of a sheet: each donor, named by its level and a number, with so many samples."""
+    subject = [name for name, size in sizes.items() for _ in range(size)]
+    return {"condition": [name[0] for name in subject], "subject": subject}
+
+
+def test_only_blocks_with_as_many_samples_are_exchanged() -> None:
+    """2 v 2 donors with two samples and 1 v 1 with one: 6 x 2 ways, 2 of them all of one level."""
+    columns = donors(a1=2, a2=2, a3=1, b1=2, b2=2, b3=1)
+    seen = [[False] * 5 + [True] * 5]
+    table, said = detected(study_of(seen, **columns), WHOLE)
+    assert table is not None and "within number of samples of whole subjects of the" in said
+    assert table["detection_p_value"].iloc[0] == pytest.approx(2 / 12, abs=0.01)
+    columns = donors(a1=1, a2=1, b1=3, b2=3)
+    assert detected(study_of([[False] * 2 + [True] * 6], **columns), WHOLE) == (
+        None,
+        "; no detection test, because no subjects of different condition are alike in number of"
+        " samples",
+    )
+
+
+def test_donors_are_exchanged_with_those_in_the_same_batches() -> None:
+    """2 v 2 donors in both batches, in any order of the sheet: 6 ways; x and y against x and z."""
+    columns = donors(a1=2, a2=2, b1=2, b2=2)
+    pair = replace(WHOLE, covariates=("batch",))
+    seen = [[False] * 4 + [True] * 4]
+    table, said = detected(study_of(seen, **columns, batch=list("xyyxxyyx")), pair)
+    assert table is not None and "within batch of whole subjects of" in said
+    assert table["detection_p_value"].iloc[0] == pytest.approx(2 / 6, abs=0.01)
+    assert detected(study_of(seen, **columns, batch=list("xyxyxzxz")), pair) == (
+        None,
+        "; no detection test, because no subjects of different condition are alike in batch",
+    )
+
+
+def test_categories_that_tell_the_levels_apart_together_leave_no_test() -> None:
+    """Both levels are in each batch and in each sex, but not in one sex of a batch."""
+    sheet = {"batch": list("xxyy") * 2, "sex": list("mmffffmm")}
+    study = study_of([[False] * 4 + [True] * 4], ["a"] * 4 + ["b"] * 4, **sheet)
+    pair = Contrast("b_v_a", "condition", "b", "a", ("batch", "sex"))
+    assert detected(study, pair) == (
+        None,
+        "; no detection test, because no samples of different condition are alike in batch and sex",
+    )
+
+
+def test_the_number_of_a_block_is_its_mean() -> None:
+    """Days 0.1 and 0.2 of every donor make none likelier; a donor's age does."""
+    columns = donors(a1=2, a2=2, a3=2, b1=2, b2=2, b3=2)
+    days, ages = (
+        ["0.1", "0.2", "0.2", "0.1"] * 3,
+        np.repeat(["40", "52", "61", "47", "49", "70"], 2),
+    )
+    study = study_of([[True, False] * 6], **columns, day=days, age=ages.tolist())
+    both = detected(study, replace(WHOLE, covariates=("day", "age")))[1]
+    assert "of whole subjects, as likely as age makes them of" in both
+
+
 def test_blocks_with_both_levels_are_pairs() -> None:
     seen = [[False, True] * 6]
     columns = {"condition": ["a", "b"] * 6, "subject": np.repeat(list("uvwxyz"), 2).tolist()}
@@ -240,6 +301,57 @@ def test_detection_that_depends_on_the_age_alone_is_no_difference(monkeypatch) -
     monkeypatch.setattr("evcargo.differential.detection.drawn_p_values", fewer)
     below = shares_below([aged(seed, 1.5, 0) for seed in range(40)])
     assert 0.01 < below[0] < 0.07 and below[1] < 0.02
+
+
+def measured(seed: int, gap: float, many: int) -> tuple[AnnData, Contrast]:
+    """30 proteins whose detection depends on the donor and, with a gap, on the age at sampling.
+
+    9 v 9 donors; `many` of the test level have three samples, and as many of the others one.
+    """
+    rng = np.random.default_rng([seed, 22])
+    sizes = {f"a{n}": 1 if n < many else 3 for n in range(9)}
+    columns = donors(**sizes, **{f"b{n}": 3 if n < many else 1 for n in range(9)})
+    donor, of_sample = np.unique(columns["subject"], return_inverse=True)
+    level = np.array([name[0] == "b" for name in columns["subject"]])
+    age = rng.normal(0, 1, len(donor))[of_sample] + gap * (level - 0.5)
+    age += rng.normal(0, 0.5, len(age))
+    log_odds = rng.normal(0, 1, (30, len(donor)))[:, of_sample] + rng.normal(0.3, 1, (30, 1))
+    log_odds += 2 * age * bool(gap)
+    seen = rng.random(log_odds.shape) < 1 / (1 + np.exp(-log_odds))
+    study = study_of(seen.tolist(), **columns, age=[f"{50 + 9 * one:.1f}" for one in age])
+    return study, replace(WHOLE, covariates=("age",) if gap else ())
+
+
+@pytest.mark.parametrize(("gap", "many"), [(0, 7), (1.5, 5)])
+def test_donors_with_more_samples_are_not_seen_more(gap, many, monkeypatch) -> None:
+    """Without a difference; with an age, of which a donor's mean goes with the level."""
+    fewer = partial(drawn_p_values, draws=999)
+    monkeypatch.setattr("evcargo.differential.detection.drawn_p_values", fewer)
+    below = shares_below([measured(seed, gap, many) for seed in range(30)])
+    assert 0.01 < below[0] < 0.065 and below[1] < 0.02
+
+
+def test_a_hump_of_the_level_and_the_detection_is_adjusted_for() -> None:
+    """20 v 20 samples; both are likelier at medium ages."""
+    asked, units, found = np.repeat(np.eye(2), 20, axis=0), [f"s{n:02d}" for n in range(40)], []
+    for seed in range(30):
+        rng = np.random.default_rng([seed, 23])
+        age = rng.normal(0, 1, 40)
+        age = age[np.argsort(rng.logistic(size=40) - 1.5 * age**2)]
+        log_odds = rng.normal(1, 0.8, (30, 1)) - 1.5 * age**2
+        seen = rng.random((30, 40)) < 1 / (1 + np.exp(-log_odds))
+        found.append(drawn_p_values(seen, asked, ["all"] * 40, units, 499, age[:, None])[0])
+    p_values = np.concatenate(found)
+    assert 0.01 < (p_values[np.isfinite(p_values)] < 0.05).mean() < 0.075
+
+
+def test_numbers_of_two_values_have_no_squares() -> None:
+    """A square adds what no line explains, and only with 16 units for each number."""
+    two = np.repeat([0.0, 1.0], [5, 11])[:, None]
+    np.testing.assert_allclose(adjusted_for(two), (two - 11 / 16) / np.sqrt(55) * 16)
+    assert adjusted_for(np.arange(15.0)[:, None]).shape == (15, 1)
+    terms = adjusted_for(np.arange(16.0)[:, None])
+    np.testing.assert_allclose(terms.T @ terms / 16, np.eye(2), atol=1e-9)
 
 
 def test_a_difference_beside_the_age_is_found() -> None:

@@ -1,6 +1,7 @@
 """Permutation tests of ranks, against scipy, enumerations and null studies."""
 
 from itertools import permutations, product
+from math import comb
 
 import numpy as np
 import pytest
@@ -32,6 +33,20 @@ def test_large_groups_use_the_normal_approximation():
     found = rank_test([*x, *y], pair(LARGEST_EXACT, 50))
     expected = stats.mannwhitneyu(x, y, method="asymptotic").pvalue
     assert (found.p_value, found.how) == (pytest.approx(expected, rel=1e-12), "asymptotic")
+
+
+@pytest.mark.parametrize(("few", "many"), [(1, 120), (3, 118), (9, 300)])
+@pytest.mark.parametrize("turned", [False, True])
+def test_few_against_many_are_counted_exactly(few, many, turned):
+    """The few above all others: 2 of the ways to choose them; and against scipy."""
+    n, m = (many, few) if turned else (few, many)
+    values = np.r_[np.arange(n) + (0 if turned else m), np.arange(m) + (n if turned else 0)]
+    found = rank_test(values, pair(n, m))
+    assert found.how == "exact"
+    assert found.p_value == pytest.approx(2 / comb(few + many, few), rel=1e-9)
+    x = RNG.normal(size=n + m)
+    expected = stats.mannwhitneyu(x[:n], x[n:], method="exact").pvalue
+    assert rank_test(x, pair(n, m)).p_value == pytest.approx(expected, rel=1e-9)
 
 
 def brute(values, layout: Layout) -> float:
@@ -124,6 +139,30 @@ def test_the_least_p_values_by_hand():
     assert least_p_value(paired) == pytest.approx(2 / 2**5)
     assert least_p_value(Layout("any", (0.0, 0, 1, 1, 2, 2), ("",) * 6)) == pytest.approx(6 / 90)
     assert least_p_value(Layout("slope", (1.0, 2, 3, 4), ("",) * 4)) == pytest.approx(2 / 24)
+
+
+def test_ties_in_the_larger_group_make_a_smaller_p_value_possible():
+    """3 v 4: of 35 ways to choose three, with four zeros only one is as far from the middle."""
+    all_zero = rank_test([5.0, 6, 7, 0, 0, 0, 0], pair(3, 4))
+    assert (all_zero.p_value, all_zero.least) == pytest.approx((1 / 35, 1 / 35))
+    one_zero = rank_test([0.0, 6, 7, 0, 0, 0, 5], pair(3, 4))
+    assert one_zero.p_value > one_zero.least == pytest.approx(1 / 35)
+    assert rank_test([5.0, 6, 7, 0, 1, 2, 3], pair(3, 4)).least == pytest.approx(2 / 35)
+    assert rank_test([5.0, 0, 0, 0, 0, 0, 0], pair(3, 4)).least == pytest.approx(2 / 35)
+    alone = rank_test([5.0, *[0.0] * 24], pair(1, 24))
+    assert (alone.p_value, alone.least) == pytest.approx((1 / 25, 1 / 25))
+
+
+def test_many_samples_of_one_label_are_no_trouble():
+    """1,200 ways to choose the one sample of a level; a batch of one level tells nothing."""
+    one = Layout("any", (1.0, *[0.0] * 1_199), ("",) * 1_200)
+    found = rank_test(np.arange(1_200.0), one)
+    assert (found.p_value, found.how) == (pytest.approx(2 / 1_200), "exact")
+    labels = (*[0.0] * 1_100, *[1.0] * 12, *[0.0] * 12)
+    beside = Layout("pair", labels, (*["a"] * 1_100, *[str(n) for n in range(12)] * 2))
+    differences = np.r_[RNG.normal(size=1_100), np.arange(12.0) + 1, np.zeros(12)]
+    found = rank_test(differences, beside)
+    assert (found.p_value, found.how) == (pytest.approx(2 / 2**12), "exact")
 
 
 def test_a_shift_of_strata_does_not_matter():

@@ -18,6 +18,8 @@ DRAWS = 19_999
 SEED = 20_181_123
 AT_ONCE = 1_000_000  # numbers that the draws of one round take
 TIE = 1 - 1e-9  # statistics that are equal but for rounding
+UNITS_PER_TERM = 8  # from which squares of the numbers are adjusted for too
+NOTHING = 1e-6  # of a square in standard deviations: the numbers themselves explain it
 ROUNDING = 1e-12  # of a statistic, in squares of the largest deviation of what is asked
 
 
@@ -39,8 +41,9 @@ def drawn_p_values(
     With `numbers`, an order is as likely as they make it
     (`evcargo.differential.conditional_permutation`), and what they and the strata explain of where
     a protein was seen is taken out of it (least squares, weighted by the variance of what is
-    permuted): what is left does not go with the numbers, so that an error in the model of what is
-    asked does little.
+    permuted). So an error in the model of what is asked does little as long as detection goes with
+    the numbers in a line, or a parabola where there are units for their squares. Where neither
+    holds, p-values are too small (`evcargo.differential.detection`).
 
     Parameters
     ----------
@@ -49,13 +52,14 @@ def drawn_p_values(
     asked
         Samples x columns, the same for all samples of a unit.
     strata
-        Stratum of each sample; a unit is taken to be of that of its first sample.
+        Stratum of each sample, one for all of a unit. The units of a stratum have as many samples:
+        what is seen is counted by unit.
     units
         Unit of each sample: those of a unit stay together.
     draws
         Number of permutations.
     numbers
-        Samples x covariates to adjust for; of a unit their mean.
+        Samples x covariates to adjust for (`adjusted_for`); of a unit their mean.
 
     Returns
     -------
@@ -85,7 +89,7 @@ def drawn_p_values(
         orders = even_orders(members, draws, SEED)
     else:
         given = unit.T @ numbers / unit.sum(axis=0)[:, None]
-        given = (given - given.mean(axis=0)) / given.std(axis=0).clip(np.finfo(float).tiny)
+        given = adjusted_for(given)
         model = level_model(levels, given, members)
         if model is None:
             raise NotTestable("the numbers tell what is asked apart")
@@ -107,6 +111,21 @@ def drawn_p_values(
 def _statistics(counts: Floats, asked: Floats) -> Floats:
     """Statistics (draws x patterns) from patterns x units and draws x units x columns."""
     return np.asarray(((counts @ asked) ** 2).sum(axis=2))
+
+
+def adjusted_for(numbers: Floats) -> Floats:
+    """Standardise numbers (units x numbers), and add their squares where there are many units.
+
+    Of the squares there is what the numbers do not explain in a line. With few units for each term
+    they would rather tell the levels apart than adjust for anything.
+    """
+    given = (numbers - numbers.mean(axis=0)) / numbers.std(axis=0).clip(np.finfo(float).tiny)
+    if len(given) < UNITS_PER_TERM * 2 * given.shape[1]:
+        return np.asarray(given)
+    line = np.column_stack([np.ones(len(given)), given])
+    bent = given**2 - line @ np.linalg.lstsq(line, given**2, rcond=None)[0]
+    spread = bent.std(axis=0)
+    return np.column_stack([given, (bent / spread.clip(NOTHING))[:, spread > NOTHING]])
 
 
 def _moments(levels: Floats, orders: Orders) -> tuple[Floats, Floats]:

@@ -11,7 +11,7 @@ a fixed seed elsewhere, so that a p-value never depends on a distribution that i
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import permutations
+from itertools import combinations
 from math import factorial, prod
 
 import numpy as np
@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 from scipy.stats import mannwhitneyu, rankdata
 
 LARGEST_EXACT = 120
-"""Samples up to which the exact distribution of the rank sum is worked out."""
+"""Samples up to which the exact distribution of the rank sum is worked out for any groups."""
+FEWEST_NORMAL = 10
+"""Samples of the smaller group below which it always is: the rank sum is far from normal."""
 MOST_EXACT = 20_000
 """Arrangements of the labels up to which all are looked at; above, `DRAWN` are drawn."""
 DRAWN = 9_999
@@ -56,6 +58,12 @@ class Layout:
         return prod(_orders(labels) for labels in self._by_stratum)
 
     @cached_property
+    def counted(self) -> bool:
+        """Whether the distribution of a rank sum is worked out."""
+        fewer = min(self.labels.count(1), self.labels.count(0))
+        return self.kind == "pair" and (len(self.labels) <= LARGEST_EXACT or fewer < FEWEST_NORMAL)
+
+    @cached_property
     def _by_stratum(self) -> list[list[float]]:
         strata = dict.fromkeys(self.strata)
         pairs = list(zip(self.labels, self.strata, strict=True))
@@ -69,13 +77,14 @@ class RankTest:
     Parameters
     ----------
     p_value, least
-        Two-sided p-value, and the least that these labels could have given.
+        Two-sided p-value, and the least that these labels could have given: with values without
+        ties, or with these (ties in one group only make the other stand out more).
     effect
         Rank correlation with the labels (of aligned values, within strata, if any); of kind ``any``
         the share of the variance of the ranks that is between the levels.
     how
-        ``exact``, ``permutation`` (arrangements drawn at random) or ``asymptotic`` (two large
-        groups without strata: normal approximation with tie and continuity correction); empty
+        ``exact``, ``permutation`` (arrangements drawn at random) or ``asymptotic`` (two groups
+        without strata, both large: normal approximation with tie and continuity correction); empty
         where nothing was tested.
     """
 
@@ -102,13 +111,13 @@ def rank_test(values: Sequence[float], layout: Layout) -> RankTest:
     else:
         spread = _centred(labels, layout.strata)
         effect = float(ranks @ spread / np.sqrt(total * (spread**2).sum()))
-    if layout.kind == "pair" and len(labels) > LARGEST_EXACT and len(set(layout.strata)) == 1:
+    if layout.kind == "pair" and not layout.counted and len(set(layout.strata)) == 1:
         sides = (ranks[labels == 1], ranks[labels == 0])
         return RankTest(
             float(mannwhitneyu(*sides, method="asymptotic").pvalue), effect, 0, ASYMPTOTIC
         )
-    p_value, how = _p_value(ranks, layout)
-    return RankTest(p_value, effect, least_p_value(layout), how)
+    p_value, least, how = _p_value(ranks, layout)
+    return RankTest(p_value, effect, min(least, least_p_value(layout)), how)
 
 
 def aligned_ranks(values: Floats, strata: Sequence[str]) -> Floats:
@@ -122,49 +131,57 @@ def aligned_ranks(values: Floats, strata: Sequence[str]) -> Floats:
 
 @lru_cache(maxsize=512)
 def least_p_value(layout: Layout) -> float:
-    """P-value of values that follow the labels perfectly; of several groups, in any order."""
-    labels = np.asarray(layout.labels)
-    levels = sorted(set(layout.labels)) if layout.kind == "any" else []
-    orders = list(permutations(levels)) if len(levels) <= 4 else [tuple(levels)]
-    found = []
-    for order in orders:
-        place = labels if not order else np.array([order.index(one) for one in layout.labels])
-        ranks = aligned_ranks(rankdata(place, method="ordinal").astype(float), layout.strata)
-        if layout.kind == "slope":
-            ranks = _centred(_scores(layout), layout.strata)
-        found.append(_p_value(ranks, layout)[0])
-    return min(found)
+    """Least p-value of values without ties; of a slope, of values that rise with the numbers."""
+    if layout.kind == "slope":
+        ranks = _centred(_scores(layout), layout.strata)
+    else:
+        ranks = aligned_ranks(rankdata(layout.labels, method="ordinal") * 1.0, layout.strata)
+    return _p_value(ranks, layout)[1]
 
 
-def _p_value(ranks: Floats, layout: Layout) -> tuple[float, str]:
-    """Share of the arrangements that are at least as extreme, and how it was found."""
-    if layout.kind == "pair" and len(ranks) <= LARGEST_EXACT:
-        return _rank_sum_p(ranks, layout), EXACT
+def _p_value(ranks: Floats, layout: Layout) -> tuple[float, float, str]:
+    """Share of the arrangements that are at least as extreme, the least such share, and how."""
+    if layout.counted:
+        return *_rank_sum_p(ranks, layout), EXACT
     observed = _statistic(_scores(layout)[None, :], ranks, layout.kind)[0]
     arranged, exact = _arrangements(layout)
-    extreme = int((_statistic(arranged, ranks, layout.kind) >= observed * (1 - SAME)).sum())
+    found = _statistic(arranged, ranks, layout.kind)
+    extreme, fewest = (
+        int((found >= at * (1 - SAME)).sum()) for at in (observed, max(observed, found.max()))
+    )
     if exact:
-        return extreme / len(arranged), EXACT
-    return (extreme + 1) / (len(arranged) + 1), PERMUTATION
+        return extreme / len(arranged), fewest / len(arranged), EXACT
+    return (extreme + 1) / (len(arranged) + 1), (fewest + 1) / (len(arranged) + 1), PERMUTATION
 
 
-def _rank_sum_p(ranks: Floats, layout: Layout) -> float:
-    """Exact two-sided p-value of the rank sum: its distribution, counted out stratum by stratum."""
+def _rank_sum_p(ranks: Floats, layout: Layout) -> tuple[float, float]:
+    """Exact two-sided p-value of the rank sum, and the least that these ranks could give.
+
+    Its distribution is counted out stratum by stratum, over the side that has fewer samples.
+    """
     labels, strata = np.asarray(layout.labels), np.asarray(layout.strata)
     chances, centre = np.ones(1), 0.0
     for name in dict.fromkeys(layout.strata):
         here, at_test = ranks[strata == name], int(labels[strata == name].sum())
+        fewer = min(at_test, len(here) - at_test)
         places = np.rint(2 * (here - here.min())).astype(int)
-        ways = np.zeros((at_test + 1, int(places.sum()) + 1))
+        ways = np.zeros((fewer + 1, int(np.sort(places)[len(here) - fewer :].sum()) + 1))
         ways[0, 0] = 1.0
         for number, place in enumerate(places, 1):
-            for size in range(min(at_test, number), 0, -1):
+            for size in range(min(fewer, number), 0, -1):
                 ways[size, place:] += ways[size - 1, : ways.shape[1] - place]
-        chances = np.convolve(chances, ways[at_test] / ways[at_test].sum())
-        centre += at_test * places.mean()
+        sums = ways[fewer] / ways[fewer].sum()
+        mean = fewer * places.mean()
+        # What one side has less of, the other has more of.
+        chances = np.convolve(chances, sums if fewer == at_test else sums[::-1])
+        centre += mean if fewer == at_test else len(sums) - 1 - mean
     distance = np.abs(np.arange(len(chances)) - centre)
     observed = 2 * abs(float(ranks @ labels))
-    return float(min(chances[distance >= observed - 1e-6].sum(), 1.0))
+    p_value, least = (
+        float(min(chances[distance >= at - 1e-6].sum(), 1.0))
+        for at in (observed, distance[chances > 0].max())
+    )
+    return p_value, least
 
 
 def _statistic(labels: Floats, ranks: Floats, kind: str) -> Floats:
@@ -201,15 +218,20 @@ def _arrangements(layout: Layout) -> tuple[Floats, bool]:
 
 
 def _distinct(labels: tuple[float, ...]) -> Floats:
-    """All different orders of some labels, one per row."""
-    if not labels:
-        return np.empty((1, 0))
-    blocks = []
-    for first in dict.fromkeys(labels):
-        at = labels.index(first)
-        rest = _distinct(labels[:at] + labels[at + 1 :])
-        blocks.append(np.column_stack([np.full(len(rest), first), rest]))
-    return np.vstack(blocks)
+    """All different orders of some labels, one per row: one kind of label after the other."""
+    kinds, counts = np.unique(labels, return_counts=True)
+    most = counts.argmax()
+    orders = np.full((1, counts[most]), kinds[most])
+    for kind, count in zip(np.delete(kinds, most), np.delete(counts, most), strict=True):
+        size = orders.shape[1] + int(count)
+        chosen = np.array(list(combinations(range(size), int(count))))
+        free = np.ones((len(chosen), 1, size), dtype=bool)
+        np.put_along_axis(free, chosen[:, None], False, axis=2)
+        made = np.full((len(chosen), len(orders), size), kind)
+        at = np.broadcast_to(free, made.shape)
+        made[at] = np.broadcast_to(orders, (len(chosen), *orders.shape)).ravel()
+        orders = made.reshape(-1, size)
+    return orders
 
 
 def _orders(labels: Sequence[float]) -> int:
