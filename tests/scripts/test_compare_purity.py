@@ -45,7 +45,8 @@ def folder(tmp_path):
         {"sample": names, "verdict": ["pass", "fail", *["not assessed"] * 2], "reason": "albumin"}
         | dict.fromkeys(("n_pass", "n_warn", "n_fail", "n_not_assessed"), 1)
     )
-    criterion = dict.fromkeys(CONTRACTS["criteria"].names, "x") | {"value": 0.1}
+    asked = {"assay": "proteins", "verdict": "pass", "value": 0.1}
+    criterion = dict.fromkeys(CONTRACTS["criteria"].names, "x") | asked
     criteria = pd.DataFrame([criterion | {"sample": name} for name in names])
     markers = pd.DataFrame(columns=CONTRACTS["markers"].names)
     tables = {"samples": samples, "shares": shares, "verdicts": verdicts, "criteria": criteria}
