@@ -1,0 +1,1 @@
+"""Files as people have them: what they are, their text, their numbers, the runs that they name."""

@@ -1,0 +1,306 @@
+"""One reader of text tables: count tables, matrices, sheets, size tables, reports of programs.
+
+What stands above the header, the separator, quotes, the empty cells that Excel leaves behind, row
+names of R and blank rows are dealt with here, once for all.
+"""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+from evcargo.errors import EvcargoError
+from evcargo.files.text import Encoding, clean_cell, find_encoding, open_text, read_head_bytes
+
+# Tried in this order where two fit alike.
+DELIMITERS = ("\t", ";", ",", "|", " ")
+DELIMITER_WORDS = {"\t": "tab", ";": "semicolon", ",": "comma", "|": "bar", " ": "space"}
+SAMPLED_LINES = 200
+LONGEST_CELL = 2**31 - 1
+ROW_NAMES = "row name"
+_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
+_NUMBER = re.compile(r"[-+]?[\d.,]*\d[\d.,]*([eE][-+]?\d+)?")
+Row = tuple[int, list[str]]
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """A text table of which the header is known; its rows are read when they are wanted.
+
+    Parameters
+    ----------
+    path
+        The file, as the user wrote it.
+    encoding
+        How its text is encoded.
+    delimiter
+        What separates the cells.
+    columns
+        Names of the columns, cleaned; a column without a name is called ``column 3`` by its number,
+        the row names that R writes above nothing ``row name``. Names may repeat.
+    header_line
+        Line of the header, 1-based; 0 where the table has none.
+    preamble
+        Line number and text of what stands above the header: comments, settings of the program.
+    row_names
+        Whether the header has one cell less than the rows, as R writes it.
+    """
+
+    path: str
+    encoding: Encoding
+    delimiter: str
+    columns: tuple[str, ...]
+    header_line: int
+    preamble: tuple[tuple[int, str], ...] = ()
+    row_names: bool = False
+
+    @property
+    def decimal_comma_possible(self) -> bool:
+        """Whether a comma can stand in an unquoted number."""
+        return self.delimiter != ","
+
+    @property
+    def repeated_columns(self) -> tuple[str, ...]:
+        """Names that more than one column has."""
+        return tuple(name for name, count in Counter(self.columns).items() if count > 1)
+
+    def place(self, column: str) -> int:
+        """Give the number of a column, from 0.
+
+        Raises
+        ------
+        EvcargoError
+            If the name is that of several columns, or of none.
+        """
+        places = [at for at, name in enumerate(self.columns) if name == column]
+        if len(places) != 1:
+            raise EvcargoError(
+                f"{self.path}: column {column!r} is there {len(places)} times."
+                " Give each column a name of its own"
+            )
+        return places[0]
+
+    def without_header(self) -> "TextTable":
+        """Give the table with its first row as data: programs such as STAR write no header."""
+        if not self.header_line:
+            return self
+        names = tuple(f"column {number}" for number in range(1, len(self.columns) + 1))
+        return replace(self, columns=names, header_line=0, row_names=False)
+
+    def rows(self) -> Iterator[Row]:
+        """Rows that hold anything, below the header, each with its line number.
+
+        Every row has as many cells as the table has columns: short ones are filled up, empty cells
+        beyond the last column dropped.
+
+        Raises
+        ------
+        EvcargoError
+            If a row holds cells beyond the last column, or the file is damaged or cut.
+        """
+        width = shortest = last = len(self.columns)
+        first = self.header_line or (self.preamble[-1][0] if self.preamble else 0)
+        count = end = 0
+        for line, row in _split_lines(self.path, self.encoding, self.delimiter, first):
+            row = self._fitted(line, row)
+            shortest, last = min(shortest, last), min(len(row), width)
+            count, end = count + 1, line
+            yield line, row + [""] * (width - len(row))
+        if count > 1 and last < shortest:
+            raise EvcargoError(
+                f"{self.path}, row {end}: the last row has {last} of {width} cells: the file is"
+                " cut, or a line of text stands below the table. Copy or export it again, or delete"
+                " that line"
+            )
+
+    def _fitted(self, line: int, row: list[str]) -> list[str]:
+        """Drop the empty cells beyond the last column; what is not empty there has no name."""
+        width = len(self.columns)
+        beyond = [cell for cell in row[width:] if cell]
+        if beyond:
+            raise EvcargoError(
+                f"{self.path}, row {line}: has {len(row)} cells, but the header names {width}"
+                f" columns; {beyond[0][:40]!r} stands below no name. Name the column, or put cells"
+                " that hold the separator in quotes"
+            )
+        return row[:width]
+
+
+def read_text_table(path: str | Path) -> TextTable:
+    """Read the header of a text table.
+
+    Parameters
+    ----------
+    path
+        Text separated by tab, semicolon, comma, bar or blanks, in any encoding of
+        `evcargo.files.text`, plain or compressed. Comments and settings may stand above the header,
+        which may begin with ``#``.
+
+    Returns
+    -------
+    TextTable
+        The table; `TextTable.rows` reads it.
+
+    Raises
+    ------
+    EvcargoError
+        If the file cannot be read, is empty or no table of two columns.
+    """
+    head = read_head_bytes(path)
+    encoding = find_encoding(head)
+    with open_text(path, encoding) as stream:
+        lines = [line.rstrip("\n") for line in islice(stream, SAMPLED_LINES)]
+    if not any(line.strip(' \t,;"') for line in lines):
+        raise EvcargoError(f"{path}: is empty. Export or copy the file again")
+    if any("\0" in line for line in lines):
+        raise EvcargoError(f"{path}: is no text. Export it as a table in TSV or CSV")
+    delimiter, above = _declared_delimiter(lines)
+    shapes = [
+        shape
+        for mark in ([delimiter] if delimiter else DELIMITERS)
+        if (shape := _shape(lines, mark, above))
+    ]
+    if not shapes:
+        if all(line.startswith('"') for line in lines if line.strip()):
+            raise EvcargoError(
+                f"{path}: each line is one cell in quotes: a spreadsheet that expects another"
+                " separator opened and saved it. Import it with its separator, or export it again"
+            )
+        raise EvcargoError(
+            f"{path}: is no table with a header and columns. Give a table separated by tabs or"
+            " commas (TSV or CSV)"
+        )
+    best = max(shapes, key=lambda shape: shape.fit)
+    names, row_names = _names(best)
+    preamble = tuple((at + 1, line) for at, line in enumerate(lines[: best.at]) if line.strip())
+    return TextTable(str(path), encoding, best.delimiter, names, best.at + 1, preamble, row_names)
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """How the first lines look with one separator.
+
+    Parameters
+    ----------
+    delimiter
+        The separator.
+    at
+        Line of the header, 0-based.
+    header
+        Its cells, without the empty ones at the end.
+    full_width
+        Number of its cells with those.
+    width
+        Most frequent number of cells below the header.
+    fit
+        Share of the lines below the header that have that many cells.
+    """
+
+    delimiter: str
+    at: int
+    header: list[str]
+    full_width: int
+    width: int
+    fit: float
+
+
+def _declared_delimiter(lines: Sequence[str]) -> tuple[str, int]:
+    """Separator that Excel's line ``sep=;`` declares, and the number of lines up to it."""
+    for at, line in enumerate(lines):
+        if line.strip(' \t,;"'):
+            declared = _SEPARATOR_LINE.fullmatch(line.strip().rstrip("\t,;"))
+            declared = declared or _SEPARATOR_LINE.fullmatch(line.strip())
+            return (declared[1], at + 1) if declared else ("", 0)
+    return "", 0
+
+
+def _shape(lines: Sequence[str], delimiter: str, above: int) -> _Shape | None:
+    """Look at the lines with one separator; None if they are no table with it."""
+    rows = [(at, _cells(line, delimiter)) for at, line in enumerate(lines) if at >= above]
+    rows = [(at, row) for at, row in rows if any(row)]
+    widths = Counter(len(_without_empty_end(row)) for at, row in rows if not _is_comment(row))
+    widths.pop(0, None)
+    widths.pop(1, None)
+    if not widths:
+        return None
+    common = max(widths, key=lambda width: (widths[width], width))
+    header = next(((at, row) for at, row in rows if _can_be_header(row, common, delimiter)), None)
+    if header is None:
+        return None
+    at, cells = header[0], _without_empty_end(header[1])
+    below = [len(row) for line, row in rows if line > at]
+    width = Counter(below).most_common(1)[0][0] if below else len(cells)
+    fitting = sum(1 for n in below if n in (width, len(cells), len(header[1]))) + 1
+    if width < 2 or (delimiter == " " and fitting <= 0.9 * (len(below) + 1)):
+        return None  # words of a text, no columns
+    return _Shape(delimiter, at, cells, len(header[1]), width, fitting / (len(below) + 1 + at))
+
+
+def _can_be_header(row: Sequence[str], common: int, delimiter: str) -> bool:
+    """Whether a line has (nearly) as many cells as most, and is no comment."""
+    named = len(_without_empty_end(row))
+    if named < 2 or named < common - 1:
+        return False
+    return not (_is_comment(row) and named != common) and (delimiter != " " or named <= common)
+
+
+def _is_comment(row: Sequence[str]) -> bool:
+    return bool(row) and row[0].startswith("#")
+
+
+def _without_empty_end(row: Sequence[str]) -> list[str]:
+    cells = list(row)
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
+
+
+def _names(shape: _Shape) -> tuple[tuple[str, ...], bool]:
+    """Names of the columns, and whether R's row names stand below none."""
+    header = [cell.lstrip("#").strip() if at == 0 else cell for at, cell in enumerate(shape.header)]
+    row_names = len(header) == shape.full_width == shape.width - 1
+    if row_names:
+        header = [ROW_NAMES, *header]
+    return tuple(name or f"column {at}" for at, name in enumerate(header, 1)), row_names
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    """Cells of one line, cleaned."""
+    if delimiter == " ":
+        cells = next(csv.reader([line.strip()], delimiter=" ", skipinitialspace=True), [])
+    elif '"' in line:
+        cells = next(csv.reader([line], delimiter=delimiter), [])
+    else:
+        cells = line.split(delimiter)
+    return [clean_cell(cell) for cell in cells]
+
+
+def _split_lines(path: str, encoding: Encoding, delimiter: str, first: int) -> Iterator[Row]:
+    """Rows below a line that hold anything; a quoted cell of a CSV file may hold line breaks."""
+    csv.field_size_limit(LONGEST_CELL)
+    with open_text(path, encoding) as stream:
+        body = islice(stream, first, None)
+        rows: Iterator[Row]
+        if delimiter in "\t ":
+            rows = ((at, _cells(line.rstrip("\n"), delimiter)) for at, line in enumerate(body, 1))
+        else:
+            rows = _csv_rows(body, delimiter)
+        for at, row in rows:
+            if any(row):
+                yield first + at, row
+
+
+def _csv_rows(lines: Iterator[str], delimiter: str) -> Iterator[Row]:
+    reader = csv.reader(lines, delimiter=delimiter)
+    start = 1
+    for row in reader:
+        yield start, [clean_cell(cell) for cell in row]
+        start = reader.line_num + 1
+
+
+def looks_like_header(cells: Sequence[str]) -> bool:
+    """Whether a first row names columns: any cell after the first is no number."""
+    return any(cell and not _NUMBER.fullmatch(cell) for cell in cells[1:])
