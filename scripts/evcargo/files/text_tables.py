@@ -219,8 +219,8 @@ def _declared_delimiter(lines: Sequence[str]) -> tuple[str, int]:
 
 def _shape(lines: Sequence[str], delimiter: str, above: int) -> _Shape | None:
     """Look at the lines with one separator; None if they are no table with it."""
-    rows = [(at, _cells(line, delimiter)) for at, line in enumerate(lines) if at >= above]
-    rows = [(at, row) for at, row in rows if any(row)]
+    split = _split((f"{line}\n" for line in lines[above:]), delimiter)
+    rows = [(above + at - 1, row) for at, row in split if any(row)]
     widths = Counter(len(_without_empty_end(row)) for at, row in rows if not _is_comment(row))
     widths.pop(0, None)
     widths.pop(1, None)
@@ -283,17 +283,17 @@ def _split_lines(path: str, encoding: Encoding, delimiter: str, first: int) -> I
     csv.field_size_limit(LONGEST_CELL)
     with open_text(path, encoding) as stream:
         body = islice(stream, first, None)
-        rows: Iterator[Row]
-        if delimiter in "\t ":
-            rows = ((at, _cells(line.rstrip("\n"), delimiter)) for at, line in enumerate(body, 1))
-        else:
-            rows = _csv_rows(body, delimiter)
-        for at, row in rows:
+        for at, row in _split(body, delimiter):
             if any(row):
                 yield first + at, row
 
 
-def _csv_rows(lines: Iterator[str], delimiter: str) -> Iterator[Row]:
+def _split(lines: Iterator[str], delimiter: str) -> Iterator[Row]:
+    """Cells of lines, each row with the number of its first line from 1."""
+    if delimiter in "\t ":
+        for at, line in enumerate(lines, 1):
+            yield at, _cells(line.rstrip("\n"), delimiter)
+        return
     reader = csv.reader(lines, delimiter=delimiter)
     start = 1
     for row in reader:
