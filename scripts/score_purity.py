@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from evcargo.identifiers.genes import read_genes
 from evcargo.job import job_log
 from evcargo.purity.markers import read_panels
 from evcargo.purity.score import score
@@ -22,6 +23,7 @@ with job_log(snakemake.log):
         particles=read_table(given.particles, "particles") if given.particles else None,
         gate=read_table(given.gate, "rna_gate") if given.gate else None,
         transcripts=read_matrix(given.transcripts) if given.transcripts else None,
+        genes=read_genes(given.genes, snakemake.params.organism),
     )
     for name, table in tables.items():
         write_table(table, snakemake.output[name], name)

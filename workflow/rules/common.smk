@@ -177,6 +177,9 @@ def given(path):
     return [path] if path else []
 
 
+# The genes of the organism under all their names.
+GENES = resource(f"identifiers/{config['organism']}_genes.tsv.gz")
+
 # The shipped marker panels, and those of the study.
 PANELS = [resource("markers/panels.tsv"), *given(config["purity"]["panels"])]
 

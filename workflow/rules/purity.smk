@@ -35,6 +35,7 @@ rule score_purity:
             "results/particles/particles.tsv" if "particles" in STUDY.assays else []
         ),
         panels=PANELS,
+        genes=GENES,
     output:
         criteria="results/purity/criteria.tsv",
         verdicts="results/purity/verdicts.tsv",

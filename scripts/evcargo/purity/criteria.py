@@ -118,11 +118,13 @@ def _verdict(sample: Mapping[str, Any], own: Sequence[Answer]) -> tuple[str, str
     graver = GRAVITY[: GRAVITY.index(verdict)]
     hidden = ", ".join(answer.criterion for answer in own if answer.deeper in graver)
     if verdict == NOT_ASSESSED:
-        return NOT_ASSESSED, "no criterion could be assessed"
+        return NOT_ASSESSED, f"no criterion could be assessed{_main_reason(own)}"
     if verdict == PASS and MISEV_RULE not in {answer.criterion for answer in deciding}:
+        misev = [answer for answer in own if answer.criterion == MISEV_RULE]
         return (
             NOT_ASSESSED,
-            f"the {MISEV_RULE} could not be assessed; {len(deciding)} other criteria passed",
+            f"the {MISEV_RULE} could not be assessed{_main_reason(misev)};"
+            f" {len(deciding)} other criteria passed",
         )
     if verdict == PASS and hidden:
         return (
@@ -135,3 +137,13 @@ def _verdict(sample: Mapping[str, Any], own: Sequence[Answer]) -> tuple[str, str
     if hidden:
         return verdict, f"{AT_LEAST}: {reason}; at more depth {hidden} could still fail"
     return verdict, reason
+
+
+def _main_reason(answers: Sequence[Answer]) -> str:
+    """Most frequent reason for which criteria of the assays that were measured have no answer."""
+    reasons = Counter(
+        answer.rule.removeprefix("not assessed: ")
+        for answer in answers
+        if "the study has no" not in answer.rule
+    )
+    return f": {reasons.most_common(1)[0][0]}" if reasons else ""

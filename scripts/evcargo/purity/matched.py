@@ -131,6 +131,8 @@ def why_not(name: str, proteins: "Proteins | None") -> str:
         return "the sample is not in the protein table"
     if proteins.status[name] != "ok":
         return f"proteins {proteins.status[name]}"
+    if proteins.names_problem:
+        return proteins.names_problem
     return "" if proteins.intensity.loc[name].notna().any() else "no protein group is quantified"
 
 

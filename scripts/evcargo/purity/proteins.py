@@ -90,7 +90,7 @@ class Proteins:
     are fractions of the raw intensity by feature and by class. `depth` counts the groups that a
     sample's own spectra show, not those that are only transferred from other runs; `known` are the
     genes of the markers that some sample shows; `hidden` and `tail` are of `evcargo.purity.depth`,
-    `index` the EV index by sample.
+    `index` the EV index by sample. `names_problem` says why no feature can be looked up by name.
     """
 
     intensity: pd.DataFrame
@@ -106,6 +106,7 @@ class Proteins:
     hidden: pd.DataFrame
     tail: pd.Series
     index: Mapping[str, Index]
+    names_problem: str = ""
 
     @cached_property
     def markers_of(self) -> Mapping[str, pd.DataFrame]:

@@ -72,7 +72,7 @@ class Rna:
 
     `counts` are those of the miRNAs (`mirna_counts`), `pair` the two plain names of the ratio,
     `used` the expressed miRNAs of the signature; `dimers` are the answers of the quality gate on
-    adapter dimers.
+    adapter dimers. `names_problem` says why the features cannot be looked up by name.
     """
 
     counts: pd.DataFrame
@@ -83,6 +83,7 @@ class Rna:
     class_share: pd.DataFrame
     status: pd.Series
     dimers: pd.DataFrame
+    names_problem: str = ""
 
 
 def rna_evidence(
@@ -181,7 +182,7 @@ def _obstacle(name: str, rna: Rna | None) -> str:
     if name not in rna.status.index:
         return "the sample is not in the RNA table"
     status = rna.status[name]
-    return "" if status.startswith("ok:") else f"small RNA {status.rstrip(': ')}"
+    return rna.names_problem if status.startswith("ok:") else f"small RNA {status.rstrip(': ')}"
 
 
 def _ratio(name: str, rna: Rna, band: Band, options: Mapping[str, Any]) -> Answer:

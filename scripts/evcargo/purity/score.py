@@ -1,23 +1,28 @@
 """The purity stage as a whole: matrices and sheet in, the purity tables out."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
 from evcargo.contracts import CONTRACTS
+from evcargo.identifiers.genes import Genes
 from evcargo.purity.actions import left_out
 from evcargo.purity.associations import associate, every_metric
 from evcargo.purity.criteria import assess, criteria_table, verdicts
 from evcargo.purity.index import index_table
 from evcargo.purity.profiles import profile_table
-from evcargo.purity.proteins import protein_evidence
-from evcargo.purity.rna import rna_evidence
+from evcargo.purity.proteins import Proteins, protein_evidence
+from evcargo.purity.recognition import names_problem
+from evcargo.purity.rna import Rna, rna_evidence
 from evcargo.purity.shares import shares_table
-from evcargo.purity.transcripts import transcript_evidence
+from evcargo.purity.transcripts import Transcripts, transcript_evidence
 
 if TYPE_CHECKING:
     from anndata import AnnData
+
+Side = TypeVar("Side", Proteins, Rna, Transcripts)
 
 
 def score(
@@ -30,6 +35,7 @@ def score(
     particles: pd.DataFrame | None = None,
     gate: pd.DataFrame | None = None,
     transcripts: "AnnData | None" = None,
+    genes: Genes | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Score the purity of every sample from all its assays.
 
@@ -51,6 +57,9 @@ def score(
         Table of the contract ``rna_gate``, or None.
     transcripts
         Matrix of the counts of long RNA, None where the study has none.
+    genes
+        Genes of the organism, by which the features of tables are known
+        (`evcargo.purity.recognition`); None for matrices of which that needs no proof.
 
     Returns
     -------
@@ -65,6 +74,10 @@ def score(
     )
     rna_side = None if rna is None else rna_evidence(rna, panels, options, gate)
     long_side = None if transcripts is None else transcript_evidence(transcripts, panels)
+    if genes is not None:
+        protein_side = _looked_up(protein_side, proteins, "proteins", genes)
+        rna_side = _looked_up(rna_side, rna, "rna", genes)
+        long_side = _looked_up(long_side, transcripts, "transcripts", genes)
     sides = {"proteins": protein_side, "rna": rna_side, "transcripts": long_side}
     shares = [
         shares_table(side.class_share, assay) for assay, side in sides.items() if side is not None
@@ -88,6 +101,18 @@ def score(
         "profiles": profiles,
         "associations": associate(metrics, compared, contrasts, options["association_alpha"]),
     }
+
+
+def _looked_up(
+    side: Side | None, matrix: "AnnData | None", assay: str, genes: Genes
+) -> Side | None:
+    """Tell the evidence of an assay whether its features are known by name."""
+    if side is None or matrix is None:
+        return side
+    problem = names_problem(matrix.var, assay, genes)
+    if not problem:
+        return side
+    return replace(side, names_problem=problem, class_share=side.class_share * float("nan"))
 
 
 def _empty(contract: str) -> pd.DataFrame:

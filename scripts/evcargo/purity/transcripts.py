@@ -50,7 +50,7 @@ class Transcripts:
     """All that the criteria look at: counts (samples x genes) and shares of classes by sample.
 
     `symbol` and `class_of` are by gene; `most` is the highest count of each class in any sample.
-    `named` tells whether the genes have symbols.
+    `named` tells whether the genes have symbols, `names_problem` why they cannot be looked up.
     """
 
     counts: pd.DataFrame
@@ -60,6 +60,7 @@ class Transcripts:
     most: pd.Series
     named: bool
     status: pd.Series
+    names_problem: str = ""
 
 
 def gene_symbols(var: pd.DataFrame) -> pd.Series:
@@ -169,6 +170,8 @@ def _obstacle(cls: str, name: str, transcripts: Transcripts | None) -> str:
         return "the sample is not in the table of long RNA"
     if transcripts.status[name] != "ok":
         return f"long RNA {transcripts.status[name].rstrip(': ')}"
+    if transcripts.names_problem:
+        return transcripts.names_problem
     if not transcripts.named:
         return "the table of long RNA has no gene symbols"
     if cls not in transcripts.class_share:
