@@ -43,6 +43,34 @@ rule write_study:
         "../../scripts/write_study.py"
 
 
+# Every job waits for tables that the dry run could not read whole; the others are read again for the table
+# of what was understood.
+rule examine_tables:
+    input:
+        tables=STUDY.tables,
+        sheets=rules.write_study.input.sheets,
+        schemas=SCHEMAS,
+        genes=GENES,
+        mirnas=MIRNAS,
+        panels=PANELS,
+    output:
+        inputs="results/study/inputs.tsv",
+    log:
+        "logs/examine_tables.log",
+    conda:
+        "../../envs/study.yaml"
+    resources:
+        mem_mb=growing(2000, times_input=4),
+        runtime=growing(20),
+    params:
+        library=lib("examine_tables"),
+        options=STUDY.config_digest,
+    message:
+        "Reading what the tables hold"
+    script:
+        "../../scripts/examine_tables.py"
+
+
 rule write_config:
     output:
         config="results/study/config.yaml",

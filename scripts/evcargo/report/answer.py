@@ -9,6 +9,7 @@ import pandas as pd
 
 from evcargo.differential.verdicts import CONTAMINANT, STANDS
 from evcargo.purity.kinds import PURITY
+from evcargo.report.known_names import ASSAY_WORDS, unknown_names
 from evcargo.report.parts import (
     Column,
     Group,
@@ -31,12 +32,6 @@ NOUNS = {
     "proteins": ("protein", "proteins"),
     "rna": ("small RNA", "small RNAs"),
     "transcripts": ("transcript", "transcripts"),
-}
-ASSAY_WORDS = {
-    "proteins": "proteins",
-    "rna": "small RNA",
-    "transcripts": "long RNA",
-    "particles": "particles",
 }
 
 
@@ -71,6 +66,7 @@ def answer_section(results: Results) -> dict[str, Any]:
     """Collect what the first section shows."""
     groups = groups_of(results.samples)
     return {
+        "unknown_names": [] if results.inputs is None else unknown_names(results.inputs),
         "groups": [_group(results, group) for group in groups],
         "counts": _counts(results, [g for g in groups if g.material == "ev"]),
         "n_ev": sum(len(group.samples) for group in groups if group.material == "ev"),

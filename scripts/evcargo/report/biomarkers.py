@@ -21,8 +21,9 @@ from evcargo.biomarkers.verdicts import (
     NOT_ASSESSED,
     PURITY,
 )
-from evcargo.report.answer import ASSAY_WORDS, headings
+from evcargo.report.answer import headings
 from evcargo.report.charts import WIDTH
+from evcargo.report.known_names import ASSAY_WORDS
 from evcargo.report.parts import Column, Figure, Table, capital, counted, p_text, table_of
 from evcargo.report.results import Results
 from evcargo.report.svg import BLUE, MUTED, PURPLE, SKY, VERMILLION, drawing, inline_svg

@@ -7,12 +7,12 @@ import pandas as pd
 
 from evcargo.purity.kinds import PROFILE
 from evcargo.report.answer import (
-    ASSAY_WORDS,
     NOUNS,
     answer,
     contrast_rows,
     related_metrics,
 )
+from evcargo.report.known_names import ASSAY_WORDS, names_known
 from evcargo.report.parts import (
     AMBIGUOUS,
     MATERIAL_WORDS,
@@ -231,7 +231,14 @@ def _block(
         "assay": assay,
         "word": ASSAY_WORDS.get(assay, assay),
         "id": f"contrast-{number}-{assay}",
-        "sentence": _sentence(row, one, many, contrast, results.config["differential"]["alpha"]),
+        "sentence": _sentence(
+            row,
+            one,
+            many,
+            contrast,
+            results.config["differential"]["alpha"],
+            names_known(results.inputs, assay),
+        ),
         "warning": "" if pd.isna(row.warning) else row.warning,
         "method": "" if pd.isna(row.method) else row.method,
         "robustness": robustness_words(row, table),
@@ -253,7 +260,9 @@ def _block(
     }
 
 
-def _sentence(row: Any, one: str, many: str, contrast: Mapping[str, Any], alpha: float) -> str:
+def _sentence(
+    row: Any, one: str, many: str, contrast: Mapping[str, Any], alpha: float, named: bool
+) -> str:
     if not row.tested:
         return f"No {one} could be tested."
     ways = {
@@ -272,6 +281,11 @@ def _sentence(row: Any, one: str, many: str, contrast: Mapping[str, Any], alpha:
             "are contaminants or impurity markers"
         )  # fmt: skip
         return f"{said} {row.flagged:,} of these {row.significant:,} {verb}."
+    if not named:
+        return (
+            f"{said} Whether any of them is a contaminant is not known: too few identifiers are"
+            " known by name."
+        )
     return f"{said} None of them is a known contaminant or impurity marker."
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from evcargo.report.answer import ASSAY_WORDS, NOUNS
+from evcargo.report.answer import NOUNS
 from evcargo.report.enrichment import (
     overrepresentation_table,
     ranked_table,
     sets_figure,
     sets_sentence,
 )
+from evcargo.report.known_names import ASSAY_WORDS
 from evcargo.report.layers import (
     concordance_figure,
     concordance_sentence,

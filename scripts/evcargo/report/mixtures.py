@@ -7,8 +7,8 @@ from markupsafe import Markup
 from matplotlib.figure import Figure as Canvas
 
 from evcargo.interpretation.mixture_verdicts import fits_poorly
-from evcargo.report.answer import ASSAY_WORDS
 from evcargo.report.charts import ROW, WIDTH, short_name
+from evcargo.report.known_names import ASSAY_WORDS
 from evcargo.report.origins import association_table
 from evcargo.report.parts import Column, Figure, groups_of, table_of
 from evcargo.report.results import Results

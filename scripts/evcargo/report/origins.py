@@ -7,8 +7,8 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from evcargo.report.answer import ASSAY_WORDS
 from evcargo.report.charts import ROW, WIDTH, short_name
+from evcargo.report.known_names import ASSAY_WORDS
 from evcargo.report.parts import Column, Figure, Table, groups_of, listed, table_of
 from evcargo.report.results import Results
 from evcargo.report.svg import BLUE, FAINT, INK, LINE, drawing, inline_svg

@@ -13,11 +13,13 @@ from markupsafe import Markup
 
 from evcargo.job import whole_file
 from evcargo.report import parts
-from evcargo.report.answer import ASSAY_WORDS, answer_section
+from evcargo.report.answer import answer_section
 from evcargo.report.biomarkers import biomarkers_section
 from evcargo.report.contrasts import contrasts_section
 from evcargo.report.ev_index import ev_index_parts
+from evcargo.report.inputs import inputs_section
 from evcargo.report.interpretation import interpretation_section
+from evcargo.report.known_names import ASSAY_WORDS
 from evcargo.report.methods import base_name, methods_section
 from evcargo.report.purity import purity_section
 from evcargo.report.quality import quality_section
@@ -61,6 +63,7 @@ def render(results: Results) -> str:
     return _environment().get_template("page.html.j2").render(
         title=results.config["report"]["title"] or results.config["study"],
         study=_study(results),
+        inputs=inputs_section(results),
         answer=answer_section(results),
         purity=purity_section(results) | ev_index_parts(results),
         contrasts=contrasts,

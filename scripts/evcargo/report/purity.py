@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from evcargo.report import charts
-from evcargo.report.answer import ASSAY_WORDS, sample_anchor
+from evcargo.report.answer import sample_anchor
+from evcargo.report.known_names import ASSAY_WORDS
 from evcargo.report.parts import (
     AMBIGUOUS,
     Column,

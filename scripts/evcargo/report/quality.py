@@ -3,7 +3,7 @@
 from typing import Any
 
 from evcargo.report import charts
-from evcargo.report.answer import ASSAY_WORDS
+from evcargo.report.known_names import ASSAY_WORDS
 from evcargo.report.parts import Column, Figure, Table, capital, groups_of, table_of
 from evcargo.report.proteins import proteins_part
 from evcargo.report.results import Results

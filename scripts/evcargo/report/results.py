@@ -60,6 +60,8 @@ class Results:
         Status of every sample in every assay: columns sample, assay, status, status_reason.
     sources
         Where the quantities of each assay come from, in words.
+    inputs
+        What was understood of each table (contract ``inputs``), for studies that have tables.
     """
 
     config: dict[str, Any]
@@ -116,6 +118,7 @@ class Results:
     mixture_fits: pd.DataFrame | None = None
     origin_associations: pd.DataFrame | None = None
     proteins_facts: dict[str, str] = field(default_factory=dict)
+    inputs: pd.DataFrame | None = None
 
     @property
     def ambiguous(self) -> frozenset[str]:
@@ -237,7 +240,7 @@ OF_BIOMARKERS = (
     "biomarkers_calibration",
 )
 
-OPTIONAL = (*OF_PURITY, *OF_RNA, *OF_PROTEINS, *OF_BIOMARKERS)
+OPTIONAL = ("inputs", *OF_PURITY, *OF_RNA, *OF_PROTEINS, *OF_BIOMARKERS)
 
 
 @dataclass(frozen=True)

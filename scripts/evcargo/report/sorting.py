@@ -17,8 +17,9 @@ from evcargo.interpretation.sorting_verdicts import (
     RULE,
     SORTED,
 )
-from evcargo.report.answer import ASSAY_WORDS, NOUNS
+from evcargo.report.answer import NOUNS
 from evcargo.report.charts import legend_above
+from evcargo.report.known_names import ASSAY_WORDS
 from evcargo.report.parts import Column, Figure, Table, counted, interval_texts, listed, table_of
 from evcargo.report.results import Results
 from evcargo.report.svg import (

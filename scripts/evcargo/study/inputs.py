@@ -117,10 +117,10 @@ def inputs_table(summaries: Iterable[InputSummary]) -> pd.DataFrame:
 
 def describe_inputs(summaries: Iterable[InputSummary]) -> list[str]:
     """Say in a few lines what was understood: at most `MAX_LINES`, files that are alike in one."""
-    alike: dict[str, list[str]] = {}
+    alike: dict[tuple[str, str], list[str]] = {}
     for one in summaries:
-        alike.setdefault(f"{one.assay}, {{}}: {_described(one)}", []).append(Path(one.path).name)
-    texts = [text.format(_files(names)) for text, names in alike.items()]
+        alike.setdefault((one.assay, _described(one)), []).append(Path(one.path).name)
+    texts = [f"{assay}, {_files(names)}: {text}" for (assay, text), names in alike.items()]
     if len(texts) > MAX_LINES:
         more = len(texts) - MAX_LINES + 1
         return [*texts[: MAX_LINES - 1], f"and {more} more: see results/study/inputs.tsv"]
