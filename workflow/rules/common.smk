@@ -19,6 +19,7 @@ from evcargo.library import fingerprint
 from evcargo.proteins.settings import parts_of
 from evcargo.rna.bwa_files import background_inputs
 from evcargo.rna.sheet import download_of, fastq_runs, table_runs
+from evcargo.study.inputs import describe_inputs
 from evcargo.study.load import load_study
 from evcargo.transcripts.sheet import read_files
 
@@ -48,6 +49,8 @@ except EvcargoError as error:
     raise WorkflowError(str(error)) from None
 config.update(STUDY.config)
 if workflow.is_main_process:
+    for line in describe_inputs(STUDY.inputs):
+        logger.info(f"evcargo: {line}")
     for warning in STUDY.warnings:
         logger.warning(f"evcargo: {warning}")
 
@@ -179,6 +182,13 @@ def given(path):
 
 # The genes of the organism under all their names.
 GENES = resource(f"identifiers/{config['organism']}_genes.tsv.gz")
+
+# The miRNAs of the organisms under the names of all releases of miRBase.
+MIRNAS = resource("identifiers/mirnas.tsv.gz")
+
+# Tables that are too large for the dry run are read by a first job, which all others wait for; that it ran
+# again is no reason to run them again.
+EXAMINED = ancient("results/study/inputs.tsv") if STUDY.large_tables else []
 
 # The shipped marker panels, and those of the study.
 PANELS = [resource("markers/panels.tsv"), *given(config["purity"]["panels"])]

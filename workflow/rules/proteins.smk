@@ -31,6 +31,7 @@ if STUDY.spectra_runs:
 
     rule build_database:
         input:
+            examined=EXAMINED,
             fasta=lookup("proteins/fasta", within=config),
             contaminants=[
                 resource(name)
@@ -62,6 +63,7 @@ if STUDY.spectra_runs:
 
     rule convert_raw:
         input:
+            examined=EXAMINED,
             raw=raw_of,
         output:
             mzml=temp("results/proteins/mzml/{run}.mzML"),

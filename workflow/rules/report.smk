@@ -22,6 +22,7 @@ rule write_report:
         schema=workflow.source_path("../schemas/config.schema.yaml"),
         samples="results/study/samples.tsv",
         runs="results/study/runs.tsv",
+        inputs=["results/study/inputs.tsv"] if STUDY.tables else [],
         config="results/study/config.yaml",
         criteria="results/purity/criteria.tsv",
         verdicts="results/purity/verdicts.tsv",

@@ -42,6 +42,8 @@ localrules:
 
 
 rule fetch_reference:
+    input:
+        examined=EXAMINED,
     output:
         fasta=f"{DOWNLOADS}/{{reference}}",
     log:
@@ -63,6 +65,7 @@ rule fetch_reference:
 
 rule build_rna_reference:
     input:
+        examined=EXAMINED,
         shipped=[resource(f"rna/{name}") for name in SHIPPED_RNA.values()],
         user=list(USER_RNA.values()),
         sources=resource("rna/sources.tsv"),
@@ -92,6 +95,7 @@ rule build_rna_reference:
 rule index_background:
     input:
         background_files,
+        examined=EXAMINED,
     output:
         index=index_files("results/rna/background/{background}.fa"),
     log:
@@ -115,6 +119,7 @@ rule index_background:
 
 rule trim_reads:
     input:
+        examined=EXAMINED,
         reads=reads_of_sample,
         adapters=resource("adapters/adapters.tsv"),
     output:

@@ -18,6 +18,7 @@ wildcard_constraints:
 
 rule write_study:
     input:
+        examined=EXAMINED,
         sheets=[
             STUDY.config[kind]
             for kind in ("samples", "runs", "sdrf")
@@ -52,7 +53,7 @@ rule examine_tables:
         schemas=SCHEMAS,
         genes=GENES,
         mirnas=MIRNAS,
-        panels=PANELS,
+        panels=PANELS[0],
     output:
         inputs="results/study/inputs.tsv",
     log:
@@ -64,6 +65,11 @@ rule examine_tables:
         runtime=growing(20),
     params:
         library=lib("examine_tables"),
+        resources={
+            "genes": f"identifiers/{config['organism']}_genes.tsv.gz",
+            "mirnas": "identifiers/mirnas.tsv.gz",
+            "panels": "markers/panels.tsv",
+        },
         options=STUDY.config_digest,
     message:
         "Reading what the tables hold"
@@ -72,6 +78,8 @@ rule examine_tables:
 
 
 rule write_config:
+    input:
+        examined=EXAMINED,
     output:
         config="results/study/config.yaml",
     log:

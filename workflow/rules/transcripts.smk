@@ -24,6 +24,7 @@ if QUANTIFIED_SAMPLES:
 
     rule index_transcripts:
         input:
+            examined=EXAMINED,
             transcriptome=lookup("transcripts/transcriptome", within=config),
             genome=given(config["transcripts"]["genome"]),
             genes=given(config["transcripts"]["genes"]),

@@ -7,7 +7,7 @@ nobody knows, nothing that needs a name is assessed.
 import pandas as pd
 
 from evcargo.identifiers.genes import Genes
-from evcargo.purity.panels import split
+from evcargo.purity.panels import HOST_TAXON, split
 
 MIN_RECOGNISED = 0.5
 """Share of the features that must be known; with fewer, most of a panel may stand under names that
@@ -51,7 +51,8 @@ def _known_proteins(var: pd.DataFrame, genes: Genes) -> pd.Series:
             var.index, var["gene"], var["accessions"], strict=True
         )
     ]
-    foreign = var["is_contaminant"].astype(bool) | (var["taxon"].astype(str) != "")
+    hosts = ("", *HOST_TAXON.values())
+    foreign = var["is_contaminant"].astype(bool) | ~var["taxon"].astype(str).isin(hosts)
     return pd.Series(known, index=var.index) | foreign
 
 

@@ -32,7 +32,7 @@ def inputs_section(results: Results) -> dict[str, Any] | None:
         "more": max(0, len(_alike(table)) - MAX_ROWS),
         "warnings": [*unknown_names(table), *_warnings(table)],
         "full": table_of(
-            "inputs",
+            "inputs-understood",
             "What was understood of each file",
             table,
             [Column(name.replace("_", " ")) for name in table.columns],

@@ -1,6 +1,6 @@
 """The tables that a study names, read as the import will read them, before any job runs."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,11 +9,10 @@ import pandas as pd
 
 from evcargo.errors import Problem
 from evcargo.files.summary import COLUMNS, InputSummary
+from evcargo.study.model import is_large
 from evcargo.study.notes import Notes, listed
 from evcargo.study.runs import RAW
 
-LARGEST_MB = 50
-"""Size of a table, MB, above which the dry run reads its header only, and a first job the rest."""
 MAX_LINES = 10
 NAMED_MARKERS = 6
 SOURCES = {
@@ -34,7 +33,7 @@ class Examined:
     problems
         What the import would stop at.
     unread
-        Tables that are larger than `LARGEST_MB` and of which only the header was read.
+        Tables that are larger than `evcargo.study.model.LARGEST_MB` and of which only the header was read.
     """
 
     summaries: list[InputSummary] = field(default_factory=list)
@@ -47,7 +46,7 @@ def examine_inputs(
     lines: Mapping[str, int],
     config: Mapping[str, Any],
     resource: Callable[[str], str],
-    sound: Callable[[str], bool],
+    sound: Collection[str],
     whole: bool,
 ) -> Examined:
     """Read the tables of a study, and tell what they hold and what is wrong with them.
@@ -63,13 +62,13 @@ def examine_inputs(
     resource
         Gives the path of a shipped file.
     sound
-        Whether a path is a file of the right kind; others are left to the check that says so.
+        Paths that are files of the right kind; what the others are has another check said.
     whole
-        Whether tables larger than `LARGEST_MB` are read too.
+        Whether tables larger than `evcargo.study.model.LARGEST_MB` are read too.
     """
     examined = Examined()
-    tables = runs[~runs["format"].isin(RAW) & runs["path"].map(sound).astype(bool)]
-    large = [path for path in tables["path"].unique() if not whole and _is_large(path)]
+    tables = runs[~runs["format"].isin(RAW) & runs["path"].isin(sound)]
+    large = [path for path in tables["path"].unique() if not whole and is_large(path)]
     examined.unread = large
     for assay, of_assay in tables.groupby("assay", sort=False):
         notes = Notes(str(config["runs"] or config["sdrf"]))
@@ -84,10 +83,6 @@ def examine_inputs(
         examined.summaries += summaries
         examined.problems += notes.problems
     return examined
-
-
-def _is_large(path: str) -> bool:
-    return Path(path).stat().st_size > LARGEST_MB * 1e6
 
 
 def _check_recognised(

@@ -1,6 +1,7 @@
 """Load a study: its config and its two sheets (or its SDRF), with every mistake told at once."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from evcargo.errors import Problem, StudyError
 from evcargo.study.biomarkers import check_biomarkers
 from evcargo.study.contrasts import check_contrasts
 from evcargo.study.files import check_run_files, why_no_file
+from evcargo.study.inputs import Examined, examine_inputs
 from evcargo.study.interpretation import check_interpretation
 from evcargo.study.metrics import check_metrics, without_room
 from evcargo.study.model import Contrast, Study
@@ -34,6 +36,7 @@ def load_study(
     own_environments: bool = False,
     with_conda: bool = False,
     resource: Callable[[str], str] = shipped,
+    whole_tables: bool = False,
 ) -> Study:
     """Load and check a study.
 
@@ -56,6 +59,9 @@ def load_study(
         Whether they are conda environments, which hold what the container image does not.
     resource
         Gives the path of a file of ``resources``; that of the checkout by default.
+    whole_tables
+        Whether to read all tables of other programs. Without it they are read where the files are
+        looked into, but for the large ones (`evcargo.study.model.LARGEST_MB`).
 
     Returns
     -------
@@ -81,10 +87,19 @@ def load_study(
             for kind in ("samples", "runs")
         }
     samples, sample_lines = _load_samples(sheets["samples"], schema_dir, problems)
-    runs, run_lines = _load_runs(
+    runs, run_lines, sound = _load_runs(
         sheets["runs"], filled, schema_dir, sample_lines, look_inside, problems
     )
     last = Notes(config_file)
+    examined = Examined()
+    if (
+        runs is not None
+        and (look_inside or whole_tables)
+        and not wrong & {"organism", "identifiers"}
+    ):
+        known = sound if look_inside else set(runs["path"])
+        examined = examine_inputs(runs, run_lines, filled, resource, known, whole_tables)
+        problems += examined.problems
     contrasts: tuple[Contrast, ...] = ()
     small: tuple[str, ...] = ()
     if samples is not None and runs is not None:
@@ -118,9 +133,10 @@ def load_study(
         raise StudyError(dict.fromkeys(problems))
     tight = without_room(filled, contrasts, samples, runs)
     warnings = (*spectra_warnings(filled, samples, runs), *warned, *small, *tight)
+    study = Study(filled, samples, runs, contrasts, warnings, inputs=tuple(examined.summaries))
     if sdrf:
-        return Study(filled, samples, runs, contrasts, warnings, sdrf.factors, sdrf.data_files)
-    return Study(filled, samples, runs, contrasts, warnings)
+        return replace(study, factors=sdrf.factors, data_files=sdrf.data_files)
+    return study
 
 
 def _takes_sdrf(config: Mapping[str, Any], filled: dict[str, Any], notes: Notes) -> bool:
@@ -214,13 +230,15 @@ def _load_runs(
     samples: dict[str, int] | None,
     look_inside: bool,
     problems: list[Problem],
-) -> tuple[pd.DataFrame | None, dict[str, int]]:
+) -> tuple[pd.DataFrame | None, dict[str, int], set[str]]:
+    """Runs, their lines in the sheet, and the paths that are files of the right kind."""
     if sheet is None:
-        return None, {}
+        return None, {}, set()
     notes = Notes(sheet.file)
     runs, lines = check_runs(sheet, read_schema("runs", schema_dir), samples, notes)
+    sound: set[str] = set()
     if look_inside:
-        check_run_files(runs, lines, config["organism"], notes)
+        sound = check_run_files(runs, lines, notes)
     problems += notes.problems
     if samples and sheet.rows:
         used = {row.cells["sample"] for row in sheet.rows}
@@ -229,4 +247,4 @@ def _load_runs(
             remedy = f"Add its runs to {sheet.file}, or delete it from the sample sheet"
             unused.add("has no run", remedy, samples[name], "sample", name)
         problems += unused.problems
-    return runs, lines
+    return runs, lines, sound

@@ -4,10 +4,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from evcargo.files.summary import InputSummary
+
+LARGEST_MB = 50
+"""Size of a table, MB, above which the dry run reads its header only, and a first job the rest."""
 ASSAYS = ("proteins", "rna", "transcripts", "particles")
 # Formats of proteins runs whose spectra are searched.
 SPECTRA = ("mzml", "mgf", "thermo")
@@ -64,6 +69,14 @@ class Contrast:
     block: str = ""
 
 
+def is_large(path: str) -> bool:
+    """Whether a table is too large for the dry run."""
+    try:
+        return Path(path).stat().st_size > LARGEST_MB * 1e6
+    except OSError:
+        return False
+
+
 def question(contrast: Mapping[str, Any]) -> str:
     """Say what a contrast of the config compares."""
     kind = contrast.get("kind", "pair")
@@ -94,6 +107,8 @@ class Study:
         Columns of the sample sheet that are factor values in an SDRF.
     data_files
         Path of a run -> its data file, as the SDRF that the study was read from names it.
+    inputs
+        What was understood of each table, where they were read.
     """
 
     config: dict[str, Any]
@@ -103,6 +118,18 @@ class Study:
     warnings: tuple[str, ...] = field(default=())
     factors: tuple[str, ...] = ("condition",)
     data_files: dict[str, str] = field(default_factory=dict)
+    inputs: tuple[InputSummary, ...] = ()
+
+    @property
+    def tables(self) -> list[str]:
+        """Tables of other programs, each once, in sheet order."""
+        tables = self.runs[~self.runs["format"].isin((*SPECTRA, "fastq"))]
+        return list(dict.fromkeys(tables["path"]))
+
+    @property
+    def large_tables(self) -> list[str]:
+        """Tables that are too large for the dry run, which reads their header only."""
+        return [path for path in self.tables if is_large(path)]
 
     @property
     def spectra_runs(self) -> list[str]:
