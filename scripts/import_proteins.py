@@ -25,6 +25,7 @@ with job_log(snakemake.log) as log:
         snakemake.params.min_peptides,
         snakemake.params.organism,
         read_panels(snakemake.input.panels, snakemake.params.organism),
+        snakemake.params.min_protein_groups,
     )
     for note in done.notes:
         log.warning("%s", note)

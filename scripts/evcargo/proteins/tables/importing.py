@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from evcargo.errors import EvcargoError
-from evcargo.proteins.matrix import protein_matrix
+from evcargo.proteins.matrix import empty_proteomes, protein_matrix
 from evcargo.proteins.tables.check import refuse_mixed
 from evcargo.proteins.tables.columns import wanted_names
 from evcargo.proteins.tables.contents import Content, read_content
@@ -71,6 +71,7 @@ def import_proteins(
     min_peptides: int = 1,
     organism: str = "human",
     panels: pd.DataFrame | None = None,
+    min_protein_groups: int = 0,
 ) -> Imported:
     """Import the protein tables of a study.
 
@@ -97,30 +98,28 @@ def import_proteins(
         Organism of the study.
     panels
         Marker panels, for the normalisation ``ev_markers``.
+    min_protein_groups
+        Groups from which a sample is never taken for empty (`evcargo.empty_samples`). Those that
+        are take no part: the others are read and rolled up without them.
 
     Raises
     ------
     EvcargoError
         If a table or a column of it cannot be used, or no sample has a quantity.
     """
-    contents = {
-        str(path): _read(str(path), rows) for path, rows in runs.groupby("path", sort=False)
-    }
+    contents = _contents(runs)
     counted = [path for path, one in contents.items() if one.format.level == "psm"]
     refuse_mixed(counted, [path for path in contents if path not in counted])
-    parts: list[Quantities] = []
-    for level in ("ion", "psm"):
-        some = [one for one in contents.values() if one.format.level == level]
-        if some:
-            how = rollup if level == "ion" else "sum"
-            parts.append(quantities_of_ions(some, runs, how, min_peptides, organism))
-    proteins = [one for one in contents.values() if one.format.level == "protein"]
-    if proteins:
-        parts.append(quantities_of_proteins(proteins, runs))
-    found = joined(parts)
+    every = found = _quantities(contents, runs, rollup, min_peptides, organism)
     taxa = contaminants.drop_duplicates("accession").set_index("accession")["taxon"].astype(str)
     about = _tagged(found.proteins, taxa)
     failed = _failed(found.by_sample, runs)
+    proper = found.by_sample[~about["is_contaminant"].astype(bool)]
+    failed |= empty_proteomes(proper.drop(columns=list(failed)), samples, min_protein_groups)
+    if failed:
+        rest = runs[~runs["sample"].isin(failed)]
+        found = _quantities(_contents(rest), rest, rollup, min_peptides, organism)
+        about = _tagged(found.proteins, taxa)
     seen = found.by_sample.notna().any(axis=1).to_numpy()
     layers = {name: found.layers[name] for name in LAYERS}
     matrix = protein_matrix(
@@ -139,10 +138,11 @@ def import_proteins(
         f"; {unseen} proteins without a quantity in any sample left out" if unseen else ""
     )
     matrix.uns["raw_quantity"] = "spectral count" if counted else "intensity"
-    matrix.uns["rollup"] = f"{rollup}, not normalised" if len(proteins) < len(contents) else ""
+    rolled = any(one.format.level != "protein" for one in contents.values())
+    matrix.uns["rollup"] = f"{rollup}, not normalised" if rolled else ""
     return Imported(
         matrix,
-        _quality(found.by_run, found.by_sample, runs),
+        _quality(every.by_run, every.by_sample, runs),
         pd.concat(
             [one.funnel.table(path, one.format.title) for path, one in contents.items()],
             ignore_index=True,
@@ -151,6 +151,30 @@ def import_proteins(
         origins_of_tables(contents.values(), runs, samples, taxa, organism),
         tuple(notes),
     )
+
+
+def _contents(runs: pd.DataFrame) -> dict[str, Content]:
+    return {str(path): _read(str(path), rows) for path, rows in runs.groupby("path", sort=False)}
+
+
+def _quantities(
+    contents: Mapping[str, Content],
+    runs: pd.DataFrame,
+    rollup: str,
+    min_peptides: int,
+    organism: str,
+) -> Quantities:
+    """Quantities of the tables of all levels, joined."""
+    parts: list[Quantities] = []
+    for level in ("ion", "psm"):
+        some = [one for one in contents.values() if one.format.level == level]
+        if some:
+            how = rollup if level == "ion" else "sum"
+            parts.append(quantities_of_ions(some, runs, how, min_peptides, organism))
+    proteins = [one for one in contents.values() if one.format.level == "protein"]
+    if proteins:
+        parts.append(quantities_of_proteins(proteins, runs))
+    return joined(parts)
 
 
 def _read(path: str, runs: pd.DataFrame) -> Content:
