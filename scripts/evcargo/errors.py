@@ -12,7 +12,12 @@ class EvcargoError(Exception):
     """
 
 
+FOLDED = 3
+"""So many problems with one cause and one remedy are told in one line."""
 ALIKE = 10
+"""So many problems with one cause, but different remedies, are told in full."""
+SHOWN = 12
+"""Values that a folded line shows."""
 
 
 @dataclass(frozen=True, order=True)
@@ -58,8 +63,8 @@ class StudyError(EvcargoError):
     Parameters
     ----------
     problems
-        The mistakes; shown sorted by file, row and column. Of more than `ALIKE` rows with the same
-        mistake in one column, the first are shown in full, the others by their row.
+        The mistakes; shown sorted by file, row and column. Several with one cause and one remedy
+        are one line with all their places.
     """
 
     def __init__(self, problems: Iterable[Problem]) -> None:
@@ -71,19 +76,51 @@ class StudyError(EvcargoError):
 
 
 def _folded(problems: Sequence[Problem]) -> list[str]:
-    alike: dict[object, list[Problem]] = {}
+    """Texts of sorted problems, equal ones as one."""
+    equal: dict[tuple[str, str], list[Problem]] = {}
     for problem in problems:
+        equal.setdefault((problem.message, problem.remedy), []).append(problem)
+    single = [same for same in equal.values() if len(same) < FOLDED]
+    texts = [(same[0], _one_line(same)) for same in equal.values() if len(same) >= FOLDED]
+    alike: dict[object, list[Problem]] = {}
+    for problem in sorted(problem for same in single for problem in same):
         kind = (problem.file, problem.column, problem.message) if problem.row else problem
         alike.setdefault(kind, []).append(problem)
-    texts = []
     for same in alike.values():
-        shown = same if len(same) <= ALIKE else same[:3]
-        texts += [str(problem) for problem in shown]
+        shown = same if len(same) <= ALIKE else same[:FOLDED]
+        texts += [(problem, str(problem)) for problem in shown]
         if len(shown) < len(same):
-            rows = _ranges([problem.row for problem in same[3:]])
-            place = f"{same[0].file}, rows {rows}, {same[0].column}"
-            texts.append(f"{place}: the same, {same[0].message}")
-    return texts
+            rest = same[FOLDED:]
+            texts.append((rest[0], f"{_places(rest)}: the same, {rest[0].message}"))
+    return [text for _, text in sorted(texts)]
+
+
+def _one_line(problems: Sequence[Problem]) -> str:
+    """Places of equal problems, what is wrong, and what to do."""
+    values = list(dict.fromkeys(problem.value for problem in problems if problem.value))
+    more = f" and {len(values) - SHOWN} more" if len(values) > SHOWN else ""
+    shown = ", ".join(map(repr, values[:SHOWN])) + more
+    said = f" {shown} {problems[0].message}" if len(values) == 1 else f" {problems[0].message}"
+    listed = f" ({shown})" if len(values) > 1 else ""
+    return f"{_places(problems)}:{said}{listed}. {problems[0].remedy}"
+
+
+def _places(problems: Sequence[Problem]) -> str:
+    """Files, columns and rows of problems: ``runs.tsv, rows 2-4, path; samples.tsv, row 7, age``."""
+    rows: dict[tuple[str, str], list[int]] = {}
+    for problem in problems:
+        rows.setdefault((problem.file, problem.column), []).append(problem.row)
+    return "; ".join(
+        ", ".join(filter(None, (file, _rows(numbers), column)))
+        for (file, column), numbers in rows.items()
+    )
+
+
+def _rows(numbers: Sequence[int]) -> str:
+    distinct = sorted({number for number in numbers if number})
+    if not distinct:
+        return ""
+    return f"row{'s' if len(distinct) > 1 else ''} {_ranges(distinct)}"
 
 
 def _ranges(numbers: Sequence[int]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from evcargo.errors import Problem, StudyError
+from evcargo.files.workbooks import split_sheet
 from evcargo.study.biomarkers import check_biomarkers
 from evcargo.study.contrasts import check_contrasts
 from evcargo.study.files import check_run_files, why_no_file
@@ -26,6 +27,7 @@ from evcargo.study.sdrf import Sdrf, in_words_of_sdrf, read_sdrf
 from evcargo.study.sheets import Sheet, read_sheet
 from evcargo.study.spectra import check_spectra, spectra_warnings
 from evcargo.study.transcripts import check_options, check_salmon, check_transcriptome
+from evcargo.study.whole_tables import expand_rows
 
 
 def load_study(
@@ -157,7 +159,7 @@ def _takes_sdrf(config: Mapping[str, Any], filled: dict[str, Any], notes: Notes)
 def _open_sdrf(config: Mapping[str, Any], config_file: str, problems: list[Problem]) -> Sdrf | None:
     """Read the SDRF that the config names, or None and a problem."""
     path = config["sdrf"]
-    why, remedy = why_no_file(path)
+    why, remedy = why_no_file(split_sheet(path)[0])
     if why:
         sdrf = None
         notes = Notes(config_file)
@@ -198,16 +200,16 @@ def _open_sheet(
     """Read the sheet that the config names, or None and a problem."""
     if kind in wrong:
         return None
-    known = list(read_schema(kind, schema_dir)["properties"])
+    schema = read_schema(kind, schema_dir)
     path = config[kind]
-    why, remedy = why_no_file(path)
+    why, remedy = why_no_file(split_sheet(path)[0])
     if why:
         notes = Notes(config_file)
         notes.add(why, remedy, column=kind, value=path)
         sheet = None
     else:
         notes = Notes(path)
-        sheet = read_sheet(path, known, notes)
+        sheet = read_sheet(path, list(schema["properties"]), notes, required=schema["required"])
     problems += notes.problems
     return sheet
 
@@ -235,12 +237,16 @@ def _load_runs(
     if sheet is None:
         return None, {}, set()
     notes = Notes(sheet.file)
+    sheet, whole = expand_rows(sheet, samples, notes)
+    if not whole and not sheet.rows:
+        problems += notes.problems
+        return None, {}
     runs, lines = check_runs(sheet, read_schema("runs", schema_dir), samples, notes)
     sound: set[str] = set()
     if look_inside:
         sound = check_run_files(runs, lines, notes)
     problems += notes.problems
-    if samples and sheet.rows:
+    if samples and sheet.rows and whole:
         used = {row.cells["sample"] for row in sheet.rows}
         unused = Notes(config["samples"])
         for name in (one for one in samples if one not in used):
