@@ -106,7 +106,7 @@ def _one_line(problems: Sequence[Problem]) -> str:
 
 
 def _places(problems: Sequence[Problem]) -> str:
-    """Files, columns and rows of problems: ``runs.tsv, rows 2-4, path; samples.tsv, row 7, age``."""
+    """Files, rows and columns of problems: ``a.tsv, rows 2-4, path; b.tsv, row 7, age``."""
     rows: dict[tuple[str, str], list[int]] = {}
     for problem in problems:
         rows.setdefault((problem.file, problem.column), []).append(problem.row)

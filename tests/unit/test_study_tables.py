@@ -55,13 +55,13 @@ def test_equal_problems_are_one_line_with_their_places():
 
 def test_equal_problems_of_several_files_are_one_line():
     problems = [
-        Problem(file, row, "biofluid", "plsma", "is no word for this column", "Did you mean plasma?")
+        Problem(file, row, "biofluid", "plsma", "is no word", "Did you mean plasma?")
         for file, row in (("a.tsv", 2), ("a.tsv", 4), ("b.tsv", 7))
     ]
     (line,) = str(StudyError(problems)).splitlines()[1:]
     assert line == (
         "  1. a.tsv, rows 2, 4, biofluid; b.tsv, row 7, biofluid:"
-        " 'plsma' is no word for this column. Did you mean plasma?"
+        " 'plsma' is no word. Did you mean plasma?"
     )
 
 

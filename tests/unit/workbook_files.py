@@ -65,8 +65,8 @@ def write_xlsx(
         f'{HEAD}<workbook xmlns="{MAIN}" xmlns:r="{LINKS}"><sheets>{entries}</sheets></workbook>'
     )
     parts["xl/_rels/workbook.xml.rels"] = (
-        f'{HEAD}<Relationships xmlns="{PACKAGE}">{links}<Relationship Id="rIdS" Type="{LINKS}/styles" Target="styles.xml"/>'
-        "</Relationships>"
+        f'{HEAD}<Relationships xmlns="{PACKAGE}">{links}'
+        f'<Relationship Id="rIdS" Type="{LINKS}/styles" Target="styles.xml"/></Relationships>'
     )
     parts["[Content_Types].xml"] = f"{HEAD}<Types/>"
     parts["_rels/.rels"] = (
@@ -114,10 +114,9 @@ def write_ods(path: Path, sheets: Sheets, attributes: str = "") -> Path:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         archive.writestr("content.xml", content)
-        archive.writestr(
-            "META-INF/manifest.xml",
-            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
-        )
+        space = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
+        manifest = f'<manifest:manifest xmlns:manifest="{space}"/>'
+        archive.writestr("META-INF/manifest.xml", manifest)
     return path
 
 

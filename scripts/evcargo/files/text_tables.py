@@ -288,9 +288,7 @@ def _split_lines(path: str, encoding: Encoding, delimiter: str, first: int) -> I
                 yield first + at, row
 
 
-def split_rows(
-    lines: Iterable[str], delimiter: str, line_breaks: bool = False
-) -> Iterator[Row]:
+def split_rows(lines: Iterable[str], delimiter: str, line_breaks: bool = False) -> Iterator[Row]:
     r"""Split lines into cleaned cells, each row with the number of its first line from 1.
 
     Parameters

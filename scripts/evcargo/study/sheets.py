@@ -105,8 +105,7 @@ def read_sheet(
     try:
         content = _content(path, known, required or known[:1], notes)
     except EvcargoError as error:
-        message, _, remedy = str(error).partition(". ")
-        notes.add(message.removeprefix(f"{split_sheet(path)[0]}: "), remedy.rstrip(".") or SAVE_AS)
+        notes.add_error(error, split_sheet(path)[0])
         return None
     except csv.Error as error:
         notes.add(f"is not a table ({error})", SAVE_AS)
@@ -245,7 +244,9 @@ def _best_fitting(
 
 def _header_place(records: Sequence[Record], required: Sequence[str]) -> int:
     """Place of the header: the first row, or a later one below a title."""
-    places = (at for at, (_, cells) in enumerate(records[:TITLES]) if set(required) <= _folded(cells))
+    places = (
+        at for at, (_, cells) in enumerate(records[:TITLES]) if set(required) <= _folded(cells)
+    )
     return next(places, 0)
 
 

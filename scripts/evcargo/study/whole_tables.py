@@ -15,9 +15,7 @@ def rows_of_whole_tables(sheet: Sheet) -> list[int]:
     return [row.line for row in sheet.rows if row.cells["sample"] == EVERY]
 
 
-def expand_rows(
-    sheet: Sheet, samples: Collection[str] | None, notes: Notes
-) -> tuple[Sheet, bool]:
+def expand_rows(sheet: Sheet, samples: Collection[str] | None, notes: Notes) -> tuple[Sheet, bool]:
     """Put one row per sample in place of each row whose sample is ``*``.
 
     Parameters
