@@ -87,9 +87,9 @@ def _folded(problems: Sequence[Problem]) -> list[str]:
         kind = (problem.file, problem.column, problem.message) if problem.row else problem
         alike.setdefault(kind, []).append(problem)
     for same in alike.values():
-        shown = same if len(same) <= ALIKE else same[:FOLDED]
-        texts += [(problem, str(problem)) for problem in shown]
-        if len(shown) < len(same):
+        full = same if len(same) <= ALIKE else same[:FOLDED]
+        texts += [(problem, str(problem)) for problem in full]
+        if len(full) < len(same):
             rest = same[FOLDED:]
             texts.append((rest[0], f"{_places(rest)}: the same, {rest[0].message}"))
     return [text for _, text in sorted(texts)]
@@ -97,23 +97,31 @@ def _folded(problems: Sequence[Problem]) -> list[str]:
 
 def _one_line(problems: Sequence[Problem]) -> str:
     """Places of equal problems, what is wrong, and what to do."""
-    values = list(dict.fromkeys(problem.value for problem in problems if problem.value))
-    more = f" and {len(values) - SHOWN} more" if len(values) > SHOWN else ""
-    shown = ", ".join(map(repr, values[:SHOWN])) + more
-    said = f" {shown} {problems[0].message}" if len(values) == 1 else f" {problems[0].message}"
-    listed = f" ({shown})" if len(values) > 1 else ""
-    return f"{_places(problems)}:{said}{listed}. {problems[0].remedy}"
+    values = {problem.value for problem in problems}
+    value = f" {problems[0].value!r}" if len(values) == 1 and problems[0].value else ""
+    text = f"{_places(problems, not value)}:{value} {problems[0].message}"
+    return f"{text}. {problems[0].remedy}"
 
 
-def _places(problems: Sequence[Problem]) -> str:
-    """Files, rows and columns of problems: ``a.tsv, rows 2-4, path; b.tsv, row 7, age``."""
-    rows: dict[tuple[str, str], list[int]] = {}
+def _places(problems: Sequence[Problem], with_values: bool = False) -> str:
+    """Files, rows and columns of problems: ``a.tsv, rows 2-4, path; row 7, age; b.tsv, row 9``."""
+    groups: dict[tuple[str, str], list[Problem]] = {}
     for problem in problems:
-        rows.setdefault((problem.file, problem.column), []).append(problem.row)
-    return "; ".join(
-        ", ".join(filter(None, (file, _rows(numbers), column)))
-        for (file, column), numbers in rows.items()
-    )
+        groups.setdefault((problem.file, problem.column), []).append(problem)
+    texts, before = [], ""
+    for (file, column), group in groups.items():
+        rows = _rows([problem.row for problem in group])
+        text = ", ".join(filter(None, ("" if file == before else file, rows, column)))
+        texts.append(text + (_values(group) if with_values else ""))
+        before = file
+    return "; ".join(texts)
+
+
+def _values(problems: Sequence[Problem]) -> str:
+    """Values of problems in brackets, as far as a line can show them."""
+    values = list(dict.fromkeys(repr(problem.value) for problem in problems if problem.value))
+    more = f" and {len(values) - SHOWN} more" if len(values) > SHOWN else ""
+    return f" ({', '.join(values[:SHOWN])}{more})" if values else ""
 
 
 def _rows(numbers: Sequence[int]) -> str:

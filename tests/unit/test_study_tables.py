@@ -44,9 +44,9 @@ def test_equal_problems_are_one_line_with_their_places():
     error = StudyError([*many, other])
     assert str(error).splitlines() == [
         "The study has 13 problems:",
-        "  1. runs.tsv, rows 2-7, 9-14, path: does not exist ('2.mzML', '3.mzML', '4.mzML',"
-        " '5.mzML', '6.mzML', '7.mzML', '9.mzML', '10.mzML', '11.mzML', '12.mzML', '13.mzML',"
-        " '14.mzML'). Check the path",
+        "  1. runs.tsv, rows 2-7, 9-14, path ('2.mzML', '3.mzML', '4.mzML', '5.mzML', '6.mzML',"
+        " '7.mzML', '9.mzML', '10.mzML', '11.mzML', '12.mzML', '13.mzML', '14.mzML'):"
+        " does not exist. Check the path",
         "  2. runs.tsv, row 5, path: 'a' is empty. Copy it again",
     ]
     assert len(error.problems) == 13
@@ -72,7 +72,19 @@ def test_equal_problems_of_one_row_name_their_values():
         for name in ("T1", "T2", "T3")
     ]
     (line,) = str(StudyError(problems)).splitlines()[1:]
-    assert line == "  1. runs.tsv, row 2, column: is in no column ('T1', 'T2', 'T3'). Rename it"
+    assert line == "  1. runs.tsv, row 2, column ('T1', 'T2', 'T3'): is in no column. Rename it"
+
+
+def test_equal_problems_of_the_config_keep_their_values():
+    problems = [
+        Problem("c.yaml", 0, option, path, "does not exist", "Check the path")
+        for option, path in (("proteins.fasta", "a.fasta"), ("purity.panels", "p"), ("sdrf", "s"))
+    ]
+    (line,) = str(StudyError(problems)).splitlines()[1:]
+    assert line == (
+        "  1. c.yaml, proteins.fasta ('a.fasta'); purity.panels ('p'); sdrf ('s'):"
+        " does not exist. Check the path"
+    )
 
 
 def test_many_problems_with_remedies_of_their_own():

@@ -94,11 +94,11 @@ def _text(cell: Any) -> str:
 
 def _fill_merged(rows: list[list[str]], ranges: list[Any]) -> None:
     """Give every row of a vertically merged cell its value: that is what a reader sees."""
-    for (top, left), (bottom, _) in ranges:
-        if top >= len(rows) or left >= len(rows[top]):
+    for (top, column), (bottom, _) in ranges:
+        if top >= len(rows) or column >= len(rows[top]):
             continue
         for row in rows[top + 1 : bottom + 1]:
-            row[left] = row[left] or rows[top][left]
+            row[column] = row[column] or rows[top][column]
 
 
 def _lost_cells(path: str, kind: str) -> dict[str, list[tuple[int, int, str]]]:
@@ -140,21 +140,21 @@ def _part(path: str, name: str) -> str:
 
 
 def _attribute(tag: str, name: str) -> str:
-    found = re.search(rf'(?:^|\s){name}="([^"]*)"', tag)
-    return found[1] if found else ""
+    match = re.search(rf'(?:^|\s){name}="([^"]*)"', tag)
+    return match[1] if match else ""
 
 
 def _lost_of_xlsx(text: str) -> Iterator[tuple[int, int, str]]:
     for tag, content in _CELL.findall(text):
-        place = _REFERENCE.search(tag)
-        if not place or not content:
+        reference = _REFERENCE.search(tag)
+        if not reference or not content:
             continue
         value = _VALUE.search(content)
         formula = _FORMULA.search(content)
         if 't="e"' in tag:
-            yield *_place(place), value[1] if value else "#VALUE!"
+            yield *_place(reference), value[1] if value else "#VALUE!"
         elif formula and not (value and value[1]) and 't="str"' not in tag:
-            yield *_place(place), f"={formula[1] or ''}"
+            yield *_place(reference), f"={formula[1] or ''}"
 
 
 def _place(reference: re.Match[str]) -> tuple[int, int]:

@@ -35,9 +35,9 @@ class Notes:
     def add_error(self, error: EvcargoError, file: str = "") -> None:
         """Write down an error about the file, which names itself ("path, row 3: what. Remedy")."""
         message, _, remedy = str(error).partition(". ")
-        place = re.match(rf"{re.escape(file or self.file)}(?:, (?:row|line) (\d+))?: ", message)
-        row = int(place[1] or 0) if place else 0
-        text = message[place.end() :] if place else message
+        start = re.match(rf"{re.escape(file or self.file)}(?:, (?:row|line) (\d+))?: ", message)
+        row = int(start[1] or 0) if start else 0
+        text = message[start.end() :] if start else message
         self.add(text, remedy.rstrip(".") or "Check the file", row)
 
 

@@ -10,9 +10,9 @@ from evcargo.study.sheets import Row, Sheet
 EVERY = "*"
 
 
-def rows_of_whole_tables(sheet: Sheet) -> list[int]:
-    """Lines of the rows that stand for every sample."""
-    return [row.line for row in sheet.rows if row.cells["sample"] == EVERY]
+def rows_of_whole_tables(sheet: Sheet) -> list[Row]:
+    """Rows that stand for every sample."""
+    return [row for row in sheet.rows if row.cells["sample"] == EVERY]
 
 
 def expand_rows(sheet: Sheet, samples: Collection[str] | None, notes: Notes) -> tuple[Sheet, bool]:
@@ -46,7 +46,7 @@ def expand_rows(sheet: Sheet, samples: Collection[str] | None, notes: Notes) -> 
         elif samples:
             rows += _expanded(row, sheet, samples, notes)
     columns = sheet.columns if "column" in sheet.columns else [*sheet.columns, "column"]
-    whole = set(stars) <= {row.line for row in rows}
+    whole = {row.line for row in stars} <= {row.line for row in rows}
     return replace(sheet, columns=columns, rows=rows), whole
 
 
