@@ -211,6 +211,29 @@ def test_a_long_report(capsys):
     assert "Olink NPX" in capsys.readouterr().out
 
 
+def test_groups_of_tables_with_names_of_their_own():
+    written("c.tsv", counts(["ctrl 1", "ctrl 2", "drug 1", "drug 2"]))
+    written("pg.txt", groups(["A_EV_x", "B_EV_x", "C_EV_x", "D_EV_x", "E_EV_x"]))
+    assert start() == 0
+    samples = load().samples.set_index("sample")
+    assert samples["condition"].dropna().to_dict() == {
+        "ctrl_1": "ctrl",
+        "ctrl_2": "ctrl",
+        "drug_1": "drug",
+        "drug_2": "drug",
+    }
+
+
+def test_a_table_of_one_sample_each():
+    for at, name in enumerate(("T1", "T2", "H1", "H2")):
+        rows = [[mirna, at + count] for count, mirna in enumerate(MIRNAS)]
+        written(f"{name}.tsv", table([["miRNA", "read_count"], *rows]))
+    assert start() == 0
+    study = load()
+    assert study.runs["sample"].tolist() == ["H1", "H2", "T1", "T2"]
+    assert study.runs["column"].tolist() == ["read_count"] * 4
+
+
 def test_samples_are_the_same_in_all_assays():
     written("pg.txt", groups(["T1", "T2", "H1", "H2"]))
     for name in ("T1", "T2", "H1", "H2"):
@@ -260,6 +283,16 @@ def test_files_are_recognised(name, content, assay, program):
         ("a.txt", "nothing but words here\nand there\n", "no table"),
         ("s.tsv", "sample\tage\tsex\nT1\t3\tm\nT2\t4\tf\n", "looks like a list of samples"),
         ("x.tsv", "word\tn\nfoo\t1\nbar\t2\n", "that of no known program"),
+        (
+            "de.tsv",
+            table([["gene", "log2FoldChange", "pvalue", "padj"], ["CD63", 1.5, 0.1, 0.2]]),
+            "results of a comparison",
+        ),
+        (
+            "top.tsv",
+            table([["Gene", "Number of times"], ["CD63", 90], ["CD9", 80], ["CD81", 70]]),
+            "that of no known program",
+        ),
         ("a.html", "<!DOCTYPE html><html></html>", "HTML"),
         ("a{b}.tsv", "x", "braces"),
         ("a.wiff", b"\x00\x01\x02binary", "Sciex"),

@@ -108,21 +108,33 @@ def draft_study(files: Sequence[Recognised]) -> Draft:
     runs, samples = _with_samples(runs)
     runs = _with_columns(runs)
     organism, reason = most_told(file.organisms for file in used)
-    design = guess_design(list(samples.values()))
-    named = {name: sample for sample, name in samples.items()}
     return Draft(
         tuple(used),
         samples,
         tuple(runs),
-        replace(
-            design,
-            conditions={named[name]: group for name, group in design.conditions.items()},
-            subjects={named[name]: donor for name, donor in design.subjects.items()},
-        ),
+        _design(runs, samples),
         organism,
         reason,
         tuple(left_out),
         _whole_tables(runs, samples),
+    )
+
+
+def _design(runs: Sequence[DraftRun], samples: dict[str, str]) -> Design:
+    """Guess groups and donors from all names; where these tell none, from those of each table."""
+    designs = [guess_design(list(samples.values()))]
+    if not designs[0].conditions:
+        of_table: dict[str, list[str]] = defaultdict(list)
+        for run in runs:
+            of_table[run.path].append(run.name)
+        designs = [guess_design(names) for names in of_table.values()]
+    reasons = dict.fromkeys(design.reason for design in designs if design.reason)
+    conditions = {name: group for design in designs for name, group in design.conditions.items()}
+    subjects = {name: donor for design in designs for name, donor in design.subjects.items()}
+    return Design(
+        {sample: conditions[name] for sample, name in samples.items() if name in conditions},
+        {sample: subjects[name] for sample, name in samples.items() if name in subjects},
+        " / ".join(reasons),
     )
 
 
@@ -222,7 +234,7 @@ def _runs_of_files(
             left_out.append(NotRecognised(file.path, reason))
             continue
         used.append(file)
-        runs.append(DraftRun(name, file.assay, file.path, file.kind))
+        runs.append(DraftRun(name, file.assay, file.path, file.kind, column=file.column))
     return used, _numbered(runs)
 
 

@@ -28,6 +28,8 @@ class Recognised:
         Organism -> number of names that tell it.
     notes
         What to know, e.g. that the assay is a guess.
+    column
+        Column of the quantity in a table of one sample, where the run sheet must name it.
     """
 
     path: str
@@ -39,6 +41,7 @@ class Recognised:
     rank: int = 0
     organisms: tuple[tuple[str, int], ...] = ()
     notes: tuple[str, ...] = ()
+    column: str = ""
 
 
 @dataclass(frozen=True)

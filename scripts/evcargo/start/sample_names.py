@@ -22,7 +22,8 @@ NO_SAMPLE_ALONE = (
 _WORDS = re.compile(r"[\s_.\-]+")
 _QUANTITY = re.compile(
     r"lfq|maxlfq|intensity|intensities|ibaq|abundances?|quantity|area|raw|counts?|reads?|tpm|cpm|rpm"
-    r"|fpkm|npx|normali[sz]ed|expression|log2|pg|values?",
+    r"|fpkm|npx|normali[sz]ed|(normali[sz]ed)?(area|abundance|intensity)|expression|log2|pg|values?"
+    r"|sum|total",
     re.IGNORECASE,
 )
 _OF_SIZES = re.compile(

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from itertools import islice
 
 from evcargo.counts.formats import recognise as recognise_counts
 from evcargo.counts.layout import Layout, read_head
 from evcargo.errors import EvcargoError
+from evcargo.files.run_names import step_stem
 from evcargo.files.text_tables import TextTable, read_text_table
 from evcargo.proteins.tables.engines import FORMATS
 from evcargo.proteins.tables.formats import Format, by_run
@@ -17,6 +17,7 @@ from evcargo.proteins.tables.opening import open_table
 from evcargo.proteins.tables.table import Table
 from evcargo.start.recognised import NotRecognised, Recognised
 from evcargo.start.sizes import size_runs
+from evcargo.study.notes import listed
 from evcargo.study.panels import known_symbols
 
 HEAD_ROWS = 300
@@ -46,7 +47,10 @@ _ABOUT = re.compile(
     r"(length|len|effective ?length|start|end|width|total|sum|mean|average|avg|median|sd|std|stdev"
     r"|cv|p|q|fdr|padj|pvalue|.*[pq][-_. ]?val(ue)?|adj.*|log2?(2)?[-_ ]?fc|.*fold.*"
     r"|basemean|lfcse|stat|score|coverage.*|.*coverage|mw|mol.*weight.*|mass|entrez.*|.*peptides?"
-    r"|.*score|column \d+|row name|index|unnamed.*|id|rank|.*count of.*|annotation.*|ncbi.*)",
+    r"|.*score|column \d+|row name|index|unnamed.*|id|rank|.*count of.*|annotation.*|ncbi.*"
+    r"|dispersion|log-?cpm|aveexpr|ave expr|t|b|f|lr|se|sigma.*|order|category|scan|num|charge|z"
+    r"|m/?z|.*neutral.mass|e-?value|xcorr|.*retention.*|rt|ions.*|missing.*|spectral.angle"
+    r"|.*number of times.*|.*[ _.]ids?|delta.?cn)",
     re.IGNORECASE,
 )
 _PROTEIN_TITLES = {"protein", "proteins", "protein id", "protein ids", "protein_id", "accession"}
@@ -59,6 +63,16 @@ _TITLES = _PROTEIN_TITLES | {
     "gene symbol",
     "symbol",
 }
+# Columns of which a table of results has several.
+_OF_RESULTS = re.compile(
+    r"p|fdr|padj|.*p[-_. ]?val(ue)?s?|.*q[-_. ]?val(ue)?s?|adj[-_. ]?p.*|log2?(2)?[-_. ]?fc"
+    r"|.*fold[-_. ]?change|aveexpr|basemean|lfcse|stat|logcpm|dispersion|t-?statistic"
+)
+# Names of the column of numbers in a table of one sample.
+_OF_ONE = re.compile(
+    r"(raw|total|read|umi)?[-_. ]?(counts?|reads?|intensity|abundance|area|quantity|lfq|value)",
+    re.IGNORECASE,
+)
 COPY = "copy its columns into samples.tsv"
 OF_SAMPLES = {"sample", "samples", "sample id", "sample_id", "sampleid", "sample name"}
 _OF_PEOPLE = {
@@ -86,18 +100,28 @@ def recognise_text(path: str) -> Recognised | NotRecognised:
     sizes = size_runs(path, table)
     if sizes is not None:
         return Recognised(path, "particles", "sizes", sizes.program, sizes.runs)
-    for recognise in (_proteins, _counts, _matrix):
+    for recognise in (_proteins, _counts):
         recognised = recognise(path, table)
         if recognised:
             return recognised
+    return _plain(path, table, names)
+
+
+def _plain(path: str, table: TextTable, names: set[str]) -> Recognised | NotRecognised:
+    """Tell what a table is that no known program wrote; `names` are its columns in lower case."""
     if names & OF_SAMPLES or len(names & _OF_PEOPLE) > 1:
         return NotRecognised(path, f"looks like a list of samples: {COPY}")
+    if sum(_OF_RESULTS.fullmatch(name) is not None for name in names) > 1:
+        return NotRecognised(path, "holds results of a comparison, no quantities of samples")
+    recognised = _matrix(path, table)
+    if recognised:
+        return recognised
     if table.delimiter == " ":
         return NotRecognised(path, "is text, but no table of proteins, RNAs or particle sizes")
     return NotRecognised(
         path,
         "its header is that of no known program, and its names are not those of proteins or RNAs"
-        f" ({', '.join(table.columns[:6])} ...)",
+        f" with a column of numbers for each sample ({listed(table.columns, 4)})",
     )
 
 
@@ -134,7 +158,11 @@ def _run_columns(table: Table, form: Format) -> tuple[str, ...]:
     if pattern == "{run}":
         numbers = set(_number_columns(table))
         described = set(form.describing)
-        return tuple(n for n in names if n in numbers and n.casefold() not in described)
+        return tuple(
+            name
+            for name in names
+            if name in numbers and name.casefold() not in described and not _ABOUT.fullmatch(name)
+        )
     return tuple(names)
 
 
@@ -202,10 +230,13 @@ def _matrix(path: str, table: TextTable) -> Recognised | None:
     assay, note = _assay(texts, lambda: _cells(table, rows, samples))
     if not assay or not samples:
         return None
-    recognised = Recognised(
-        path, assay, "table", f"matrix of {_WORDS[assay]}", tuple(samples), rank=3
-    )
-    return replace(recognised, notes=(note,)) if note else recognised
+    notes = (note,) if note else ()
+    program = f"matrix of {_WORDS[assay]}"
+    if len(samples) > 1:
+        return Recognised(path, assay, "table", program, tuple(samples), rank=3, notes=notes)
+    if _OF_ONE.fullmatch(samples[0]) or step_stem(path) == step_stem(samples[0]):
+        return Recognised(path, assay, "table", program, rank=3, notes=notes, column=samples[0])
+    return None  # a list of genes with a number
 
 
 _WORDS = {"proteins": "proteins", "rna": "small RNA counts", "transcripts": "counts of genes"}
