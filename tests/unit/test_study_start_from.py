@@ -211,6 +211,14 @@ def test_a_long_report(capsys):
     assert "Olink NPX" in capsys.readouterr().out
 
 
+def test_samples_in_rows():
+    names = [f"hsa-miR-{number}-5p" for number in range(1, 15)]
+    rows = [[sample, *range(14)] for sample in ("T1", "T2", "H1", "H2")]
+    recognised = recognise_input(str(written("t.csv", table([["sample", *names], *rows], ","))))
+    assert recognised.runs == ("T1", "T2", "H1", "H2")
+    assert recognised.assay == "rna"
+
+
 def test_groups_of_tables_with_names_of_their_own():
     written("c.tsv", counts(["ctrl 1", "ctrl 2", "drug 1", "drug 2"]))
     written("pg.txt", groups(["A_EV_x", "B_EV_x", "C_EV_x", "D_EV_x", "E_EV_x"]))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from itertools import islice
 
+from evcargo.counts.formats import program_by_rows
 from evcargo.counts.formats import recognise as recognise_counts
 from evcargo.counts.layout import Layout, read_head
 from evcargo.errors import EvcargoError
@@ -21,6 +22,8 @@ from evcargo.study.notes import listed
 from evcargo.study.panels import known_symbols
 
 HEAD_ROWS = 300
+FEWEST_FEATURES = 10
+"""Columns of RNAs from which a table is taken for one with its samples in rows."""
 MOST_RUNS = 5000
 KNOWN_SHARE = 0.3
 """Share of the names of a column that must be known for it to name features."""
@@ -109,6 +112,9 @@ def recognise_text(path: str) -> Recognised | NotRecognised:
 
 def _plain(path: str, table: TextTable, names: set[str]) -> Recognised | NotRecognised:
     """Tell what a table is that no known program wrote; `names` are its columns in lower case."""
+    turned = _samples_in_rows(path, table)
+    if turned:
+        return turned
     if names & OF_SAMPLES or len(names & _OF_PEOPLE) > 1:
         return NotRecognised(path, f"looks like a list of samples: {COPY}")
     if sum(_OF_RESULTS.fullmatch(name) is not None for name in names) > 1:
@@ -231,12 +237,28 @@ def _matrix(path: str, table: TextTable) -> Recognised | None:
     if not assay or not samples:
         return None
     notes = (note,) if note else ()
-    program = f"matrix of {_WORDS[assay]}"
+    program = program_by_rows([row[0] for row in rows]) or f"matrix of {_WORDS[assay]}"
     if len(samples) > 1:
         return Recognised(path, assay, "table", program, tuple(samples), rank=3, notes=notes)
     if _OF_ONE.fullmatch(samples[0]) or step_stem(path) == step_stem(samples[0]):
         return Recognised(path, assay, "table", program, rank=3, notes=notes, column=samples[0])
     return None  # a list of genes with a number
+
+
+def _samples_in_rows(path: str, table: TextTable) -> Recognised | None:
+    """Tell a table of counts with a column for each RNA and a row for each sample."""
+    features = table.columns[1:]
+    if len(features) < FEWEST_FEATURES:
+        return None
+    small = _share(features, "rna") >= KNOWN_SHARE
+    long = _share(features, "transcripts") >= KNOWN_SHARE or _known_symbols(features) >= KNOWN_SHARE
+    rows = [row[0] for row in _first_rows(table, MOST_RUNS)] if small or long else []
+    if not rows or len(set(rows)) < len(rows):
+        return None
+    assay = "rna" if small else "transcripts"
+    return Recognised(
+        path, assay, "table", f"{_WORDS[assay]}, samples in rows", tuple(rows), rank=4
+    )
 
 
 _WORDS = {"proteins": "proteins", "rna": "small RNA counts", "transcripts": "counts of genes"}
@@ -284,9 +306,9 @@ def _are_counts(cells: Sequence[str]) -> bool:
     return ordered[len(ordered) // 2] <= LARGEST_MEDIAN_COUNT
 
 
-def _first_rows(table: TextTable) -> list[list[str]]:
+def _first_rows(table: TextTable, count: int = HEAD_ROWS) -> list[list[str]]:
     try:
-        return [row for _, row in islice(table.rows(), HEAD_ROWS)]
+        return [row for _, row in islice(table.rows(), count)]
     except EvcargoError:
         return []
 
