@@ -22,6 +22,10 @@ SOURCES = {
 }
 
 
+Problems = dict[str, tuple[str, str]]
+Examine = Callable[[pd.DataFrame, Collection[str]], tuple[list[InputSummary], Problems]]
+
+
 @dataclass
 class Examined:
     """What the tables of a study hold.
@@ -33,7 +37,7 @@ class Examined:
     problems
         What the import would stop at.
     unread
-        Tables that are larger than `evcargo.study.model.LARGEST_MB` and of which only the header was read.
+        Tables larger than `evcargo.study.model.LARGEST_MB`, of which only the header was read.
     """
 
     summaries: list[InputSummary] = field(default_factory=list)
@@ -83,6 +87,24 @@ def examine_inputs(
         examined.summaries += summaries
         examined.problems += notes.problems
     return examined
+
+
+def _examiner(assay: str, config: Mapping[str, Any], resource: Callable[[str], str]) -> Examine:
+    """What reads the tables of an assay; what that needs is loaded only where it is needed."""
+    organism = str(config["organism"])
+    if assay == "particles":
+        from evcargo.particles.examine import examine_size_tables
+
+        return examine_size_tables
+    if assay == "proteins":
+        from evcargo.identifiers.genes import read_genes
+        from evcargo.proteins.tables.check import protein_examiner
+
+        genes = read_genes(resource(f"identifiers/{organism}_genes.tsv.xz"), organism)
+        return protein_examiner(config, resource, genes)
+    from evcargo.study.count_tables import read_count_tables
+
+    return lambda runs, large: read_count_tables(runs, assay, organism, resource, large)
 
 
 def _check_recognised(
