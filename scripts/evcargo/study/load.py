@@ -246,7 +246,7 @@ def _load_runs(
     look_inside: bool,
     problems: list[Problem],
 ) -> tuple[pd.DataFrame | None, dict[str, int], set[str]]:
-    """Give the runs, their lines in the sheet, and the paths that are of the right kind."""
+    """Give the runs, their lines in the sheet, and the paths that are files of the right kind."""
     sheet = sheets["runs"]
     if sheet is None:
         return None, {}, set()
