@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from evcargo.errors import EvcargoError
@@ -123,10 +124,9 @@ class TextTable:
         cells = self._even_cells(width)
         if cells is None:
             cells = [cell for _, row in self.rows() for cell in row]
-        by_column = {at: cells[at::width] for at in range(width)}
-        frame = pd.DataFrame(by_column, dtype=object)
-        frame.columns = pd.Index(self.columns, dtype=object)
-        return frame
+        table = np.empty(len(cells), dtype=object)
+        table[:] = cells
+        return pd.DataFrame(table.reshape(-1, width), columns=pd.Index(self.columns, dtype=object))
 
     def line_of(self, row: int) -> int:
         """Line of the file of a row of `frame`, which is counted from 0."""
@@ -142,12 +142,14 @@ class TextTable:
         if self.delimiter == " ":
             return None
         edges = f'{self.delimiter} \t"'
-        text = "\n".join(line for line in lines if clean_cell(line).strip(edges))
+        lines = [line for line in lines if line.strip(edges) and clean_cell(line).strip(edges)]
+        text = "\n".join(lines)
         if '"' in text:
             if not _plainly_quoted(text, self.delimiter):
                 return None
             text = text.replace('"', "")
-        marks = {line.count(self.delimiter) for line in text.split("\n")} if text else {width - 1}
+            lines = text.split("\n")
+        marks = {line.count(self.delimiter) for line in lines} or {width - 1}
         if len(marks) != 1 or (found := marks.pop() + 1) < width:
             return None
         cells = text.replace("\n", self.delimiter).split(self.delimiter) if text else []
