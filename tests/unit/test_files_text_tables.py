@@ -88,7 +88,10 @@ def test_compressed(tmp_path: Path, name: str, pack: Callable[[bytes], bytes]) -
         ),
         ('id,T1\n"two\nlines",5\n', [["id", "T1"], ["two\nlines", "5"]]),
         ('id,T1\n"a,b\nc",5\n', [["id", "T1"], ["a,b\nc", "5"]]),
-        ('id,T1,T2\n"a,b",5,\n"c,d",6,\n', [["id", "T1", "T2"], ["a,b", "5", ""], ["c,d", "6", ""]]),
+        (
+            'id,T1,T2\n"a,b",5,\n"c,d",6,\n',
+            [["id", "T1", "T2"], ["a,b", "5", ""], ["c,d", "6", ""]],
+        ),
         ('id,T1,T2\n"a,b",5\n"c",6\n', [["id", "T1", "T2"], ["a,b", "5", ""], ["c", "6", ""]]),
         ('"id","T1"\n"a ""b""","5"\n"","6"\n', [["id", "T1"], ['a "b"', "5"], ["", "6"]]),
         ("id\tT1\n5\" long\t5\n3' end\t6\n", [["id", "T1"], ['5" long', "5"], ["3' end", "6"]]),
