@@ -19,6 +19,13 @@ MIRNAS = {
 }
 
 
+MOUSE_SYMBOLS = [
+    *("Cd9", "Cd63", "Cd81", "Hsp90aa1", "Tsg101", "Rab5a", "Rab7", "Rab27a", "Anxa2", "Anxa5"),
+    *("Eef2", "Eef1a1", "Rps6", "Rpl10", "Rpl13a", "Ppia", "Ppib", "Ywhae", "Ywhaz", "Pgk1"),
+    *("Eno1", "Ldha", "Tpi1", "Hspa8", "Hspa5", "Itgb1", "Itga6", "Gnb1", "Gnb2", "Rac1"),
+]
+
+
 @pytest.mark.parametrize(("name", "spelling"), [(n, s) for n, some in MIRNAS.items() for s in some])
 def test_mirnas_by_all_their_names(tmp_path: Path, name: str, spelling: str) -> None:
     table = read(write(tmp_path / "t.tsv", as_text([["id", "a"], [spelling, 5]])), "a")
@@ -40,6 +47,17 @@ def test_names_of_one_mirna_are_added_up_and_told(tmp_path: Path) -> None:
     assert "rows of one miRNA are added up: hsa-miR-451 and hsa-miR-451a as hsa-miR-451a" in (
         table.notes
     )
+
+
+@pytest.mark.parametrize("copies", [(9, 9), (9, 3)])
+def test_names_that_r_made_unique(tmp_path: Path, copies: tuple[int, int]) -> None:
+    rows = [["id", "a"], ["hsa-miR-92a-3p", copies[0]], ["hsa-miR-92a-3p.1", copies[1]]]
+    path = write(tmp_path / "t.tsv", as_text(rows))
+    if copies[0] == copies[1]:
+        assert counts_of(read(path, "a")) == {"a": {"hsa-miR-92a-3p": 9}}
+    else:
+        with pytest.raises(EvcargoError, match="'hsa-miR-92a-3p' is on several rows"):
+            read(path, "a")
 
 
 def test_typed_names_hold_the_class(tmp_path: Path) -> None:
@@ -119,7 +137,7 @@ def test_the_identifiers_are_found_by_content(tmp_path: Path) -> None:
             "2 of 2 names are mouse (ENSMUSG)",
         ),
         (["ENSDARG00000052305", "ENSDARG00000073940"], LONG, "2 of 2 names are another (ENSDARG)"),
-        ([f"Abc{number}" for number in range(60)], LONG, "written as genes of mouse or rat"),
+        (MOUSE_SYMBOLS, LONG, "symbols are written as those of mouse or rat are"),
     ],
 )
 def test_other_organisms_are_refused(

@@ -71,7 +71,7 @@ NORMALISED = {
     "FPKM": (lambda t: t.div(lengths(t), axis=0) / t.sum() * 1e9, "FPKM, RPKM, TPM"),
     "log2 CPM": (lambda t: np.log2(cpm(t) + 1), "logarithms"),
     "VST": (lambda t: np.log2(t + 12.5), "logarithms"),
-    "centred": (lambda t: (l := np.log2(t + 1)).sub(l.mean(axis=1), axis=0), "never negative"),
+    "centred": (lambda t: (x := np.log2(t + 1)).sub(x.mean(axis=1), axis=0), "never negative"),
     "shares": (lambda t: t / t.sum(), "shares of the library"),
     "percent": (lambda t: 100 * t / t.sum(), "percent of the library"),
     "one total": (lambda t: t / t.sum() * 31_234.5, "scaled to one total"),

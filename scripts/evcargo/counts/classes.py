@@ -4,7 +4,7 @@ from types import MappingProxyType
 
 from evcargo.counts.layout import plain_key
 
-MIRNA, PRECURSOR, OTHER, TRANSCRIPT = "miRNA", "miRNA_precursor", "other", "transcript"
+MIRNA, PRECURSOR, TRANSCRIPT = "miRNA", "miRNA_precursor", "transcript"
 CLASS_WORDS = MappingProxyType(
     {
         word: name

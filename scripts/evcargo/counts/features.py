@@ -7,22 +7,21 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from evcargo.counts.classes import MIRNA, OTHER, PRECURSOR, TRANSCRIPT, known_class
-from evcargo.counts.columns import LONG
+from evcargo.counts.classes import MIRNA, PRECURSOR, TRANSCRIPT, known_class
 from evcargo.errors import EvcargoError
-from evcargo.identifiers.describe import describe_identifiers
+from evcargo.identifiers.describe import IdentifierSummary, describe_identifiers, describe_mirnas
 from evcargo.identifiers.genes import Gene, Genes
-from evcargo.identifiers.mirnas import Mirna, Mirnas
-from evcargo.identifiers.rna_classes import class_of_name
+from evcargo.identifiers.mirnas import MATURE, RELEASES, Mirna, Mirnas
+from evcargo.identifiers.rna_classes import OTHER, class_of_name
+from evcargo.identifiers.spelling import UNKNOWN
 
 SMALL = "rna"
 MIRNA_SPECIES = {"human": "hsa", "mouse": "mmu", "rat": "rno"}
 ENSEMBL_SPECIES = {"human": "ENS", "mouse": "ENSMUS", "rat": "ENSRNO"}
 _MIRNA_PREFIX = re.compile(r"\W*(hsa|mmu|rno)-(?=mi|let|MIR|LET)")
 _ENSEMBL = re.compile(r"(ENS[A-Z]{0,3}?)([GT])(\d{11})(\.\d+)?(_PAR_Y)?(?![A-Za-z0-9])")
-_TITLE_CASE = re.compile(r"[A-Z][a-z0-9]*[a-z][a-z0-9]*([-.][A-Za-z0-9]+)*")
-MIN_SYMBOLS, MIN_TITLE_SHARE = 50, 0.9
-"""Names of which so many are written like Gapdh are symbols of mouse or rat, not of human."""
+MIN_OTHER_CASE = 20
+"""Symbols with the capitals of another organism that are no accident."""
 MIN_OTHER = 0.5
 COLUMNS = ("feature", "name", "gene", "class", "known")
 
@@ -99,7 +98,7 @@ class Identifier:
         if self._last is None or self._last[0] != cells:
             self._refuse_other_organism(path, names)
             small = self.assay == SMALL
-            found = self._small(*cells) if small else self._long(*cells)
+            found = self._small(*cells) if small else self._long(path, *cells)
             self._last = (cells, found)
         return self._last[1]
 
@@ -115,42 +114,44 @@ class Identifier:
     def _small(
         self, names: Sequence[str], symbols: Sequence[str], classes: Sequence[str]
     ) -> Features:
-        rows, kinds = [], Counter[str]()
+        summary = describe_mirnas(names, self._mirnas)
+        release = RELEASES.index(summary.release)
         stated = any(known_class(word) for word in set(classes))
+        rows, kinds = [], Counter[str]()
         for at, name in enumerate(names):
-            row, kind = self._small_row(
-                name,
-                symbols[at] if symbols else "",
-                classes[at] if stated else "",
-            )
+            mirna = summary.mirnas[at]
+            several = () if mirna else self._mirnas.resolve_all(name, summary.context, release)
+            if mirna is not None:
+                row, kind = (mirna.name, name, "", _class_of(mirna), True), summary.kind
+            elif several:
+                row, kind = (name, name, "", _class_of(several[0]), True), summary.kind
+            else:
+                symbol, word = symbols[at] if symbols else "", classes[at] if stated else ""
+                row, kind = self._other_small(name, symbol, word)
             rows.append(row)
             kinds[kind] += 1
         kinds.pop("", None)
-        kind = kinds.most_common(1)[0][0] if kinds else "unknown"
+        kind = kinds.most_common(1)[0][0] if kinds else UNKNOWN
         return Features(pd.DataFrame(rows, columns=list(COLUMNS)), kind)
 
-    def _small_row(self, name: str, symbol: str, stated: str) -> tuple[tuple, str]:
-        mirna = self._mirnas.resolve(name)
-        if mirna is not None:
-            return (mirna.name, name, "", _class_of(mirna), True), f"miRNA ({mirna.by})"
-        several = self._mirnas.resolve_all(name)
-        if several:
-            return (name, name, "", _class_of(several[0]), True), "miRNA (several in one row)"
+    def _other_small(self, name: str, symbol: str, stated: str) -> tuple[tuple, str]:
+        """Identify a small RNA that is no miRNA of miRBase, by its class, its gene and its name."""
         gene = self._genes.resolve(symbol or name) or self._genes.resolve(name)
-        approved = gene.symbol if gene else ""
-        of_column = known_class(stated) or stated
         of_gene = _class_of_gene(gene, symbol)
+        of_column = known_class(stated) or stated
         if of_column == MIRNA and of_gene == PRECURSOR:
             of_column = PRECURSOR  # the biotype miRNA of a gene is that of its hairpin
         by_name = class_of_name(name)
-        found = of_column or (by_name if by_name != OTHER else of_gene) or OTHER
-        kind = f"name of {found}" if found != OTHER else ("gene" if gene else "")
-        return (name, name, approved, found, found != OTHER or gene is not None), kind
+        kind = of_column or (by_name if by_name != OTHER else of_gene) or OTHER
+        known = kind != OTHER or gene is not None
+        words = f"name of {kind}" if kind != OTHER else ("gene" if known else "")
+        return (name, name, gene.symbol if gene else "", kind, known), words
 
     def _long(
-        self, names: Sequence[str], symbols: Sequence[str], classes: Sequence[str]
+        self, path: str, names: Sequence[str], symbols: Sequence[str], classes: Sequence[str]
     ) -> Features:
         summary = describe_identifiers(names, self._genes)
+        self._refuse_other_case(path, summary)
         ids = _stable_ids(names)
         rows = [
             self._long_row(
@@ -186,20 +187,22 @@ class Identifier:
         _refuse(path, self.organism, prefixes, MIRNA_SPECIES, "{}-".format)
         letters = Counter(match[1] for name in names if (match := _ENSEMBL.match(name)))
         _refuse(path, self.organism, letters, ENSEMBL_SPECIES, "{}G".format)
-        if self.organism == "human" and self.assay == LONG and not letters:
-            words = [name for name in set(names) if re.search(r"[A-Za-z]{2}", name)]
-            title = sum(bool(_TITLE_CASE.fullmatch(name)) for name in words)
-            if len(words) >= MIN_SYMBOLS and title >= MIN_TITLE_SHARE * len(words):
-                example = next(name for name in names if _TITLE_CASE.fullmatch(name))
-                raise EvcargoError(
-                    f"{path}: is of another organism than human: {title:,} of {len(words):,} names"
-                    f" are written as genes of mouse or rat are ({example}). Correct organism in"
-                    " the config, or give a table of human"
-                )
+
+    def _refuse_other_case(self, path: str, summary: IdentifierSummary) -> None:
+        """Refuse a table whose symbols are those of another organism by their capitals."""
+        few = summary.other_case < MIN_OTHER_CASE
+        if few or summary.other_case <= MIN_OTHER * summary.n_recognised:
+            return
+        other = "human" if self.organism != "human" else "mouse or rat"
+        raise EvcargoError(
+            f"{path}: is of another organism than {self.organism}: {summary.other_case:,} of"
+            f" {summary.n_recognised:,} symbols are written as those of {other} are. Correct"
+            f" organism in the config, or write the symbols as those of {self.organism}"
+        )
 
 
 def _class_of(mirna: Mirna) -> str:
-    return MIRNA if mirna.kind == "mature" else PRECURSOR
+    return MIRNA if mirna.kind == MATURE else PRECURSOR
 
 
 def _class_of_gene(gene: Gene | None, symbol: str) -> str:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from evcargo.counts.classes import MIRNA, PRECURSOR
 from evcargo.counts.columns import LONG
 from evcargo.counts.features import Features, Identifier
 from evcargo.counts.layout import LOCI, PARTS, Layout
 from evcargo.errors import EvcargoError
 
 SHOWN = 3
+_COPY = re.compile(r"\.\d+$")
 _TRANSCRIPT = re.compile(r"ENS[A-Z]{0,3}T\d{11}|[NX][MR]_\d{6,9}")
 MIN_TRANSLATED = 0.5
 """Share of the transcripts whose gene must be known for counts of genes to be had."""
@@ -87,6 +89,7 @@ def sum_features(
     elif identifier.assay == LONG and not layout.repeated:
         return _labelled(counts, table, features.kind, notes)
     else:
+        counts = counts.set_axis(_without_copy_numbers(counts.index, table), axis=0)
         counts, table, more = _one_row_a_name(counts, table, layout, path)
         notes += more
     counts, table, more = _one_row_a_feature(counts, table, bool(genes) or identifier.assay == LONG)
@@ -141,6 +144,19 @@ def _gene_id(name: str, gene: str) -> str | None:
     parts = name.split("|")
     stable = next((part for part in parts if part.startswith("ENS") and "G0" in part), "")
     return stable.partition(".")[0] or gene or None
+
+
+def _without_copy_numbers(names: pd.Index, table: pd.DataFrame) -> pd.Index:
+    """Give the names of miRNAs as they were before R made them unique: x, x.1, x.2."""
+    every = set(names)
+    mirna = table["known"].to_numpy(bool) & table["class"].isin((MIRNA, PRECURSOR)).to_numpy()
+    return pd.Index(
+        [
+            base if known and (base := _COPY.sub("", str(name))) in every else name
+            for name, known in zip(names, mirna, strict=True)
+        ],
+        dtype=object,
+    )
 
 
 def _one_row_a_name(

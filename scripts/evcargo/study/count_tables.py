@@ -13,8 +13,8 @@ from evcargo.purity.panels import read_panels
 
 PANELS, GENES, MIRNAS = (
     "markers/panels.tsv",
-    "identifiers/{}_genes.tsv.gz",
-    "identifiers/mirnas.tsv.gz",
+    "identifiers/{}_genes.tsv.xz",
+    "identifiers/mirnas.tsv.xz",
 )
 DECISIVE = {
     "rna": ("haemolysis_pair", "haemolysis_mirna", "red_cell_mirna"),

@@ -13,6 +13,7 @@ from evcargo.study.model import is_large
 from evcargo.study.notes import Notes, listed
 from evcargo.study.runs import RAW
 
+Problems = dict[str, tuple[str, str]]
 MAX_LINES = 10
 NAMED_MARKERS = 6
 SOURCES = {
@@ -83,6 +84,37 @@ def examine_inputs(
         examined.summaries += summaries
         examined.problems += notes.problems
     return examined
+
+
+def _examiner(
+    assay: str, config: Mapping[str, Any], resource: Callable[[str], str]
+) -> Callable[[pd.DataFrame, Collection[str]], tuple[list[InputSummary], Problems]]:
+    """Give the function that reads the tables of an assay."""
+    if assay in ("rna", "transcripts"):
+        from evcargo.study.count_tables import read_count_tables
+
+        return lambda runs, large: read_count_tables(
+            runs, assay, config["organism"], resource, large
+        )
+    if assay == "proteins":
+        return _protein_tables
+    return lambda runs, large: ([], {})
+
+
+def _protein_tables(
+    runs: pd.DataFrame, large: Collection[str]
+) -> tuple[list[InputSummary], Problems]:
+    """Look for each run in its protein table, as the import will do."""
+    from evcargo.proteins.tables.check import wrong_kinds, wrong_runs
+    from evcargo.proteins.tables.columns import wanted_names
+
+    problems: Problems = {}
+    for (path, kind), of_table in runs.groupby(["path", "format"], sort=False):
+        problems |= wrong_runs(str(path), str(kind), wanted_names(of_table))
+    first = runs.drop_duplicates("path").set_index("path")
+    for path, problem in wrong_kinds(first["format"].to_dict()).items():
+        problems[str(first["run"][path])] = problem
+    return [], problems
 
 
 def _check_recognised(
