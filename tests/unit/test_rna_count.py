@@ -6,11 +6,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from counts_tables import identifier, runs_for
+from counts_tables import products as imported_paths
 
 from evcargo.contracts import CONTRACTS
+from evcargo.counts.importing import import_counts
 from evcargo.rna.background import index_background
 from evcargo.rna.count import TABLES, Sequenced, count_study
-from evcargo.rna.count_table import Column, import_counts
 from evcargo.rna.counted import read_metrics
 from evcargo.rna.kits import NONE, Kit
 from evcargo.rna.matrix import log_cpm
@@ -201,14 +203,17 @@ def test_backgrounds_are_steps_of_the_funnel(tmp_path: Path, sequenced: Sequence
 
 def test_tables_beside_reads(tmp_path: Path, sequenced: Sequenced) -> None:
     table = tmp_path / "counts.tsv"
-    table.write_text("id\tother\nmiR-7\t9\nhsa-miR-21-5p\t1\n")
-    imported = tmp_path / "imported.tsv"
-    import_counts([Column("other", str(table))], "rna", imported)
+    table.write_text("id\tother\ntRNA-Gly-GCC\t9\nmiR-21-5p\t1\n")
+    tables = imported_paths(tmp_path)
+    import_counts(runs_for(table, "other"), identifier("rna"), tables)
     products = product_paths(tmp_path)
-    count_study(sheet(tmp_path / "samples.tsv", "good", "other"), sequenced, imported, products)
+    samples = sheet(tmp_path / "samples.tsv", "good", "other")
+    count_study(samples, sequenced, tables["counts"], products, tables["features"])
     matrix = read_matrix(products["matrix"])
-    assert matrix.to_df()["miR-7"].to_dict() == {"good": 6, "other": 9}
+    assert matrix.to_df()["tRNA-Gly-GCC"].to_dict() == {"good": 4, "other": 9}
     assert matrix.to_df()["hsa-miR-21-5p"].to_dict() == {"good": 0, "other": 1}
+    assert matrix.var.loc["hsa-miR-21-5p", ["name", "class"]].tolist() == ["miR-21-5p", "miRNA"]
+    assert matrix.var.loc["miR-7", "name"] == "miR-7"
     assert matrix.uns["source"].endswith("and count table")
 
 

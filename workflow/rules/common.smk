@@ -204,6 +204,11 @@ def count_tables(assay):
     return STUDY.paths_of(assay, table_runs(STUDY, assay)["run"])
 
 
+def imported_counts(assay, suffix=""):
+    """What was read from the count tables of an assay, if it has any."""
+    return [f"results/{assay}/imported{suffix}.tsv"] if count_tables(assay) else []
+
+
 def sequenced_samples(wildcards):
     """Samples whose small RNA comes as reads."""
     return STUDY.samples_of("rna", kind="fastq")

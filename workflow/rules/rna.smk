@@ -12,7 +12,8 @@
 #   results/rna/background/                     index of the genome and of foreign sequences, where the config names them
 #   results/rna/counts/{sample}.tsv             counts of a sample, with {sample}.json (its read funnel) beside it
 #   results/rna/isomirs/{sample}.tsv, .gff3     isoforms of its mature miRNAs, as a table and as mirGFF3
-#   results/rna/imported.tsv                    counts that came as tables
+#   results/rna/imported.tsv                    counts that came as tables; imported_features.tsv: what their features are
+#   results/rna/imported_funnel.tsv             rows of those tables that are no features
 #   results/rna/rna.h5ad and .tsv               the count matrix
 #   results/rna/{fractional,cpm}.tsv            the same with multi-mappers in equal parts, and as counts per million
 #   results/rna/quality.tsv                     quality figures per sample
@@ -184,8 +185,12 @@ rule assign_inserts:
 rule import_rna:
     input:
         tables=count_tables("rna"),
+        genes=GENES,
+        mirnas=MIRNAS,
     output:
         counts="results/rna/imported.tsv",
+        features="results/rna/imported_features.tsv",
+        funnel="results/rna/imported_funnel.tsv",
     log:
         "logs/import_rna.log",
     conda:
@@ -196,6 +201,7 @@ rule import_rna:
     params:
         library=lib("import_rna"),
         runs=table_runs(STUDY, "rna"),
+        organism=lookup("organism", within=config),
     message:
         "Read the count tables of small RNA"
     script:
@@ -208,7 +214,8 @@ rule count_rna:
         counts=sequenced_counts,
         summaries=sequenced_summaries,
         features=sequenced_features,
-        imported=["results/rna/imported.tsv"] if count_tables("rna") else [],
+        imported=imported_counts("rna"),
+        imported_features=imported_counts("rna", "_features"),
     output:
         matrix="results/rna/rna.h5ad",
         table="results/rna/rna.tsv",

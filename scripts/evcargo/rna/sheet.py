@@ -138,10 +138,10 @@ def fastq_runs(study: Study, sample: str) -> dict[str, list]:
 
 
 def table_runs(study: Study, assay: str) -> dict[str, list[str]]:
-    """Run, sample, path and column of the runs of an assay that come as count tables."""
+    """List what the run sheet says of the runs of an assay that come as count tables, by column."""
     runs = study.runs[study.runs["assay"] == assay]
     tables = runs[runs["format"] != FASTQ]
     return {
         name: tables[name].fillna("").astype(str).tolist()
-        for name in ("run", "sample", "path", "column")
+        for name in ("run", "sample", "path", "column", "scale", "decimal")
     }

@@ -13,6 +13,7 @@ from evcargo.study.model import is_large
 from evcargo.study.notes import Notes, listed
 from evcargo.study.runs import RAW
 
+Problems = dict[str, tuple[str, str]]
 MAX_LINES = 10
 NAMED_MARKERS = 6
 SOURCES = {
@@ -90,7 +91,7 @@ def examine_inputs(
 
 
 def _examiner(assay: str, config: Mapping[str, Any], resource: Callable[[str], str]) -> Examine:
-    """What reads the tables of an assay; what that needs is loaded only where it is needed."""
+    """Give what reads the tables of an assay; what it needs is loaded only where it is needed."""
     organism = str(config["organism"])
     if assay == "particles":
         from evcargo.particles.examine import examine_size_tables
