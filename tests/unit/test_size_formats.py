@@ -54,6 +54,14 @@ def test_an_empty_measurement(tmp_path: Path, data: str) -> None:
     assert "no particle was measured" in reading.notes
 
 
+def test_a_zetaview_file_that_is_cut(tmp_path: Path) -> None:
+    lines = zetaview(twice=False).split("\n")
+    with pytest.raises(EvcargoError, match="without the row of -1 that the program writes below"):
+        read_sizes(write(tmp_path, "\n".join(lines[:40])))
+    quoted = "\n".join('"' + line.replace("\t", '"\t"') + '"' for line in zetaview().split("\n"))
+    _assert_truth(read_sizes(write(tmp_path, quoted)), 1000)
+
+
 @pytest.mark.parametrize("average", [True, False])
 def test_nanosight(tmp_path: Path, average: bool) -> None:
     path = write(tmp_path, nanosight(average=average).encode("cp1252"), "x-ExperimentSummary.csv")
@@ -65,6 +73,18 @@ def test_nanosight(tmp_path: Path, average: bool) -> None:
     first = read_sizes(path, "EV 1 00")
     assert figures_of(first)["particles_per_ml"] == pytest.approx(0.8 * AMOUNTS.sum())
     _assert_truth(read_sizes(path, "EV 1"))
+
+
+@pytest.mark.parametrize("german", [False, True])
+def test_a_nanosight_file_that_was_saved_by_a_spreadsheet(tmp_path: Path, german: bool) -> None:
+    text = nanosight(dilution="10000")
+    if german:
+        text = text.replace(".", "\0").replace(",", ";").replace("\0", ",")
+    else:
+        text = text.replace(",", "\t")
+    reading = read_sizes(write(tmp_path, text.encode("cp1252")))
+    _assert_truth(reading)
+    assert "the amounts already include the dilution 10000 of the file" in reading.notes
 
 
 def test_a_dilution_that_nanosight_has_applied_is_not_applied_again(tmp_path: Path) -> None:
@@ -149,7 +169,7 @@ def test_every_layout_can_be_recognised() -> None:
             "Particle ID,Size/nm,Diffusion Coefficient/nm^2 s^-1,Included\n1,50,1000,True\n",
             "one row per tracked particle",
         ),
-        ("event,diameter (nm)\n1,101\n2,93\n3,93\n", "number or concentration of particles|twice"),
+        ("event,diameter (nm)\n1,101\n2,93\n3,93\n", "no column holds amounts of particles"),
     ],
 )
 def test_files_of_instruments_that_are_no_size_table(

@@ -79,25 +79,28 @@ def test_encodings_and_line_ends(tmp_path: Path, ends: str, encoding: str, packe
 
 
 AXES = {
-    "Diameter (nm)": (CENTRES, 1.0),
-    "Größe (nm)": (CENTRES, 1.0),
-    "Durchmesser [nm]": (CENTRES, 1.0),
-    "Diamètre (nm)": (CENTRES, 1.0),
-    "Taille (nm)": (CENTRES, 1.0),
-    "Tamaño (nm)": (CENTRES, 1.0),
-    "Dimensione (nm)": (CENTRES, 1.0),
-    "粒径 (nm)": (CENTRES, 1.0),
-    "Bin centre (nm)": (CENTRES, 1.0),
-    "Size / nm": (CENTRES, 1.0),
-    "d (nm)": (CENTRES, 1.0),
-    "Diameter (µm)": (CENTRES / 1000, 1.0),
-    "Size radius (nm)": (CENTRES / 2, 1.0),
-    "Radius (um)": (CENTRES / 2000, 1.0),
-    "log10 size (nm)": (np.log10(CENTRES), 1.0),
-    "log(Diameter/nm)": (np.log10(CENTRES), 1.0),
-    "ln diameter (nm)": (np.log(CENTRES), 1.0),
-    "Bin start (nm)": (EDGES[:-1], 1.0),
-    "Size, upper edge of bin (nm)": (EDGES[1:], 1.0),
+    "Diameter (nm)": CENTRES,
+    "Größe (nm)": CENTRES,
+    "Durchmesser [nm]": CENTRES,
+    "Diamètre (nm)": CENTRES,
+    "Taille (nm)": CENTRES,
+    "Tamaño (nm)": CENTRES,
+    "Dimensione (nm)": CENTRES,
+    "粒径 (nm)": CENTRES,
+    "Bin centre (nm)": CENTRES,
+    "Size / nm": CENTRES,
+    "d (nm)": CENTRES,
+    "Diameter (µm)": CENTRES / 1000,
+    "Size radius (nm)": CENTRES / 2,
+    "Radius (um)": CENTRES / 2000,
+    "log10 size (nm)": np.log10(CENTRES),
+    "log(Diameter/nm)": np.log10(CENTRES),
+    "ln diameter (nm)": np.log(CENTRES),
+    "Bin start (nm)": EDGES[:-1],
+    "Size, upper edge of bin (nm)": EDGES[1:],
+    "Bin edge (nm)": EDGES[:-1],
+    "Размер (нм)": CENTRES,
+    "GrÃ¶ÃŸe (nm)": CENTRES,
 }
 UNITS = {
     "Concentration (particles/ml)": 1.0,
@@ -112,6 +115,11 @@ UNITS = {
     "Concentration (µL⁻¹)": 1e3,
     "Concentration (particles/L)": 1e-3,
     "浓度 (个/mL)": 1.0,
+    "濃度 (10^8個/mL)": 1e8,
+    "Концентрация (частиц/мл)": 1.0,
+    "Konzentration (10â\x81¶ Partikel/ml)": 1e6,  # UTF-8 read as Windows-1252
+    "10 % FBS (particles/ml)": 1.0,
+    "EV 30 min, surface CD63 (particles/ml)": 1.0,
 }
 DENSITIES = {
     "Concentration Spectral Density [/mL/nm]": np.diff(EDGES),
@@ -122,7 +130,7 @@ DENSITIES = {
 
 @pytest.mark.parametrize("header", AXES)
 def test_axes(tmp_path: Path, header: str) -> None:
-    _assert_truth(_read(tmp_path, table(header, PER_ML, AXES[header][0])))
+    _assert_truth(_read(tmp_path, table(header, PER_ML, AXES[header])))
 
 
 @pytest.mark.parametrize("header", UNITS)
@@ -177,7 +185,7 @@ def test_the_same_distribution_whatever_the_spelling(
     total: bool,
     packed: bool,
 ) -> None:
-    sizes, amounts = AXES[axis][0], AMOUNTS / UNITS[unit]
+    sizes, amounts = AXES[axis], AMOUNTS / UNITS[unit]
     step = -1 if descending else 1
     text = table(axis, unit, sizes[::step], amounts[::step], locale)
     if total:
@@ -189,7 +197,7 @@ def test_the_same_distribution_whatever_the_spelling(
 def test_logarithmic_bins_have_edges_at_their_geometric_middle(tmp_path: Path) -> None:
     edges = np.geomspace(10, 1000, 41)
     middles = np.sqrt(edges[1:] * edges[:-1])
-    found = _read(tmp_path, table("Size (nm)", PER_ML, middles, np.ones(40))).table
+    found = _read(tmp_path, table("Size (nm)", PER_ML, middles, np.arange(1, 41))).table
     assert found.edges_nm == pytest.approx(edges, rel=1e-4)
 
 
@@ -269,6 +277,84 @@ def test_wide_tables(tmp_path: Path) -> None:
         _read(tmp_path, short.replace("60,3", "60,").replace("70,,", "70,4,"), "A (/ml)")
 
 
+def test_names_of_columns_without_unit_and_average(tmp_path: Path) -> None:
+    rows = "".join(
+        f"{size},{amount},5,{2 * amount},6\n" for size, amount in zip(CENTRES, AMOUNTS, strict=True)
+    )
+    units = "Size (nm),EV1 mean (/ml),EV1 SD (/ml),EV2 mean (/ml),EV2 SD (/ml)\n"
+    _assert_truth(_read(tmp_path, units + rows, "EV2"), 2.0)
+    # Names of groups above, as merged cells are saved.
+    groups = ",EV1,,EV2,\nSize (nm),Mean (/ml),SD (/ml),Mean (/ml),SD (/ml)\n"
+    _assert_truth(_read(tmp_path, groups + rows, "EV2"), 2.0)
+    _assert_truth(_read(tmp_path, groups + rows, sample="EV1"))
+    with pytest.raises(EvcargoError, match="several amounts 'EV1 Mean"):
+        _read(tmp_path, groups + rows)
+
+
+def test_columns_that_number_the_rows_are_no_amounts(tmp_path: Path) -> None:
+    pairs = list(zip(CENTRES, AMOUNTS, strict=True))
+    rows = "".join(f"{at},{size},{amount}\n" for at, (size, amount) in enumerate(pairs))
+    assert _read(tmp_path, f"#,Size (nm),EV1\n{rows}").table.amount == pytest.approx(AMOUNTS)
+    rows = "".join(f'"{at}",{size},{amount}\n' for at, (size, amount) in enumerate(pairs, 1))
+    _assert_truth(_read(tmp_path, f'"Size (nm)","Concentration (/ml)"\n{rows}'))
+
+
+def test_edges_of_bins_with_one_more_than_bins(tmp_path: Path) -> None:
+    rows = "".join(f"{edge},{amount}\n" for edge, amount in zip(EDGES[:-1], AMOUNTS, strict=True))
+    reading = _read(tmp_path, f"Bin edges (nm),{PER_ML}\n{rows}{EDGES[-1]},\n")
+    _assert_truth(reading)
+    assert reading.table.edges_nm == pytest.approx(EDGES)
+
+
+def test_the_scale_of_the_run_sheet(tmp_path: Path) -> None:
+    assert (
+        _read(tmp_path, table("Size (nm)", PER_ML), scale="relative").table.quantity == "relative"
+    )
+    _assert_truth(_read(tmp_path, table("Size (nm)", PER_ML), scale="auto"))
+    with pytest.raises(EvcargoError, match="states scale log10, but size tables hold amounts"):
+        _read(tmp_path, table("Size (nm)", PER_ML), scale="log10")
+
+
+def test_a_distribution_that_does_not_come_down(tmp_path: Path) -> None:
+    text = table("Size (nm)", PER_ML, CENTRES[:30], AMOUNTS[:30])
+    assert "larger particles may be missing" in " ".join(_read(tmp_path, text).notes)
+    assert "larger" not in " ".join(_read(tmp_path, table("Size (nm)", PER_ML)).notes)
+
+
+def _pairs(width: int) -> str:
+    rows = zip(CENTRES, AMOUNTS, strict=True)
+    return "".join(",".join([f"{size},{amount}"] * width) + "\n" for size, amount in rows)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (f"Size (nm),{PER_ML},Size (nm),{PER_ML}\n" + _pairs(2), "distributions are side by side"),
+        ("Size (nm),EV1,,\n" + _pairs(2), "column 3, right of 'EV1', has no name, but numbers"),
+        (f"Size (nm),{PER_ML}\n" + _pairs(2), "row names without a header, or decimal commas"),
+        (f"Size (nm),{PER_ML}\n50,1\n60,2,3\n", "line 3: has 3 cells, but the header names 2"),
+        (
+            "Size (nm),Number (%),Total conc. (/ml)\n"
+            + "".join(f"{size},{size},3e8\n" for size in CENTRES),
+            "holds 3e[+]08 in every bin: a total",
+        ),
+        ("Diameter (nm),Brightness\n101,5\n93,7\n99,4\n", "a list with one row per particle"),
+        ("Diameter (nm),Brightness\n101,5\n93,7\n93,4\n", "is there twice: .*row per particle"),
+        ("Size (nm)\n101\n93\n93\n", "A list with one row per particle is no size distribution"),
+        (
+            "Sample,Size (nm),Concentration (particles/ml)\nA,120,1e9\nB,130,2e9\nC,99,3e9\n",
+            "each row has a name of its own in column 'Sample'",
+        ),
+        ("Size (nm),Concentration (10? particles/ml)\n50,1\n60,2\n", "read in two ways"),
+        ("Size (nm),Concentration (particles/100 ml)\n50,1\n60,2\n", "read in two ways"),
+        ("Size range (nm),Count\nOct-60,5\n60-110,9\n110-160,4\n", "no number .'Oct-60'"),
+    ],
+)
+def test_tables_that_would_be_read_wrongly(tmp_path: Path, data: str, message: str) -> None:
+    with pytest.raises(EvcargoError, match=message):
+        _read(tmp_path, data)
+
+
 def test_long_tables(tmp_path: Path) -> None:
     text = f"Sample,Size (nm),{PER_ML}\n" + "".join(
         f"{sample},{size},{factor * amount}\n"
@@ -346,7 +432,7 @@ def test_two_distributions_below_each_other(tmp_path: Path) -> None:
     other = table("Size (nm)", PER_ML, amounts=2 * AMOUNTS).split("\n", 1)[1]
     with pytest.raises(EvcargoError, match="line 82: the sizes start again"):
         _read(tmp_path, first + other)
-    with pytest.raises(EvcargoError, match="line 83: the header of line 1 stands here again"):
+    with pytest.raises(EvcargoError, match="line 83: another table of sizes begins here, below"):
         _read(tmp_path, first + "\n" + table("Size (nm)", PER_ML, amounts=2 * AMOUNTS))
 
 

@@ -18,6 +18,10 @@ lies outside is in another unit than its header says."""
 MAX_NEGATIVE_SHARE = 0.05
 """Share of the particles that amounts below 0 may add up to, to be the noise of a subtracted blank.
 evcargo's own choice."""
+HIGH_UPPER_END = 0.05
+"""Particles per nm in the last bin over those in the fullest, above which larger ones may be
+missing. evcargo's own choice."""
+_FEWEST_ALIKE = 5
 _MIN_LOG_BINS = 5
 _ALIKE = 0.02  # relative spread of steps that are alike, but for the rounding of the sizes
 _UNEVEN = 1.5  # largest over smallest step of sizes that are not evenly spaced
@@ -143,6 +147,22 @@ def _between_edges(starts: Floats, ends: Floats, amounts: Floats, lines: Sequenc
     return Bins((bounds[1:] + bounds[:-1]) / 2, bounds, np.array(counts))
 
 
+def refuse_constant(bins: Bins, name: str, where: str) -> None:
+    """Refuse amounts that are the same in every bin, as a total beside each bin is.
+
+    Raises
+    ------
+    EvcargoError
+        Naming the column.
+    """
+    amounts = bins.amounts
+    if len(amounts) >= _FEWEST_ALIKE and amounts[0] > 0 and (amounts == amounts[0]).all():
+        raise EvcargoError(
+            f"{where}: {name!r} holds {amounts[0]:g} in every bin: a total, not a distribution."
+            " Write the column with the amount of each bin into 'column' of the run sheet"
+        )
+
+
 def from_density(bins: Bins, density: str, is_radius: bool) -> Bins:
     """Turn amounts per nm, um or unit of the logarithm into amounts of each bin."""
     if not density:
@@ -184,6 +204,18 @@ def without_negatives(bins: Bins, name: str, where: str) -> tuple[Bins, str]:
         f"{missing} bins are below 0 ({share:.2g} of the particles; a blank was probably"
         " subtracted): taken for 0"
     )
+
+
+def upper_end_note(bins: Bins) -> list[str]:
+    """Say that a distribution does not come down at its upper end, as far as it does not."""
+    density = bins.amounts / np.diff(bins.edges_nm)
+    share = density[-1] / density.max() if density.max() > 0 else 0.0
+    if share <= HIGH_UPPER_END:
+        return []
+    return [
+        f"the last bin ({bins.centres_nm[-1]:.3g} nm) holds {share:.0%} of the fullest: larger"
+        " particles may be missing"
+    ]
 
 
 def refuse_impossible(bins: Bins, stated: bool, where: str) -> None:

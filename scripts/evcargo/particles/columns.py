@@ -1,7 +1,7 @@
 """Which columns of a size table are the amounts of a run."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from evcargo.errors import EvcargoError
@@ -17,6 +17,8 @@ _REPEAT = re.compile(
     r"[ _.-]*\(?\b(replicates?|repeats?|captures?|videos?|runs?|rep|measurements?|messung"
     r"|wiederholung|cycles?)[ _.-]*\d+\)?|\.\d+$"
 )
+_BRACKETS = re.compile(r"\s*[\[(][^\])]*[\])]\s*$")
+_AVERAGE_CAPTURE = "Average"
 ASK = "Write into the column 'column' of the run sheet which of them this run is"
 
 
@@ -59,7 +61,12 @@ def capture_stem(name: str) -> str:
 
 
 def choose_columns(
-    header: HeaderRow, captures: Mapping[int, str], column: str, sample: str, place: str
+    header: HeaderRow,
+    captures: Mapping[int, str],
+    column: str,
+    sample: str,
+    place: str,
+    skipped: Collection[int] = (),
 ) -> Choice:
     """Choose the columns of a run.
 
@@ -75,43 +82,56 @@ def choose_columns(
         Name of the sample, tried where the table has several amounts and nothing tells them apart.
     place
         File and line, for messages.
+    skipped
+        Columns that number the rows.
+
+    Returns
+    -------
+    Choice
+        The column, or the columns of several captures.
 
     Raises
     ------
     EvcargoError
         If the named column is not there or is no amount, or several could be meant.
     """
-    names = {
-        at: name for at, name in enumerate(header.names) if at not in header.axis.columns and name
-    }
+    passed = {*header.axis.columns, *skipped}
+    names = {at: name for at, name in enumerate(header.names) if name and at not in passed}
     kinds = {at: kind_of_column(name) for at, name in names.items()}
     if column:
         return _named(names, kinds, captures, column, place)
-    amounts = {at: name for at, name in names.items() if kinds[at] in AMOUNTS}
-    if not amounts:
-        amounts = {at: name for at, name in names.items() if kinds[at] is Kind.UNKNOWN}
-    for kind in AMOUNTS:
-        better = {at: name for at, name in amounts.items() if kinds[at] is kind}
-        if better:
-            amounts = better
-            break
-    with_unit = {at: name for at, name in amounts.items() if has_volume(plain(name))}
-    average = [at for at, name in amounts.items() if AVERAGE.search(plain(name))]
+    amounts = _best_amounts(names, kinds, place)
     if len(amounts) == 1:
         at = next(iter(amounts))
         return Choice((at,), amounts[at], _why(kinds[at], len(names)))
-    if captures and len({capture_stem(captures[at]) for at in amounts if at in captures}) > 1:
+    of_amounts = {at: name for at, name in captures.items() if at in amounts}
+    stems = dict.fromkeys(map(capture_stem, of_amounts.values()))
+    stems.pop(_AVERAGE_CAPTURE, None)
+    if len(stems) > 1:
         chosen = _by_capture(amounts, captures, sample)
         if chosen:
             return chosen
-        stems = dict.fromkeys(capture_stem(captures[at]) for at in amounts if at in captures)
-        stems.pop("Average", None)
-        if len(stems) > 1:
-            raise EvcargoError(f"{place}: holds several measurements ({listed(stems, 8)}). {ASK}")
+        raise EvcargoError(f"{place}: holds several measurements ({listed(stems, 8)}). {ASK}")
+    average = [at for at, name in amounts.items() if AVERAGE.search(plain(name))]
     if len(average) == 1:
-        used = tuple(name for at, name in captures.items() if at in amounts and at not in average)
+        used = tuple(name for at, name in of_amounts.items() if at not in average)
         return Choice((average[0],), amounts[average[0]], "the average of the captures", used)
+    with_unit = {at: name for at, name in amounts.items() if has_volume(plain(name))}
     return _of_several(with_unit or amounts, sample, place)
+
+
+def _best_amounts(
+    names: Mapping[int, str], kinds: Mapping[int, Kind], place: str
+) -> dict[int, str]:
+    """Columns of the kind that says most: concentrations, else numbers, shares, unknown ones."""
+    for kind in (*AMOUNTS, Kind.UNKNOWN):
+        amounts = {at: name for at, name in names.items() if kinds[at] is kind}
+        if amounts:
+            return amounts
+    raise EvcargoError(
+        f"{place}: no column holds amounts of particles: {listed(names.values(), 8) or 'none'}."
+        " Give a table with a column such as Concentration (particles/ml) or Number"
+    )
 
 
 def _why(kind: Kind, columns: int) -> str:
@@ -135,7 +155,7 @@ def _named(
         chosen = _by_capture(usable, captures, column)
         if chosen:
             return chosen
-        by_name = find_run(column, usable.values(), {}, place, "this table")
+        by_name = find_run(column, usable.values(), _aliases(usable), place, "this table")
         if by_name is None:
             raise missing_run(column, "of this row", [*names.values(), *captures.values()], place)
         match = by_name[0]
@@ -180,22 +200,37 @@ def _by_capture(
 def _of_several(amounts: Mapping[int, str], sample: str, place: str) -> Choice:
     """Columns of one name but for the number of the capture; else that of the sample."""
     stems = {_REPEAT.sub("", plain(name)) for name in amounts.values()}
-    if len(stems) == 1:
+    known = all(kind_of_column(name) in AMOUNTS for name in amounts.values())
+    if len(stems) == 1 and known:
         first = next(iter(amounts))
         reason = f"mean of {len(amounts)} columns of one name (captures)"
         return Choice(tuple(amounts), amounts[first], reason)
-    match = _of_sample(amounts.values(), sample, place)
+    match = _of_sample(list(amounts.values()), sample, place)
     if match:
         columns = tuple(at for at, name in amounts.items() if name == match)
         return Choice(columns, match, "the column of the sample's name")
     raise EvcargoError(f"{place}: several amounts {listed(amounts.values(), 8)}. {ASK}")
 
 
-def _of_sample(names: Iterable[str], sample: str, place: str) -> str:
+def _aliases(names: Mapping[int, str]) -> dict[str, str]:
+    """Names without unit, average and the word concentration: ``EV1 mean (particles/ml)``: EV1."""
+    aliases = {}
+    for name in names.values():
+        words = _BRACKETS.sub("", name).split()
+        bare = [
+            word
+            for word in words
+            if not AVERAGE.fullmatch(plain(word).strip(".")) and kind_of_column(word) not in AMOUNTS
+        ]
+        aliases[name] = " ".join(bare)
+    return aliases
+
+
+def _of_sample(names: Sequence[str], sample: str, place: str) -> str:
     if not sample:
         return ""
     try:
-        match = find_run(sample, names, {}, place, sample)
+        match = find_run(sample, names, _aliases(dict(enumerate(names))), place, sample)
     except EvcargoError:
         return ""
     return match[0] if match else ""

@@ -85,12 +85,20 @@ def _of_file(head: str, layout: Layout) -> tuple[float | None, bool | None]:
     """Factor that the file states, and whether its amounts include it (None: nobody knows)."""
     if layout.dilution:
         match = layout.dilution.search(head)
-        return (read_factor(match[1]), layout.dilution_included) if match else (None, None)
+        factor = read_factor(_first_cell(match[1])) if match else None
+        return factor, layout.dilution_included
     for match in _LINE.finditer(head):
         factor = read_factor(match[2])
         if factor:
             return factor, None
     return None, None
+
+
+def _first_cell(rest: str) -> str:
+    """First cell of the rest of a line, which begins with its separator."""
+    rest = rest.lstrip('" ')
+    cells = [cell.strip('" ') for cell in rest.split(rest[0])] if rest else []
+    return next((cell for cell in cells if cell), "")
 
 
 def read_factor(text: str) -> float | None:

@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from evcargo.errors import EvcargoError
+from evcargo.files.text_tables import ROW_NAMES
 from evcargo.particles.headers import (
     AMOUNTS,
     BIN,
     CENTRE,
+    EDGE,
     END,
     LN,
     LOG10,
@@ -31,7 +33,7 @@ MAX_HEADER_ROWS = 4
 EXAMPLE = "a header such as 'Diameter (nm)' and 'Concentration (particles/ml)'"
 NUMBER = re.compile(
     r"[-+]?(\d[\d.,' \u2019]*|[.,]\d+)([eE][-+]?\d+|\s*[x×*·]\s*10\s*\^?\s*[-+]?\d+)?"
-    r"\s*(nm|[uµμ]m)?"
+    r"\s*(nm|[uµμ]m|%)?"
 )
 # Rows of sums and statistics, in the languages of the headers.
 SUMMARY_ROW = re.compile(
@@ -106,8 +108,10 @@ def find_axis(names: Sequence[str]) -> Axis | None:
     """Find the sizes among the names of columns; None if there are none."""
     headers = [plain(name) for name in names]
     sizes = [at for at, header in enumerate(headers) if is_size(header)]
-    starts = [at for at in sizes if _is_edge(headers[at], START, END)]
     ends = [at for at in sizes if _is_edge(headers[at], END, START)]
+    starts = [at for at in sizes if _is_edge(headers[at], START, END)]
+    # An edge that is not called the upper one: programs write the lower edge of each bin.
+    starts += [at for at in sizes if at not in ends and _is_edge(headers[at], EDGE, END)]
     centres = [at for at in sizes if at not in starts and at not in ends]
     centres.sort(key=lambda at: bool(LOG10.search(headers[at]) or LN.search(headers[at])))
     if starts and ends:
@@ -161,12 +165,16 @@ def _header_at(text: SheetText, at: int, delimiter: str) -> tuple[HeaderRow | No
     axis = find_axis(names) if len(names) > 1 else None
     if axis is None or any(name.endswith(":") for name in names):
         return None, "", at
+    if _has_row_names(text, at, delimiter, len(names) if names[-1] else 0):
+        names = [ROW_NAMES, *names]
+        axis = find_axis(names) or axis
     last = at
     for below in islice(_lines_below(text, at, delimiter), MAX_HEADER_ROWS):
         cells = below[1]
         kind = _first_row_kind(cells, axis)
         if kind and (delimiter != " " or len(cells) == len(names)):
-            row, cause = _checked(HeaderRow(at, last, delimiter, tuple(names), axis), kind)
+            names = _with_groups(text, at, delimiter, names, axis)
+            row, cause = _checked(HeaderRow(at, last, delimiter, tuple(names), axis), kind, cells)
             return row, cause, at
         if _is_sum(cells, axis):
             continue
@@ -192,6 +200,48 @@ def _why_no_size(names: Sequence[str], axis: Axis, cells: Sequence[str], delimit
     if not _is_certain(names, axis, delimiter) or len(cells) <= at or is_number(names[at]):
         return ""
     return f"{names[at]} is no number ({cells[at]!r}). Correct the cell"
+
+
+def second_table(text: SheetText, end: int) -> int:
+    """Line at which another table of size bins begins below the first; 0 if there is none."""
+    for at in range(end, len(text.lines)):
+        header = plain(text.lines[at]) if text.lines[at] else ""
+        if not (header and (SIZE.search(header) or BIN.search(header))):
+            continue
+        for delimiter in DELIMITERS[:4]:
+            row, _, _ = _header_at(text, at, delimiter)
+            kinds = {kind_of_column(name) for name in row.names if name} if row else set()
+            if kinds & {Kind.CONCENTRATION, Kind.NUMBER}:
+                return at
+    return 0
+
+
+def _has_row_names(text: SheetText, at: int, delimiter: str, width: int) -> bool:
+    """Whether the rows begin with 1, 2, 3 ... that stand below no name, as R writes them."""
+    rows = list(islice(_lines_below(text, at, delimiter), 3))
+    return len(rows) > 1 and all(
+        len(cells) == width + 1 and cells[0] == str(number)
+        for number, (_, cells) in enumerate(rows, 1)
+    )
+
+
+def _with_groups(
+    text: SheetText, at: int, delimiter: str, names: list[str], axis: Axis
+) -> list[str]:
+    """Put the names of groups (samples) that stand in the line above before those of the columns.
+
+    A group reaches to the next, as merged cells of a spreadsheet do.
+    """
+    above = split_line(text.lines[at - 1], delimiter) if at else []
+    above += [""] * (len(names) - len(above))
+    groups = [cell for cell in above if cell]
+    if len(groups) < 2 or any(above[i] for i in axis.columns) or any(map(is_number, groups)):
+        return names
+    grouped, group = [], ""
+    for i, name in enumerate(names):
+        group = above[i] or group
+        grouped.append(f"{group} {name}".strip() if name and i not in axis.columns else name)
+    return grouped
 
 
 def _lines_below(text: SheetText, at: int, delimiter: str) -> Iterator[tuple[int, list[str]]]:
@@ -226,9 +276,14 @@ def _first_row_kind(cells: Sequence[str], axis: Axis) -> str:
     return "interval" if len(sizes) == 1 and INTERVAL.fullmatch(sizes[0]) else ""
 
 
-def _checked(header: HeaderRow, kind: str) -> tuple[HeaderRow | None, str]:
+def _checked(
+    header: HeaderRow, kind: str, first_row: Sequence[str]
+) -> tuple[HeaderRow | None, str]:
     """Header with the kind of its axis, or why its columns are no amounts."""
     axis = header.axis
+    cause = _why_columns_are_unclear(header, first_row)
+    if cause:
+        return None, cause
     kinds = {
         kind_of_column(name)
         for i, name in enumerate(header.names)
@@ -244,6 +299,50 @@ def _checked(header: HeaderRow, kind: str) -> tuple[HeaderRow | None, str]:
     if kind == "interval":
         header = replace(header, axis=replace(axis, kind=kind, logarithm=""))
     return header, ""
+
+
+def _why_columns_are_unclear(header: HeaderRow, first_row: Sequence[str]) -> str:
+    """Say what is wrong with columns without a name, and tables side by side; empty if nothing."""
+    width = len(header.names)
+    if header.delimiter in (" ", WIDE_BLANKS):
+        return ""
+    if any(first_row[width:]):
+        return (
+            f"the header names {width} columns, but the row below has {len(first_row)} cells: row"
+            " names without a header, or decimal commas in a comma-separated file. Export the table"
+            " with a name for every column, separated by tabs or semicolons"
+        )
+    unnamed = [
+        at
+        for at, cell in enumerate(first_row)
+        if at and not header.names[at] and header.names[at - 1] and is_number(cell)
+        if at - 1 not in header.axis.columns
+    ]
+    if unnamed:
+        return (
+            f"column {unnamed[0] + 1}, right of {header.names[unnamed[0] - 1]!r}, has no name, but"
+            " numbers: a replicate or a spread. Write a name above every column"
+        )
+    sizes = [at for at, name in enumerate(header.names) if name and is_size(plain(name))]
+    second = next((at for at in sizes if _splits_amounts(header, at)), 0)
+    if second:
+        return (
+            f"a second column of sizes ({header.names[second]!r}, column {second + 1}) stands to"
+            " the right: several distributions are side by side. Give each in a file of its own, or"
+            " all with one column of sizes"
+        )
+    return ""
+
+
+def _splits_amounts(header: HeaderRow, at: int) -> bool:
+    """Whether a column stands between amounts that belong to the axis and others."""
+    first = header.axis.columns[-1]
+    amounts = [
+        i
+        for i, name in enumerate(header.names)
+        if name and i != at and i > first and not is_size(plain(name))
+    ]
+    return at > first and any(i < at for i in amounts) and any(i > at for i in amounts)
 
 
 def _no_table(text: SheetText) -> EvcargoError:

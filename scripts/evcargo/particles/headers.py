@@ -10,6 +10,8 @@ from enum import Enum
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _SUPERSCRIPT_RUN = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+")
+_RUSSIAN = {"нм": "nm", "мкм": "um", "мкл": "ul", "мл": "ml"}
+_RUSSIAN_UNIT = re.compile(r"(?<!\w)(нм|мкм|мкл|мл)(?!\w)")
 _SIGNS = str.maketrans({"−": "-", "–": "-", "—": "-", "×": "x", "·": " ", "•": " ", "∙": " "})
 
 SIZE = re.compile(
@@ -28,6 +30,7 @@ START = re.compile(
     r"\b(starts?|begin\w*|from|lower|low|min|minimum|left|von|untere\w*|anfang|debut|inicio|inizio"
     r"|inf\w*)\b"
 )
+EDGE = re.compile(r"\b(edges?|bounds?|boundary|boundaries|grenzen?)\b")
 END = re.compile(
     r"\b(ends?|to|upper|high|max|maximum|right|bis|obere\w*|ende|fin|fine|final|sup\w*)\b"
 )
@@ -35,13 +38,14 @@ END = re.compile(
 _NO_AXIS = re.compile(
     r"\b(widths?|breite|largeur|ancho|bin ?size|step|distributions?|verteilung|sample size)\b|:$"
 )
+_NEVER = re.compile(r"(?!)")
 _COUNTED = re.compile(r"\b(counts?|numbers?|anzahl|nombre|numero)\b")
 LOG10 = re.compile(r"\b(log ?10|lg|log|logarithm\w*)\b|\blog(?=\W*\()")
 LN = re.compile(r"\bln\b")
 # Of one whole measurement, and so no axis of bins.
 STATISTIC = re.compile(
     r"\b(mean|modes?|modal|modus|median|average|averaged|avg|mittel\w*|moyenne?|media|mediana|moda"
-    r"|d[vn]? ?\(?\d\d\)?|x ?\(?\d\d\)?|peaks?|z-? ?av\w*|span|pdi|polydispersity|range|cut-?off)\b"
+    r"|d[vn]? ?\(?\d\d\)?|x ?\(?\d\d\)?|peaks?|z-? ?av\w*|span|pdi|polydispersity|cut-?off)\b"
 )
 _OTHER_UNIT = re.compile(
     r"\b(bp|nt|kb|kda|da|mv|px|pixels?|au)\b|a\.u|\bnm ?\^?[23]\b|/ ?s\b|%|\bpercent\b"
@@ -49,14 +53,14 @@ _OTHER_UNIT = re.compile(
 _LENGTHS = (
     (re.compile(r"\bnm\b|\bnanom\w*"), 1.0),
     (re.compile(r"\bum\b|\bmicrons?\b|\bmi[ck]rom\w*"), 1000.0),
-    (re.compile(r"\bangstroms?\b|å"), 0.1),
+    (re.compile(r"\bangstroms?\b|[\[(/] ?a ?[\])]"), 0.1),
     (re.compile(r"[\[(/] ?m ?[\])]?$"), 1e9),
 )
 
 _SPREAD = re.compile(
-    r"\b(std|stdev|stddev|stabw|sd|sem|se|standard|standardabweichung|deviation|abweichung|errors?"
-    r"|fehler|erreur|error|errore|ecart|desviacion|deviazione|cv|rsd|ci|confidence|variance|var"
-    r"|uncertainty|lower|upper|min|max)\b|±|\+/-"
+    r"\b(std|stdev|stddev|stabw|sd|sem|se|standardabweichung|deviation|abweichung|errors?|fehler"
+    r"|erreur|errore|ecart|desviacion|deviazione|cv|rsd|ci|confidence|variance|var|uncertainty"
+    r"|(lower|upper) (95|limit|bound)\w*)\b|±|\+/-"
 )
 _CUMULATIVE = re.compile(r"\b(cumulat\w*|kumulat\w*|cumulee?|acumulad\w*|undersize|oversize|cdf)\b")
 _WEIGHTED = re.compile(
@@ -79,6 +83,11 @@ _RELATIVE = re.compile(
     r"|\bdensity function\b|a\.u|百分比|频率|相对"
 )
 AVERAGE = re.compile(r"\b(average|averaged|avg|mean|mittel\w*|moyenne?|media)\b")
+# Particles per volume are that, whatever else the name of a sample says (10 % FBS, surface CD63).
+_PARTICLES = re.compile(
+    r"\b(particles?|p\.|partikel|teilchen|particules|particulas|particelle)|частиц"
+)
+_STILL_RELATIVE = re.compile(r"\b(normali[sz]\w*|normiert\w*|relativ\w*|weighted)\b")
 # What makes the amounts those of the preparation, before it was diluted.
 UNDILUTED = re.compile(r"\b(orig\w*|undiluted|stock|unverdunnt\w*|dilution[- ]corrected)\b")
 
@@ -104,6 +113,8 @@ def plain(cell: str) -> str:
     UTF-8 that a program took for Windows-1252 (``Âµm``) is mended.
     """
     text = _mended(cell)
+    if "м" in text:  # the units of Russian programs
+        text = _RUSSIAN_UNIT.sub(lambda unit: _RUSSIAN[unit[0]], text)
     text = _SUPERSCRIPT_RUN.sub(lambda run: "^" + run[0].translate(_SUPERSCRIPTS), text)
     text = text.replace("µ", "u").replace("μ", "u").translate(_SIGNS).casefold()
     if not text.isascii():
@@ -117,9 +128,14 @@ def _mended(text: str) -> str:
     if text.isascii():
         return text
     try:
-        return text.encode("cp1252").decode("utf-8")
+        return b"".join(map(_windows_byte, text)).decode("utf-8")
     except UnicodeError:
         return text
+
+
+def _windows_byte(sign: str) -> bytes:
+    """Byte of a sign in Windows-1252, which leaves five bytes without one."""
+    return sign.encode("latin-1" if "\x80" <= sign <= "\x9f" else "cp1252")
 
 
 def is_size(header: str) -> bool:
@@ -129,7 +145,7 @@ def is_size(header: str) -> bool:
     if _BARE_SIZE.fullmatch(header):
         return True
     binned = bool(BIN.search(header))
-    edge = any(word.search(header) for word in (CENTRE, START, END))
+    edge = any(word.search(header) for word in (CENTRE, START, END, EDGE))
     named = SIZE.search(header) or RADIUS.search(header)
     if not named and not (binned and (edge or length_factor(header))):
         return False
@@ -155,9 +171,11 @@ def kind_of_amount(header: str, per_volume: bool) -> Kind:
     per_volume
         Whether its unit is one of a concentration.
     """
+    certain = per_volume and _PARTICLES.search(header) and not _STILL_RELATIVE.search(header)
     for kind, pattern in (
         (Kind.CUMULATIVE, _CUMULATIVE),
         (Kind.SPREAD, _SPREAD),
+        (Kind.CONCENTRATION, _PARTICLES if certain else _NEVER),
         (Kind.WEIGHTED, _WEIGHTED),
         (Kind.RELATIVE, _RELATIVE),
         (Kind.CONCENTRATION, CONCENTRATION),

@@ -1,5 +1,6 @@
 """Long tables: the distributions of many samples below each other, told apart by a column."""
 
+import re
 from dataclasses import replace
 
 from evcargo.errors import EvcargoError
@@ -8,6 +9,10 @@ from evcargo.files.run_names import find_run
 from evcargo.particles.header_row import HeaderRow, is_number
 from evcargo.particles.rows import Rows
 from evcargo.study.notes import listed
+
+_FEWEST_ROWS = 3
+# A name that is neither that of a bin nor an interval of sizes.
+_NAME = re.compile(r"^(?!\W*(bin|class|channel|ch|interval|klasse|kanal)?\W*\d).*[^\W\d_]{1}", re.I)
 
 
 def rows_of_label(
@@ -75,3 +80,31 @@ def _is_label(rows: Rows, header: HeaderRow, at: int) -> bool:
     if not 1 < len(distinct) <= len(cells) / 2:
         return False
     return not all(is_number(cell) or cell.lower() in MISSING for cell in distinct)
+
+
+def index_columns(rows: Rows, header: HeaderRow) -> list[int]:
+    """Columns that number the rows from 0 or 1, whatever they are called; they are no amounts."""
+    counts = [[str(first + row) for row in range(len(rows.cells))] for first in (0, 1)]
+    return [
+        at
+        for at in range(len(header.names))
+        if len(rows.cells) >= _FEWEST_ROWS and rows.column(at) in counts
+    ]
+
+
+def refuse_names_of_rows(rows: Rows, header: HeaderRow, where: str) -> None:
+    """Refuse a table in which each row has a name of its own: samples, not bins.
+
+    Raises
+    ------
+    EvcargoError
+        Naming the column.
+    """
+    for at, name in enumerate(header.names):
+        cells = rows.column(at)
+        distinct = len(set(cells)) == len(cells) > 1 and at not in header.axis.columns
+        if distinct and name and all(_NAME.search(cell) for cell in cells):
+            raise EvcargoError(
+                f"{where}: each row has a name of its own in column {name!r} ({listed(cells, 3)}):"
+                " rows are samples or measurements, not size bins. Export the size distribution"
+            )

@@ -113,13 +113,16 @@ def read_run(file: SizeFile, run: Mapping[Hashable, object]) -> SizeReading:
     run
         Row of the contract ``runs``.
     """
-    column, decimal, dilution = (run.get(key) for key in ("column", "decimal", "dilution"))
+    column, decimal, dilution, scale = (
+        run.get(key) for key in ("column", "decimal", "dilution", "scale")
+    )
     return read_distribution(
         file,
         column if isinstance(column, str) else "",
         str(run["sample"]),
         decimal if decimal in ("point", "comma") else "",
         None if dilution is None or pd.isna(dilution) else float(str(dilution)),
+        scale if isinstance(scale, str) else "",
     )
 
 

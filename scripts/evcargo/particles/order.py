@@ -61,8 +61,8 @@ def in_order(
         at = max(int(used[equal[0]]), int(used[equal[0] + 1]))
         raise EvcargoError(
             f"{lines[at]}: size {first[at]:g} nm is there twice: the file holds several"
-            " distributions, or sizes that were rounded. Give one distribution per file, with sizes"
-            " as the instrument writes them"
+            " distributions, one row per particle, or sizes that were rounded. Give a table of the"
+            " size bins of one distribution, as the instrument writes it"
         )
     return [column[used] for column in sizes], amounts[used], [lines[int(i)] for i in used], notes
 

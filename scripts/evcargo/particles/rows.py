@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from evcargo.errors import EvcargoError
 from evcargo.files.numbers import MISSING
@@ -60,12 +61,18 @@ def collect_rows(text: SheetText, header: HeaderRow) -> Rows:
             gap = True
             continue
         last = len(cells)
+        beyond = any(cells[width:])
         cells = [*cells[:width], *[""] * (width - last)]
         kind = _kind_of_row(text, header, at, cells, rows, gap)
         if kind == "end":
             rows.end = at
             break
         if kind == "bin":
+            if beyond:
+                raise EvcargoError(
+                    f"{text.line(at)}: has {last} cells, but the header names {width} columns. Put"
+                    " cells that hold the separator in quotes, or export the table again"
+                )
             rows.lines.append(at)
             rows.cells.append(cells)
         elif kind == "unlabelled":
@@ -139,6 +146,27 @@ def _refuse_cut(text: SheetText, header: HeaderRow, cells: int, rows: Rows) -> N
         )
 
 
+def refuse_unfinished(text: SheetText, header: HeaderRow, rows: Rows) -> None:
+    """Refuse a table that ends with particles in its last bin where a row of -1 should follow.
+
+    Raises
+    ------
+    EvcargoError
+        Naming the last line.
+    """
+    if not rows.cells or rows.end < len(text.lines):
+        return
+    sizes = [rough(cell) for cell in rows.column(header.axis.columns[0])]
+    blocks = any(after < before for before, after in pairwise(sizes))
+    last = [cell for i, cell in enumerate(rows.cells[-1]) if i not in header.axis.columns]
+    if not blocks and any(rough(cell) for cell in last):
+        raise EvcargoError(
+            f"{text.line(rows.lines[-1])}: the file ends with particles in the last bin and without"
+            " the row of -1 that the program writes below the bins: it is cut. Copy or export it"
+            " again"
+        )
+
+
 def rough(cell: str) -> float:
     """Value of a cell whatever its locale, good enough to compare neighbours."""
     text = INTERVAL.fullmatch(cell)
@@ -148,9 +176,3 @@ def rough(cell: str) -> float:
         return float(number)
     except ValueError:
         return float(number.replace(".", "") or 0)
-
-
-def header_again(text: SheetText, header: HeaderRow, end: int) -> int:
-    """Line at which the same header stands again below the table; 0 if it does not."""
-    names = text.lines[header.last].strip()
-    return next((at for at in range(end, len(text.lines)) if text.lines[at].strip() == names), 0)

@@ -19,20 +19,28 @@ from evcargo.particles.bins import (
     from_density,
     in_nm,
     make_bins,
+    refuse_constant,
     refuse_impossible,
+    upper_end_note,
     without_negatives,
 )
 from evcargo.particles.columns import Choice, capture_names, choose_columns
 from evcargo.particles.dilution import Dilution, find_dilution
 from evcargo.particles.formats import recognise, refuse_other_files
 from evcargo.particles.formats.layout import Layout
-from evcargo.particles.header_row import Axis, HeaderRow, find_header
-from evcargo.particles.headers import UNDILUTED, plain
-from evcargo.particles.labels import rows_of_label
+from evcargo.particles.header_row import (
+    Axis,
+    HeaderRow,
+    find_header,
+    is_number,
+    second_table,
+)
+from evcargo.particles.headers import UNDILUTED, Kind, plain
+from evcargo.particles.labels import index_columns, refuse_names_of_rows, rows_of_label
 from evcargo.particles.order import in_order
-from evcargo.particles.rows import Rows, collect_rows, header_again
-from evcargo.particles.sheet_text import SheetText, read_sheet_text
-from evcargo.particles.units import Unit, has_volume, read_unit
+from evcargo.particles.rows import Rows, collect_rows, refuse_unfinished
+from evcargo.particles.sheet_text import SheetText, read_sheet_text, split_line
+from evcargo.particles.units import Unit, has_volume, kind_of_column, read_unit
 from evcargo.particles.values import read_values
 
 CONCENTRATION, NUMBER, RELATIVE = "concentration", "number", "relative"
@@ -154,13 +162,15 @@ def open_size_file(path: str | Path) -> SizeFile:
     layout, program, recognised_by = recognise(text.head)
     header = find_header(text)
     rows = collect_rows(text, header)
-    again = header_again(text, header, rows.end)
-    if again and not layout.linear_then_logarithmic:
+    again = 0 if layout.linear_then_logarithmic else second_table(text, rows.end)
+    if again:
         raise EvcargoError(
-            f"{text.line(again)}: the header of line {text.numbers[header.last]} stands here again:"
-            " several distributions are in one file. Give each in a file of its own"
+            f"{text.line(again)}: another table of sizes begins here, below that of line"
+            f" {text.numbers[header.last]}. Give each distribution in a file of its own"
         )
     more = any(line.strip() for line in text.lines[rows.end :])
+    if layout.linear_then_logarithmic and header.first:
+        refuse_unfinished(text, header, rows)
     notes = ("what stands below the table is not read",) if more else ()
     return SizeFile(text, header, rows, layout, program, recognised_by, notes)
 
@@ -171,9 +181,10 @@ def read_sizes(
     sample: str = "",
     decimal: str = "",
     dilution: float | None = None,
+    scale: str = "",
 ) -> SizeReading:
     """Read the particle-size table of a run (see `open_size_file` and `read_distribution`)."""
-    return read_distribution(open_size_file(path), column, sample, decimal, dilution)
+    return read_distribution(open_size_file(path), column, sample, decimal, dilution, scale)
 
 
 def read_distribution(
@@ -182,6 +193,7 @@ def read_distribution(
     sample: str = "",
     decimal: str = "",
     dilution: float | None = None,
+    scale: str = "",
 ) -> SizeReading:
     """Read one distribution of a file.
 
@@ -200,6 +212,8 @@ def read_distribution(
         ``point`` or ``comma`` where the run sheet states it.
     dilution
         Factor by which the preparation was diluted, where the run sheet states it.
+    scale
+        Scale of the amounts, where the run sheet states it: ``relative`` amounts are shares.
 
     Returns
     -------
@@ -214,8 +228,17 @@ def read_distribution(
     rows, column = rows_of_label(file.rows, file.header, column, sample, file.where)
     file = replace(file, rows=rows)
     captures = capture_names(file.text, file.header, file.layout.captures)
-    choice = choose_columns(file.header, captures, column, sample, file.where)
+    refuse_names_of_rows(rows, file.header, file.where)
+    skipped = index_columns(rows, file.header)
+    choice = choose_columns(file.header, captures, column, sample, file.where, skipped)
     unit = read_unit(choice.name, _context(file, choice), file.where)
+    if scale in ("log2", "log10", "ln"):
+        raise EvcargoError(
+            f"{file.where}: the run sheet states scale {scale}, but size tables hold amounts, not"
+            " their logarithms. Give the amounts themselves"
+        )
+    if scale == RELATIVE:
+        unit = replace(unit, quantity=RELATIVE, reason="relative by the run sheet")
     notes, dropped = list(file.notes), list(rows.dropped)
     bins, style = _bins(file, choice, unit, decimal, notes, dropped)
     known = _dilution(file, choice, unit, dilution)
@@ -252,7 +275,14 @@ def _context(file: SizeFile, choice: Choice) -> str:
         if has_volume(plain(name)) and plain(name).startswith(first):
             return name
     above = file.text.lines[max(file.header.first - _LINES_ABOVE, 0) : file.header.first]
-    return next((line for line in reversed(above) if has_volume(plain(line))), "")
+    titles = [line for line in reversed(above) if has_volume(plain(line))]
+    return next((line for line in titles if not _is_setting(line, file.header.delimiter)), "")
+
+
+def _is_setting(line: str, delimiter: str) -> bool:
+    """Whether a line above the table is a setting or result (a name and a number), no title."""
+    cells = [cell for cell in split_line(line, delimiter) if cell]
+    return ":" in line or any(map(is_number, cells))
 
 
 def _dilution(file: SizeFile, choice: Choice, unit: Unit, stated: float | None) -> Dilution:
@@ -278,17 +308,25 @@ def _bins(
     if not file.rows.cells:
         return Bins(np.zeros(0), np.zeros(0), np.zeros(0)), NumberStyle()
     values = read_values(file.text, file.header, file.rows, choice, decimal)
-    axis = file.header.axis
+    axis = replace(file.header.axis, kind=values.kind)
     sizes = [in_nm(column, axis) for column in values.sizes]
     lines = [file.text.line(at) for at in values.lines]
     sizes, amounts, lines, order = in_order(
         sizes, values.amounts, lines, file.layout.linear_then_logarithmic
     )
+    if order and kind_of_column(choice.name) is Kind.UNKNOWN:
+        raise EvcargoError(
+            f"{lines[0]}: the sizes are in no order, and {choice.name!r} is not known to hold"
+            " amounts: a list with one row per particle is no size distribution. Give a table of"
+            " size bins with a header such as Concentration (particles/ml) or Number"
+        )
     sizes, amounts, lines = _without_size_zero(sizes, amounts, lines, axis.kind)
     bins = make_bins(sizes, amounts, axis, lines)
+    refuse_constant(bins, choice.name, file.where)
     bins, negative = without_negatives(bins, choice.name, file.text.path)
     bins = from_density(bins, unit.density, axis.is_radius)
     refuse_impossible(bins, axis.unit_stated, file.where)
+    order += upper_end_note(bins)
     notes += [*values.notes, *order, *_axis_notes(axis, unit), *([negative] if negative else [])]
     dropped += values.dropped
     return bins, values.style

@@ -26,7 +26,7 @@ _TWO_WAYS = re.compile(r"(?<!\d)10 ?e\+?\d|(?<!\d)10 ?(?:\^|\*\*) ?\(?-\d|\bbill
 # A power is that of the unit only before the counted thing or the volume: E6 can be a sample.
 _COUNTED = (
     r"#|/|per\b|pro\b|par\b|por\b|particl|partik|teilchen|particul|particell|deeltj|p\.? ?/"
-    r"|[um]?l\b|cm\b|counts?\b|evs?\b|vesicl|个|個"
+    r"|[um]?l\b|cm\b|counts?\b|evs?\b|vesicl|个|個|частиц"
 )
 _UNIT, _UNIT_OR_END = rf"(?= ?(?:{_COUNTED}))", rf"(?= ?(?:{_COUNTED}|[)\]]))"
 _EXPONENT = re.compile(
@@ -35,6 +35,8 @@ _EXPONENT = re.compile(
 )
 _POWER = re.compile(r"(?<!\d)10 ?(?:\^|\*\*|exp) ?\(?\+?(\d{1,2})(?!\d)")
 _LOST_SUPERSCRIPT = re.compile(rf"(?:^|[ (\[x*])10 ?([3-9]|1[0-5]){_UNIT_OR_END}")
+# A power that got lost altogether: 10? particles/ml.
+_LOST_POWER = re.compile(rf"(?<![\d.])10(?:[^\d\s()%][^\s()]{{0,4}})?(?: (?:{_COUNTED})|/)")
 _LONG = re.compile(rf"(?<![\d.:/])1((?:[ ,.]?000){{1,4}}){_UNIT}")
 _WORDS = (
     (re.compile(r"\b(milliards?|milliarden|mrd|billions?|miliardi|bilhoes)\b"), 1e9),
@@ -149,7 +151,7 @@ def _concentration(header: str, name: str, place: str) -> Unit:
     volume, per = next(
         (factor, volume) for pattern, factor, volume in VOLUMES if pattern.search(header)
     )
-    power, read_as = _power(header)
+    power, read_as = _power(header, name, place)
     text = f"{read_as} particles/{per}".strip()
     return Unit("concentration", volume * power, "", f"{name.strip()!r} is {text}")
 
@@ -161,7 +163,7 @@ def _in_two_ways(name: str, place: str) -> EvcargoError:
     )
 
 
-def _power(header: str) -> tuple[float, str]:
+def _power(header: str, name: str, place: str) -> tuple[float, str]:
     """Power of ten that a header states, and how it was read."""
     match = _EXPONENT.search(header) or _POWER.search(header) or _LOST_SUPERSCRIPT.search(header)
     if match:
@@ -171,5 +173,7 @@ def _power(header: str) -> tuple[float, str]:
     if long:
         number = float("1" + re.sub(r"\D", "", long[1]))
         return number, f"{number:g}"
+    if _LOST_POWER.search(header):
+        raise _in_two_ways(name, place)
     factor = next((value for word, value in _WORDS if word.search(header)), 1.0)
     return factor, "" if factor == 1 else f"{factor:g}"

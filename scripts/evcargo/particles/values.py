@@ -31,6 +31,8 @@ class Values:
         Columns of sizes: one, or starts and ends.
     amounts
         Mean of the columns of amounts.
+    kind
+        What the sizes are (see `evcargo.particles.header_row.Axis`).
     lines
         Line of each row, from 0.
     style
@@ -43,6 +45,7 @@ class Values:
 
     sizes: list[Floats]
     amounts: Floats
+    kind: str
     lines: list[int]
     style: NumberStyle
     notes: list[str]
@@ -73,13 +76,20 @@ def read_values(
     )
     notes = _notes_of_captures(choice, amount_columns)
     measured = ~np.isnan(amount_columns).all(axis=0)
+    kind = header.axis.kind
+    if _has_closing_edge(kind, measured):
+        # n + 1 edges of n bins: the last row is the end of the last bin.
+        kind, size_columns = "edges", [size_columns[0][:-1], size_columns[0][1:]]
+        amount_columns, measured = amount_columns[:, :-1], measured[:-1]
     _refuse_missing(text, header, rows, choice, measured)
     if not measured.all():
         notes.append(f"{int((~measured).sum())} bins at the ends have no value and are left out")
     mean = np.nanmean(amount_columns[:, measured], axis=0)
     dropped = _unlabelled(text, rows, choice, style, float(mean.sum()))
-    lines = [line for line, good in zip(rows.lines, measured, strict=True) if good]
-    return Values([column[measured] for column in size_columns], mean, lines, style, notes, dropped)
+    lines = [line for line, good in zip(rows.lines, measured, strict=False) if good]
+    return Values(
+        [column[measured] for column in size_columns], mean, kind, lines, style, notes, dropped
+    )
 
 
 def _size_cells(header: HeaderRow, rows: Rows) -> list[list[str]]:
@@ -105,6 +115,11 @@ def _numbers(
         raise EvcargoError(
             f"{where}: {name} is no number ({error.cell!r}). Correct the cell"
         ) from error
+
+
+def _has_closing_edge(kind: str, measured: np.ndarray) -> bool:
+    missing = np.flatnonzero(~measured).tolist()
+    return kind == "start" and len(measured) > 2 and missing == [len(measured) - 1]
 
 
 def _notes_of_captures(choice: Choice, amounts: Floats) -> list[str]:

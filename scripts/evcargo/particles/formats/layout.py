@@ -34,7 +34,8 @@ class Layout:
     version
         Finds name and version (group 1).
     dilution
-        Finds the dilution (group 1); None where it is not known how the program writes it.
+        Finds what stands behind the word for the dilution in its line (group 1); None where it is
+        not known how the program writes it.
     dilution_included
         Whether the amounts are already multiplied by it; None where that is not known.
     linear_then_logarithmic

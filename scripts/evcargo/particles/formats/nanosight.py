@@ -19,9 +19,7 @@ LAYOUT = Layout(
         pattern(r"^Bin cent(?:re|er) \(nm\)[\t,;].*Concentration average"),
     ),
     version=pattern(r"(?:Created with|NANOSIGHT|Software Version[,;\t]) ?(NTA [^\n,;\t]*)"),
-    dilution=pattern(
-        r"^Dilution factor \(concentrations adjusted for this factor\)[,;\t]+\"?([^;\t\n]*)"
-    ),
+    dilution=pattern(r"^Dilution factor \(concentrations adjusted for this factor\)([,;\t][^\n]*)"),
     dilution_included=True,
     captures="filename",
     refusals=(

@@ -17,7 +17,7 @@ LAYOUT = Layout(
         pattern(r"ZetaView"),
     ),
     version=pattern(r"(ZetaView) \(version ([^)\n]*)\)"),
-    dilution=pattern(r"Dilution::[\t ]*([^\t\n]*)"),
+    dilution=pattern(r"Dilution::([^\n]*)"),
     dilution_included=False,
     linear_then_logarithmic=True,
     refusals=(
