@@ -317,7 +317,7 @@ def _names(shape: _Shape) -> tuple[tuple[str, ...], bool]:
     return tuple(name or f"column {at}" for at, name in enumerate(header, 1)), row_names
 
 
-def _cells(line: str, delimiter: str) -> list[str]:
+def split_cells(line: str, delimiter: str) -> list[str]:
     """Cells of one line, cleaned."""
     if delimiter == " ":
         cells = next(csv.reader([line.strip()], delimiter=" ", skipinitialspace=True), [])
@@ -353,7 +353,7 @@ def split_rows(lines: Iterable[str], delimiter: str, line_breaks: bool = False) 
     """
     if delimiter == " " or (delimiter == "\t" and not line_breaks):
         for at, line in enumerate(lines, 1):
-            yield at, _cells(line.rstrip("\n"), delimiter)
+            yield at, split_cells(line.rstrip("\n"), delimiter)
         return
     reader = csv.reader(lines, delimiter=delimiter)
     start = 1

@@ -187,6 +187,9 @@ def _check_kind(record: dict[str, Any], row: Row, notes: Notes) -> None:
     if found in RAW and record["column"]:
         remedy = "Leave column empty: only a table has columns"
         notes.add(f"is given for a {found} file", remedy, row.line, "column", record["column"])
+    if record["dilution"] != "" and assay != "particles":
+        remedy = "Leave dilution empty: only the concentrations of particles are multiplied by it"
+        notes.add(f"is given for {assay}", remedy, row.line, "dilution", record["dilution"])
     if record["kit"] != "auto" and assay != "rna":
         remedy = "Leave kit empty: only small RNA has one"
         if assay == "transcripts" and found == "fastq":
