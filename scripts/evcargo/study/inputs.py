@@ -13,7 +13,6 @@ from evcargo.study.model import is_large
 from evcargo.study.notes import Notes, listed
 from evcargo.study.runs import RAW
 
-Problems = dict[str, tuple[str, str]]
 MAX_LINES = 10
 NAMED_MARKERS = 6
 SOURCES = {
