@@ -17,7 +17,10 @@ ROWS = [["name", "S1", "S2"], ["Größe", "1", "2"], ["b;c", "", "4"], ["d,e", "
 
 
 def cells_of(table: TextTable) -> list[list[str]]:
-    return [list(table.columns), *(row for _, row in table.rows())]
+    rows = [row for _, row in table.rows()]
+    assert table.frame().to_numpy().tolist() == rows
+    assert table.frame().columns.tolist() == list(table.columns)
+    return [list(table.columns), *rows]
 
 
 def as_text(delimiter: str = "\t", end: str = "\n") -> str:
@@ -84,6 +87,10 @@ def test_compressed(tmp_path: Path, name: str, pack: Callable[[bytes], bytes]) -
             [["id", "T1", "T2"], ["A;B", "1", "2"], ["C;D", "3", "4"]],
         ),
         ('id,T1\n"two\nlines",5\n', [["id", "T1"], ["two\nlines", "5"]]),
+        ('id,T1\n"a,b\nc",5\n', [["id", "T1"], ["a,b\nc", "5"]]),
+        ('id,T1,T2\n"a,b",5,\n"c,d",6,\n', [["id", "T1", "T2"], ["a,b", "5", ""], ["c,d", "6", ""]]),
+        ('id,T1,T2\n"a,b",5\n"c",6\n', [["id", "T1", "T2"], ["a,b", "5", ""], ["c", "6", ""]]),
+        ('"id","T1"\n"a ""b""","5"\n"","6"\n', [["id", "T1"], ['a "b"', "5"], ["", "6"]]),
         ("id\tT1\n5\" long\t5\n3' end\t6\n", [["id", "T1"], ['5" long', "5"], ["3' end", "6"]]),
         ("id\tT1\tT2\na\t1\n\nb\t2\t3\n", [["id", "T1", "T2"], ["a", "1", ""], ["b", "2", "3"]]),
     ],
@@ -100,6 +107,13 @@ def test_row_numbers_are_lines_of_the_file(tmp_path: Path) -> None:
     table = read_text_table(path)
     assert (table.header_line, [line for line, _ in table.rows()]) == (3, [5])
     assert table.preamble == ((1, "# a"),)
+
+
+def test_the_line_of_a_row(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("# a\nid,T1\n\na,1\n,\nb,2\n")
+    table = read_text_table(path)
+    assert [table.line_of(row) for row in (0, 1)] == [4, 6]
 
 
 def test_a_table_without_header(tmp_path: Path) -> None:

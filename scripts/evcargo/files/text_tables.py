@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
+import pandas as pd
+
 from evcargo.errors import EvcargoError
 from evcargo.files.text import Encoding, clean_cell, find_encoding, open_text, read_head_bytes
 
@@ -102,9 +104,8 @@ class TextTable:
             If a row holds cells beyond the last column, or the file is damaged or cut.
         """
         width = shortest = last = len(self.columns)
-        first = self.header_line or (self.preamble[-1][0] if self.preamble else 0)
         count = end = 0
-        for line, row in _split_lines(self.path, self.encoding, self.delimiter, first):
+        for line, row in _split_lines(self.path, self.encoding, self.delimiter, self._first_line):
             row = self._fitted(line, row)
             shortest, last = min(shortest, last), min(len(row), width)
             count, end = count + 1, line
@@ -115,6 +116,53 @@ class TextTable:
                 " cut, or a line of text stands below the table. Copy or export it again, or delete"
                 " that line"
             )
+
+    def frame(self) -> pd.DataFrame:
+        """All rows as text, one column for each name (names may repeat); see `rows` for errors."""
+        width = len(self.columns)
+        cells = self._even_cells(width)
+        if cells is None:
+            cells = [cell for _, row in self.rows() for cell in row]
+        by_column = {at: cells[at::width] for at in range(width)}
+        frame = pd.DataFrame(by_column, dtype=object)
+        frame.columns = pd.Index(self.columns, dtype=object)
+        return frame
+
+    def line_of(self, row: int) -> int:
+        """Line of the file of a row of `frame`, which is counted from 0."""
+        return next(line for number, (line, _) in enumerate(self.rows()) if number == row)
+
+    def _even_cells(self, width: int) -> list[str] | None:
+        """All cells of a plain table, row after row; None where a row needs a closer look.
+
+        Splits the text at once, which is many times as fast as row by row.
+        """
+        with open_text(self.path, self.encoding) as stream:
+            lines = stream.read().split("\n")[self._first_line :]
+        if self.delimiter == " ":
+            return None
+        edges = f'{self.delimiter} \t"'
+        text = "\n".join(line for line in lines if clean_cell(line).strip(edges))
+        if '"' in text:
+            if not _plainly_quoted(text, self.delimiter):
+                return None
+            text = text.replace('"', "")
+        marks = {line.count(self.delimiter) for line in text.split("\n")} if text else {width - 1}
+        if len(marks) != 1 or (found := marks.pop() + 1) < width:
+            return None
+        cells = text.replace("\n", self.delimiter).split(self.delimiter) if text else []
+        if not text.isascii() or " " in text:
+            cells = [clean_cell(cell) for cell in cells]
+        if found == width:
+            return cells
+        if any(any(cells[at::found]) for at in range(width, found)):
+            return None
+        return [cell for at in range(0, len(cells), found) for cell in cells[at : at + width]]
+
+    @property
+    def _first_line(self) -> int:
+        """Number of lines above the rows."""
+        return self.header_line or (self.preamble[-1][0] if self.preamble else 0)
 
     def _fitted(self, line: int, row: list[str]) -> list[str]:
         """Drop the empty cells beyond the last column; what is not empty there has no name."""
@@ -299,6 +347,15 @@ def _split(lines: Iterator[str], delimiter: str) -> Iterator[Row]:
     for row in reader:
         yield start, [clean_cell(cell) for cell in row]
         start = reader.line_num + 1
+
+
+def _plainly_quoted(text: str, delimiter: str) -> bool:
+    """Whether quotes stand around whole cells only, which hold neither separators nor quotes."""
+    between = re.escape(delimiter)
+    if re.search(rf'[^\n{between}]"[^\n{between}]|""[^\n{between}]', text):
+        return False
+    inside = text.split('"')[1::2]
+    return text.count('"') % 2 == 0 and not any(delimiter in one or "\n" in one for one in inside)
 
 
 def looks_like_header(cells: Sequence[str]) -> bool:
