@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evcargo.errors import EvcargoError
+from evcargo.files.text_chunks import read_chunks
 from evcargo.files.text_tables import TextTable, read_text_table
 
 ROWS = [["name", "S1", "S2"], ["Größe", "1", "2"], ["b;c", "", "4"], ["d,e", "5", "6"]]
@@ -20,6 +21,12 @@ def cells_of(table: TextTable) -> list[list[str]]:
     rows = [row for _, row in table.rows()]
     assert table.frame().to_numpy().tolist() == rows
     assert table.frame().columns.tolist() == list(table.columns)
+    if not table.repeated_columns:
+        chunks = list(read_chunks(table, table.columns, size=2))
+        assert [row for chunk in chunks for row in chunk.to_numpy().tolist()] == rows
+        assert [line for chunk in chunks for line in chunk.index] == [
+            line for line, _ in table.rows()
+        ]
     return [list(table.columns), *rows]
 
 
@@ -88,7 +95,10 @@ def test_compressed(tmp_path: Path, name: str, pack: Callable[[bytes], bytes]) -
         ),
         ('id,T1\n"two\nlines",5\n', [["id", "T1"], ["two\nlines", "5"]]),
         ('id,T1\n"a,b\nc",5\n', [["id", "T1"], ["a,b\nc", "5"]]),
-        ('id,T1,T2\n"a,b",5,\n"c,d",6,\n', [["id", "T1", "T2"], ["a,b", "5", ""], ["c,d", "6", ""]]),
+        (
+            'id,T1,T2\n"a,b",5,\n"c,d",6,\n',
+            [["id", "T1", "T2"], ["a,b", "5", ""], ["c,d", "6", ""]],
+        ),
         ('id,T1,T2\n"a,b",5\n"c",6\n', [["id", "T1", "T2"], ["a,b", "5", ""], ["c", "6", ""]]),
         ('"id","T1"\n"a ""b""","5"\n"","6"\n', [["id", "T1"], ['a "b"', "5"], ["", "6"]]),
         ("id\tT1\n5\" long\t5\n3' end\t6\n", [["id", "T1"], ['5" long', "5"], ["3' end", "6"]]),
