@@ -5,7 +5,7 @@ import os
 import re
 import stat
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path, PurePath
 
@@ -105,29 +105,9 @@ def check_run_files(
             if path not in headers:
                 headers[path] = _header(path, head)
             _check_column(column, headers[path], path, line, notes)
-    _check_protein_tables(runs, {path for (path, _), head in heads.items() if head}, lines, notes)
     reads = {path: head for (path, kind), head in heads.items() if kind == "fastq"}
     refuse_second_mates(runs, reads, lines, notes)
     check_mates(runs.to_dict("records"), reads, lines, notes)
-
-
-def _check_protein_tables(
-    runs: pd.DataFrame, sound: Collection[str], lines: Mapping[str, int], notes: Notes
-) -> None:
-    """Look for each run in its protein table, as the import will do."""
-    from evcargo.proteins.tables.check import wrong_kinds, wrong_runs
-    from evcargo.proteins.tables.columns import wanted_names
-
-    tables = runs[(runs["assay"] == "proteins") & ~runs["format"].isin(RAW)]
-    for (path, kind), of_table in tables.groupby(["path", "format"], sort=False):
-        if path not in sound:
-            continue
-        wanted = wanted_names(of_table)
-        for run, (why, remedy) in wrong_runs(str(path), str(kind), wanted).items():
-            notes.add(why, remedy, lines[f"proteins/{run}"], "column", wanted[run])
-    first = tables[tables["path"].isin(sound)].drop_duplicates("path").set_index("path")
-    for path, (why, remedy) in wrong_kinds(first["format"].to_dict()).items():
-        notes.add(why, remedy, lines[f"proteins/{first['run'][path]}"], "path")
 
 
 def checked_head(path: str, wanted: str, notes: Notes, line: int, column: str) -> Head | None:
