@@ -273,11 +273,23 @@ def parse_numbers(cells: Sequence[str], style: NumberStyle) -> NDArray[np.float6
         With the position of the first cell that is no number.
     """
     text = pd.Series(list(cells), dtype=object).astype(str).str.strip()
-    values = pd.to_numeric(text, errors="coerce") if style.decimal == "." else None
-    if values is None or values.isna().any() or style.thousands:
-        values = _parsed(text, style)
-    found = values.to_numpy(float)
+    plain = text if style.decimal == "." else _with_points(text, style)
+    found = pd.to_numeric(plain, errors="coerce").to_numpy(float, copy=True)
+    rest = np.flatnonzero(np.isnan(found))
+    others = text.iloc[rest]
+    if not others.str.lower().isin(MISSING).all():
+        try:
+            found[rest] = _parsed(others, style).to_numpy(float)
+        except NoNumberError as error:
+            raise NoNumberError(int(rest[error.position]), error.cell) from None
     return np.where(np.isfinite(found), found, np.nan)
+
+
+def _with_points(text: pd.Series, style: NumberStyle) -> pd.Series:
+    """Cells with a decimal point and without thousands signs."""
+    if style.thousands:
+        text = text.str.replace(style.thousands, "", regex=False)
+    return text.str.replace(",", ".", regex=False)
 
 
 class NoNumberError(ValueError):

@@ -12,7 +12,6 @@ import pandas as pd
 
 from evcargo.errors import EvcargoError
 from evcargo.files.summary import InputSummary
-from evcargo.identifiers.describe import describe_identifiers
 from evcargo.identifiers.genes import Genes
 from evcargo.proteins.tables.columns import Choice, stated_in, wanted_names
 from evcargo.proteins.tables.contents import Content, read_content
@@ -33,7 +32,6 @@ from evcargo.purity.markers import match, read_panels
 
 DECISIVE = ("tetraspanin", "escrt", "misev2018_1a", "misev2018_1b", "misev2018_2a", "misev2018_3a")
 """Panels by which a preparation is judged to hold EVs."""
-LOOKED_AT = 500
 SIGNS = {".": "point", ",": "comma", "": ""}
 Problem = tuple[str, str]
 
@@ -191,7 +189,7 @@ def _described(
         decimal_sign=SIGNS[decimal],
         thousands_sign=SIGNS[thousands],
         identifier_column=content.identifier.column,
-        identifier_type=content.identifier.kind or _kind(content, genes),
+        identifier_type=content.identifier.kind,
         identifiers=len(proteins),
         recognised=int((pd.Series(known, proteins.index) | proteins["is_contaminant"]).sum()),
         markers=", ".join(_markers(proteins, panels)),
@@ -221,11 +219,6 @@ def _why_quantity(content: Content, choice: Choice) -> str:
 
 def _words(texts: Collection[str]) -> str:
     return " and ".join(sorted(texts))
-
-
-def _kind(content: Content, genes: Genes) -> str:
-    """Type of the identifiers of a table that a program wrote, by some of them."""
-    return describe_identifiers(content.groups["group"].head(LOOKED_AT).tolist(), genes).kind
 
 
 def _markers(proteins: pd.DataFrame, panels: pd.DataFrame) -> list[str]:

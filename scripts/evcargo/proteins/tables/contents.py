@@ -130,6 +130,7 @@ def read_content(reader: Reader, choice: Choice, scale: str = "") -> Content:
     long = pd.concat(longs, ignore_index=True)
     found = _scale_of_long(long, reader, choice, scale)
     long = long.assign(intensity=to_linear(long["intensity"].to_numpy(float), found))
+    reader.look_at_identifiers(about["group"])
     name = (reader.quantity or "spectral count") if one.is_long else quantity_name(choice.key)
     return Content(
         reader.table,
@@ -160,6 +161,7 @@ def _read_proteins(reader: Reader, choice: Choice, stated: str) -> Content:
     """Content of a wide table of proteins."""
     whole = _joined(list(reader.protein_pieces(choice)))
     _require_some(reader, whole.about)
+    reader.look_at_identifiers(whole.about["group"])
     names = [choice.key, *(match.column for match in choice.runs.values())]
     found = _found_scale(whole.values, names, reader, stated)
     whole = _features(whole, reader, found)

@@ -107,7 +107,7 @@ EXCHANGE = (
             Filter("QC_Warning", OLINK, words=("fail",)),
         ),
         scale="log2",
-        relative="NPX, relative log2 values",
+        relative="log2 values relative to the controls of the plate",
         repeated="mean",  # one protein in several panels
         engine_filter=(
             "values below the limit of detection and with QC warnings are kept",

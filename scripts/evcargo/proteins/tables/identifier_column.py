@@ -35,12 +35,15 @@ class IdentifierColumn:
         What its identifiers are, in words.
     reason
         What it was told by.
+    symbols
+        Whether most of them are gene symbols.
     """
 
     column: str
     gene: str | None
     kind: str
     reason: str
+    symbols: bool = False
 
     @property
     def is_entrez(self) -> bool:
@@ -103,7 +106,7 @@ def find_identifier_column(
     if known:
         best = max(known, key=lambda column: _rank(seen[column], cells[column]))
         return _with_gene(table, one, best, seen[best], cells, genes, "the identifiers in it")
-    return IdentifierColumn(*_by_texts(table, usual, others, cells))
+    return IdentifierColumn(*_by_texts(table, one, usual, others, cells))
 
 
 def _usual(table: Table, name: str, free: Sequence[str]) -> str | None:
@@ -127,22 +130,39 @@ def _with_gene(
     reason: str,
 ) -> IdentifierColumn:
     """Add the column of the gene symbols: by its title, else by what stands in it."""
+    symbols = (SYMBOL, FORMER, ALIAS)
     gene = next((c for name in one.gene if (c := _usual(table, name, list(cells)))), None)
-    gene = None if gene == column else gene
-    if gene is None and summary.kind not in (SYMBOL, FORMER, ALIAS):
-        for other, texts in cells.items():
-            if other == column or _is_numeric(texts) or not _is_short(texts):
-                continue
-            found = describe_identifiers(texts.tolist(), genes)
-            is_symbol = found.kind in (SYMBOL, FORMER, ALIAS)
-            if is_symbol and found.n_recognised >= ENOUGH * max(found.n_cells, 1):
-                gene = other
-                break
-    return IdentifierColumn(column, gene, summary.kind, reason)
+    if summary.kind in symbols:
+        gene = gene or column
+    elif gene in (None, column):
+        others = {name: texts for name, texts in cells.items() if name != column}
+        gene = _column_of(symbols, others, genes) or gene
+    return IdentifierColumn(column, gene, summary.kind, reason, are_symbols(summary))
+
+
+def are_symbols(summary: IdentifierSummary) -> bool:
+    """Whether most identifiers of a column are approved gene symbols."""
+    known, symbols = summary.n_recognised, summary.kinds.get(SYMBOL, 0)
+    return known >= ENOUGH * summary.n_cells and symbols >= ENOUGH * max(known, 1)
+
+
+def _column_of(kinds: Collection[str], cells: dict[str, pd.Series], genes: Genes) -> str | None:
+    """Find the first column in which most texts are names of these kinds."""
+    for column, texts in cells.items():
+        if _is_numeric(texts) or not _is_short(texts):
+            continue
+        found = describe_identifiers(texts.tolist(), genes)
+        if found.kind in kinds and found.n_recognised >= ENOUGH * max(found.n_cells, 1):
+            return column
+    return None
 
 
 def _by_texts(
-    table: Table, usual: Sequence[str], others: Sequence[str], cells: dict[str, pd.Series]
+    table: Table,
+    one: Format,
+    usual: Sequence[str],
+    others: Sequence[str],
+    cells: dict[str, pd.Series],
 ) -> tuple[str, str | None, str, str]:
     """Take a usual column, or the first one whose texts all differ, though nobody knows them."""
     texts = [column for column in (*usual, *others) if not _is_numeric(cells[column])]
@@ -153,8 +173,7 @@ def _by_texts(
             f"{table.path}: no column names the proteins: {listed(cells, 8)} hold numbers. Give the"
             " table with a column of accessions or gene symbols"
         )
-    gene = table.column(["gene names", "genes", "gene", "gene symbol"])
-    gene = gene if gene in cells and gene != column else None
+    gene = next((c for name in one.gene if (c := _usual(table, name, list(cells)))), None)
     return column, gene, "unknown", "its texts, of which none is known"
 
 

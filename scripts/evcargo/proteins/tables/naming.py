@@ -72,13 +72,26 @@ class Naming:
         Accession -> taxon of the shipped contaminants.
     numbers
         Whether bare numbers are Entrez gene ids.
+    symbols
+        Whether identifiers are gene symbols; if not, words that some gene has as an alias are no
+        names of it.
     """
 
     def __init__(
-        self, genes: Genes, taxa: Mapping[str, str] | None = None, numbers: bool = False
+        self,
+        genes: Genes,
+        taxa: Mapping[str, str] | None = None,
+        numbers: bool = False,
+        symbols: bool = False,
     ) -> None:
-        self.genes, self.taxa, self.numbers = genes, taxa or {}, numbers
+        self.genes, self.taxa, self.numbers, self.symbols = genes, taxa or {}, numbers, symbols
         self.host = HOST_TAXON[genes.organism]
+
+    def of_identifier(self, name: str) -> Gene | None:
+        """Find the gene of an identifier of the table."""
+        if not self.symbols and self.genes.read(name).kind in SYMBOLS:
+            return None
+        return self.resolve(name)
 
     def resolve(self, name: str) -> Gene | None:
         """Find the gene of an identifier or symbol."""
@@ -144,15 +157,17 @@ class Naming:
         return is_contaminant(identifier) or (taxon or of_list or self.host) != self.host
 
     def accession(self, identifier: str, mapped: bool = True) -> str:
-        """Give the accession of an identifier, or that of the gene that it names, unless foreign."""
+        """Give the accession of an identifier, or that of the gene it names, unless foreign."""
         found = accession_of(identifier)
         if not mapped or self.genes.read(found).kind == ACCESSION:
             return found
-        gene = self.resolve(identifier)
+        gene = self.of_identifier(identifier)
         return (gene.accession if gene else "") or found
 
     def _led(self, written: list[str], symbols: Sequence[str]) -> list[str]:
         """Put the reviewed or approved member of a group of one gene first."""
+        if not self.symbols and any(self.genes.read(one).kind in SYMBOLS for one in written):
+            return written
         position = leading_gene(written, self.genes, symbols).position
         first = written[position]
         if position and is_contaminant(first):
@@ -167,7 +182,7 @@ class Naming:
             return list(symbols) or [one for one in (gene_of(stated),) if one]
         genes = [self.resolve(one) for one in symbols]
         names = [gene.symbol if gene else name for gene, name in zip(genes, symbols, strict=True)]
-        own = [gene.symbol for one in written if (gene := self.resolve(one)) and gene.symbol]
+        own = [g.symbol for one in written if (g := self.of_identifier(one)) and g.symbol]
         if not any(genes):
             names = own or names or [self._approved(gene_of(stated))]
         elif own and own[0] in names:
@@ -180,11 +195,12 @@ class Naming:
 
     def is_known(self, identifiers: Sequence[str], gene: str) -> bool:
         """Whether any name of a group has a gene of the organism."""
-        return any(self.resolve(one) for one in (*identifiers, *gene.split(";")) if one)
+        named = (self.of_identifier(one) for one in identifiers)
+        return any(named) or any(self.resolve(one) for one in gene.split(";") if one)
 
     def is_symbol(self, identifier: str) -> bool:
-        """Whether an identifier is a gene symbol, or was one before a spreadsheet saw it."""
-        return self.genes.read(identifier).kind in SYMBOLS or self.is_date(identifier)
+        """Whether an identifier is a gene symbol, known or not, and no accession or id."""
+        return self.symbols and self.genes.read(identifier).kind in (*SYMBOLS, UNKNOWN, NUMBER)
 
     def is_date(self, text: str) -> bool:
         """Whether a spreadsheet made a date of a symbol: SEPT2 became 2-Sep, or 44441."""

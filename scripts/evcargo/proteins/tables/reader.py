@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,7 @@ import pandas as pd
 from evcargo.errors import EvcargoError
 from evcargo.files.numbers import AmbiguousNumbersError
 from evcargo.files.summary_rows import kind_of_name
+from evcargo.identifiers.describe import describe_identifiers
 from evcargo.identifiers.genes import Genes
 from evcargo.proteins.tables.cells import Numbers, words
 from evcargo.proteins.tables.columns import Choice, beside, choose_columns, choose_values
@@ -24,7 +25,12 @@ from evcargo.proteins.tables.filtering import (
     steps_of,
 )
 from evcargo.proteins.tables.formats import MARKED, Filter, Format
-from evcargo.proteins.tables.identifier_column import IdentifierColumn, find_identifier_column
+from evcargo.proteins.tables.identifier_column import (
+    LOOKED_AT,
+    IdentifierColumn,
+    are_symbols,
+    find_identifier_column,
+)
 from evcargo.proteins.tables.names import is_decoy, members
 from evcargo.proteins.tables.table import Table
 
@@ -200,6 +206,15 @@ class Reader:
             chunk = applied(chunk, self.steps, self.numbers, self.funnel)
             yield of_proteins(chunk, self._groups, self.group, self.funnel)
 
+    def look_at_identifiers(self, groups: pd.Series) -> None:
+        """Tell what the identifiers of a column are that was taken by its title."""
+        if not self.identifier.kind:
+            some = groups.drop_duplicates().head(LOOKED_AT).tolist()
+            summary = describe_identifiers(some, self.genes)
+            self.identifier = replace(
+                self.identifier, kind=summary.kind, symbols=are_symbols(summary)
+            )
+
     def _groups(self, chunk: pd.DataFrame) -> pd.Series:
         text = words(chunk[self.group])
         for column in self.members:
@@ -318,7 +333,7 @@ def _any_positive(cells: pd.Series) -> bool:
 
 
 def _is_no_name(gene: str) -> bool:
-    return gene != "" and kind_of_name(gene) != "" and len(gene) < 5
+    return 0 < len(gene) < 5 and kind_of_name(gene) != ""
 
 
 def _best(by_pattern: Mapping[str, Mapping[str, str]]) -> Mapping[str, str]:

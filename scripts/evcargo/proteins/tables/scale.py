@@ -188,9 +188,9 @@ def _signed(values: Floats, filled: Floats, path: str) -> Scale:
     """Scale of values of which some are negative."""
     if np.abs(filled).max() > HIGHEST[LOG2]:
         raise EvcargoError(
-            f"{path}: holds the negative quantity {filled.min():.4g} beside {filled.max():.4g}:"
-            " neither intensities nor logarithms of them. Give raw or log2 intensities, not"
-            " differences, or leave the cells of missing values empty"
+            f"{path}: holds negative intensities ({filled.min():.4g} beside {filled.max():.4g}),"
+            " which are no logarithms either. Give raw or log2 intensities, neither differences nor"
+            " scores, and leave the cells of missing values empty"
         )
     if relative := _standardised(values):
         return relative
@@ -217,6 +217,8 @@ def _signed(values: Floats, filled: Floats, path: str) -> Scale:
 def _positive(values: Floats, filled: Floats, path: str, hint: str) -> Scale:
     """Scale of values none of which is negative."""
     few = _filled_rows(values) < MIN_ROWS
+    if few and hint and filled.max() <= HIGHEST[hint]:
+        return log_scale(hint, f"few values, up to {filled.max():.3g}, as the program writes them")
     if scaled := _scaled_rows(values):
         return Scale(RELATIVE, scaled)
     if (filled % 1 == 0).all() and not hint:

@@ -109,7 +109,7 @@ def quantities_of(
         some = [one for one in contents if one.format.level == level]
         if some:
             how = rollup if level == "ion" else "sum"
-            naming = Naming(genes, taxa)
+            naming = naming_of(some[0], genes, taxa)
             parts.append(quantities_of_ions(some, runs, how, min_peptides, naming))
     proteins = [one for one in contents if one.format.level == "protein"]
     if proteins:
@@ -121,7 +121,7 @@ def quantities_of(
 
 def naming_of(content: Content, genes: Genes, taxa: Mapping[str, str]) -> Naming:
     """Naming of the proteins of a table."""
-    return Naming(genes, taxa, content.identifier.is_entrez)
+    return Naming(genes, taxa, content.identifier.is_entrez, content.identifier.symbols)
 
 
 def tagged(proteins: pd.DataFrame, taxa: Mapping[str, str]) -> pd.DataFrame:
@@ -129,7 +129,7 @@ def tagged(proteins: pd.DataFrame, taxa: Mapping[str, str]) -> pd.DataFrame:
     leading = proteins["accessions"].str.split(";").str[0].str.replace(r"-\d+$", "", regex=True)
     of_list = leading.map(taxa).fillna("")
     return proteins.assign(
-        is_contaminant=proteins["is_contaminant"] | (of_list != ""),
+        is_contaminant=proteins["is_contaminant"] | leading.isin(taxa),
         taxon=proteins["taxon"].where(proteins["taxon"] != "", of_list),
     )
 
