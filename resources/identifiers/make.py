@@ -1,28 +1,57 @@
-r"""Write the tables of genes anew from the sources in README.md.
+r"""Write the tables of names anew from the sources in README.md.
 
     python make.py SOURCES
 
-SOURCES is a folder with the files that README.md names. Needs `rdata` (tables of Ensembl).
+SOURCES is a folder with the files that README.md names. The tables of R packages need `rdata`.
 """
 
 import argparse
 import csv
 import gzip
+import hashlib
+import lzma
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import rdata
+
 HERE = Path(__file__).parent
-COLUMNS = (
+GENE_COLUMNS = (
     *("symbol", "previous", "aliases", "accessions", "entries"),
     *("ensembl", "entrez", "biotype"),
 )
-#: Locus types of HGNC that no count or protein is of.
+ENSEMBL_COLUMNS = ("gene", "transcripts", "proteins")
+UNREVIEWED_COLUMNS = ("symbol", "accessions")
+#: Locus types of HGNC that no count and no protein is of.
 NO_GENES = {
     *("phenotype only", "fragile site", "virus integration site"),
     *("transposable element", "region", "non-human ortholog"),
 }
+#: Beginning or end of a locus type or biotype -> biotype of the tables, the first that fits.
+BIOTYPES = (
+    (r"gene with protein product|protein.coding", "protein_coding"),
+    (r".*pseudo.*", "pseudogene"),
+    (r"RNA, micro|miRNA", "miRNA_precursor"),
+    (r"RNA, long non-coding|lncRNA", "lncRNA"),
+    (r"RNA, small nucleolar|snoRNA|scaRNA", "snoRNA"),
+    (r"RNA, small nuclear|snRNA", "snRNA"),
+    (r"RNA, ribosomal|(Mt_)?rRNA", "rRNA"),
+    (r"RNA, transfer|(Mt_)?tRNA", "tRNA"),
+    (r"RNA, Y|Y_RNA", "Y_RNA"),
+    (r"RNA, vault|vault_RNA", "vault"),
+    (r"immunoglobulin gene|IG_.*", "immunoglobulin"),
+    (r"T cell receptor gene|TR_.*", "T cell receptor"),
+    (r"RNA, .*|ncRNA|misc_RNA|ribozyme|s[c]?RNA", "other RNA"),
+    (r"", "unknown"),
+)
+#: Accessions and numbers of clones, which stand among the aliases of genes.
+CLONE = re.compile(r"[A-Z]{1,2}\d{5,6}|(MGC|FLJ|LOC|RGD):?\d+|DKFZ\w+")
+SPECIES = {"human": "hsa", "mouse": "mmu", "rat": "rno"}
+MNEMONIC = {"human": "HUMAN", "mouse": "MOUSE", "rat": "RAT"}
+#: Columns of UniProt with the id of the nomenclature.
+CROSS_REFERENCE = {"mouse": "Cross-reference (MGI)", "rat": "Cross-reference (RGD)"}
 
 
 @dataclass
@@ -54,13 +83,27 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
+def r_table(path: Path) -> list[dict[str, str]]:
+    """Rows of the only table in a file of R."""
+    table = next(iter(rdata.read_rda(path).values()))
+    return table.astype(object).where(table.notna(), "").to_dict("records")
+
+
 def parts(cell: str | None, separator: str) -> list[str]:
     """Members of a cell, without empty ones."""
     return [part.strip() for part in (cell or "").split(separator) if part.strip(" -")]
 
 
-def human(sources: Path) -> list[Entry]:
-    """Genes approved by HGNC."""
+def biotype(text: str) -> str:
+    """Biotype of the tables for a locus type of HGNC, NCBI or Ensembl."""
+    return next(name for pattern, name in BIOTYPES if re.fullmatch(pattern or ".*", text))
+
+
+# Genes -------------------------------------------------------------------------------------------
+
+
+def human_genes(sources: Path) -> list[Entry]:
+    """Genes that HGNC has approved, with what NCBI Gene and UniProt have of them."""
     genes = []
     for row in rows(sources / "hgnc_entries.tsv"):
         if row["Status"] != "Approved" or row["Locus type"] in NO_GENES:
@@ -73,40 +116,128 @@ def human(sources: Path) -> list[Entry]:
                 accessions=parts(row["UniProt ID(supplied by UniProt)"], ","),
                 ensembl=parts(row["Ensembl gene ID"], ","),
                 entrez=parts(row["NCBI Gene ID(supplied by NCBI)"], ","),
-                biotype=row["Locus type"],
+                biotype=biotype(row["Locus type"]),
             )
         )
+    add_ncbi({one: gene for gene in genes for one in gene.entrez}, sources, "Homo_sapiens")
+    add_ensembl(genes, r_table(sources / "grch38.rda"))
+    add_ensembl(genes, r_table(sources / "grch37.rda"))
     return genes
 
 
-def headers(fasta: Path, mnemonic: str) -> Iterator[tuple[str, str, str]]:
-    """Yield accession, entry name and gene of the reviewed entries of one species."""
-    opener = gzip.open if fasta.suffix == ".gz" else open
-    pattern = re.compile(rf">sp\|(\w+)\|(\w+_{mnemonic})\b(?:.*\bGN=(\S+))?")
-    with opener(fasta, "rt", encoding="latin-1") as stream:
+def add_ncbi(by_entrez: Mapping[str, Entry], sources: Path, species: str) -> None:
+    """Add the aliases, former symbols and Ensembl genes that NCBI Gene has."""
+    for row in rows(sources / f"{species}.gene_info.gz"):
+        gene = by_entrez.get(row["GeneID"])
+        if gene is not None:
+            gene.aliases += parts(row["Synonyms"], "|")
+            gene.ensembl += re.findall(r"Ensembl:(\w+)", row["dbXrefs"])
+            gene.previous += [row["Symbol"]] if row["Symbol"] != gene.symbol else []
+
+
+def mouse_genes(sources: Path, proteins: Mapping[str, list[str]]) -> list[Entry]:
+    """Genes of MGI: markers with an Ensembl gene, an Entrez id or a protein."""
+    ncbi = {}
+    for row in rows(sources / "Mus_musculus.gene_info.gz"):
+        found = re.search(r"MGI:MGI:(\d+)", row["dbXrefs"])
+        if found and row["type_of_gene"] != "biological-region":
+            ncbi[found[1]] = row
+    genes, by_entrez = [], {}
+    for row in rows(sources / "mgi_entries.tsv"):
+        known = ncbi.get(row["ID"])
+        if not (row["ensembl"] or known or row["ID"] in proteins):
+            continue
+        gene = Entry(
+            symbol=row["symbol"],
+            aliases=parts(row["synonyms"], "|"),
+            accessions=list(proteins.get(row["ID"], [])),
+            ensembl=parts(row["ensembl"], "|"),
+        )
+        if known:
+            gene.entrez, gene.biotype = [known["GeneID"]], biotype(known["type_of_gene"])
+            by_entrez[known["GeneID"]] = gene
+        genes.append(gene)
+    add_ncbi(by_entrez, sources, "Mus_musculus")
+    genes = merged(genes)
+    add_ensembl(genes, r_table(sources / "grcm38.rda"))
+    return genes
+
+
+def rat_genes(sources: Path, proteins: Mapping[str, list[str]]) -> list[Entry]:
+    """Genes of RGD."""
+    genes = merged(
+        Entry(
+            symbol=row["symbol"],
+            aliases=parts(row["synonyms"], ";"),
+            accessions=list(proteins.get(row["ID"], [])),
+            ensembl=parts(row["ensembl"], ";"),
+        )
+        for row in rows(sources / "rgd_entries.tsv")
+    )
+    add_ensembl(genes, r_table(sources / "rnor6.rda"))
+    return genes
+
+
+def add_ensembl(genes: Sequence[Entry], table: Iterable[Mapping[str, str]]) -> None:
+    """Give the genes the Ensembl ids, Entrez ids and biotypes that they lack."""
+    by_entrez = {one: gene for gene in genes for one in gene.entrez}
+    by_ensembl = {one: gene for gene in reversed(genes) for one in gene.ensembl}
+    by_symbol = {gene.symbol: gene for gene in reversed(genes)}
+    for row in table:
+        entrez = str(row["entrez"]).removesuffix(".0")
+        gene = by_ensembl.get(row["ensgene"]) or by_symbol.get(row["symbol"])
+        gene = gene or by_entrez.get(entrez)
+        if gene is None:
+            continue
+        gene.ensembl.append(row["ensgene"])
+        if gene.biotype in ("", "unknown"):
+            gene.biotype = biotype(row["biotype"])
+        if entrez and not gene.entrez and entrez not in by_entrez:
+            gene.entrez.append(entrez)
+            by_entrez[entrez] = gene
+
+
+# Proteins ----------------------------------------------------------------------------------------
+
+
+def reviewed_human(fasta: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield accession, entry name and gene of reviewed human entries, without decoys."""
+    pattern = re.compile(r">sp\|(\w+)\|(\w+_HUMAN)\b(?:.*\bGN=(\S+))?")
+    with fasta.open(encoding="latin-1") as stream:
         for line in stream:
             found = pattern.match(line)
             if found:
                 yield found[1], found[2], found[3] or ""
 
 
+def uniprot(sources: Path, organism: str) -> list[dict[str, str]]:
+    """Entries of one species in the table of UniProt."""
+    end = "_" + MNEMONIC[organism]
+    return [row for row in rows(sources / "uniprot_entries.tsv") if row["Entry name"].endswith(end)]
+
+
+def by_nomenclature(table: Sequence[Mapping[str, str]], organism: str) -> dict[str, list[str]]:
+    """Give the accessions of every id of MGI or RGD."""
+    accessions: dict[str, list[str]] = {}
+    for row in table:
+        for number in parts(row[CROSS_REFERENCE[organism]], ";"):
+            accessions.setdefault(number, []).append(row["Entry"])
+    return accessions
+
+
 def add_proteins(genes: Sequence[Entry], proteins: Iterable[tuple[str, str, str]]) -> None:
     """Give the genes their reviewed entries; those of the nomenclature first, then by symbol."""
-    by_accession: dict[str, list[Entry]] = {}
-    for gene in genes:
-        for accession in gene.accessions:
-            by_accession.setdefault(accession, []).append(gene)
+    listed = {accession for gene in genes for accession in gene.accessions}
     names = Names(genes)
-    reviewed = {}
+    entry_of = {}
     for accession, entry, symbol in proteins:
-        reviewed[accession] = entry
-        if accession not in by_accession:
-            gene = names.find(symbol)
-            if gene is not None:
-                gene.accessions.append(accession)
+        entry_of[accession] = entry
+        gene = names.find(symbol) if accession not in listed else None
+        if gene is not None:
+            gene.accessions.append(accession)
     for gene in genes:
-        known = [one for one in dict.fromkeys(gene.accessions) if one in reviewed]
-        gene.accessions, gene.entries = known, [reviewed[one] for one in known]
+        gene.accessions = [one for one in dict.fromkeys(gene.accessions) if one in entry_of]
+        gene.entries = [entry_of[one] for one in gene.accessions]
 
 
 class Names:
@@ -115,10 +246,9 @@ class Names:
     def __init__(self, genes: Sequence[Entry]) -> None:
         self.levels: list[dict[str, list[Entry]]] = [{}, {}, {}]
         for gene in genes:
-            for level, symbols in zip(
-                self.levels, ([gene.symbol], gene.previous, gene.aliases), strict=True
-            ):
-                for symbol in symbols:
+            ranks = ([gene.symbol], gene.previous, gene.aliases)
+            for level, symbols in zip(self.levels, ranks, strict=True):
+                for symbol in dict.fromkeys(symbols):
                     level.setdefault(symbol, []).append(gene)
 
     def find(self, symbol: str) -> Entry | None:
@@ -129,76 +259,163 @@ class Names:
         return None
 
 
-def add_ncbi(genes: Sequence[Entry], path: Path) -> None:
-    """Add the aliases and Ensembl genes that NCBI Gene has."""
-    by_entrez = {one: gene for gene in genes for one in gene.entrez}
-    for row in rows(path):
-        gene = by_entrez.get(row["GeneID"])
-        if gene is None:
+def unreviewed(genes: Sequence[Entry], table: Iterable[Mapping[str, str]]) -> list[str]:
+    """Lines of the table of unreviewed accessions: symbol and accessions."""
+    names = Names(genes)
+    reviewed = {accession for gene in genes for accession in gene.accessions}
+    accessions: dict[str, list[str]] = {}
+    for row in table:
+        gene = names.find(row["Gene names  (primary )"])
+        if gene is not None and row["Entry"] not in reviewed:
+            accessions.setdefault(gene.symbol, []).append(row["Entry"])
+    return [
+        f"{symbol}\t{';'.join(sorted(accessions[symbol]))}"
+        for symbol in sorted(accessions, key=natural)
+    ]
+
+
+# Ensembl -----------------------------------------------------------------------------------------
+
+
+def ensembl(
+    genes: Sequence[Entry],
+    transcripts: Iterable[Mapping[str, str]],
+    proteins: Mapping[str, list[str]],
+) -> list[str]:
+    """Lines of the table of Ensembl: numbers of gene, transcripts, proteins.
+
+    Numbers without letters and zeros, each list as differences, which halves the file. Genes
+    without a symbol have no transcripts here.
+    """
+    named = {one for gene in genes for one in gene.ensembl}
+    members: dict[int, tuple[set[int], set[int]]] = {}
+    for row in transcripts:
+        gene = members.setdefault(number(row["ensgene"]), (set(), set()))
+        if row["ensgene"] not in named:
             continue
-        gene.aliases += parts(row["Synonyms"], "|")
-        if row["Symbol"] != gene.symbol:
-            gene.aliases.append(row["Symbol"])
-        gene.ensembl += re.findall(r"Ensembl:(\w+)", row["dbXrefs"])
+        gene[0].add(number(row["enstxp"]))
+        gene[1].update(number(one) for one in proteins.get(row["enstxp"], []))
+    return [
+        f"{gene}\t{differences(members[gene][0])}\t{differences(members[gene][1])}"
+        for gene in sorted(members)
+    ]
 
 
-def annotables(path: Path) -> list[dict[str, str]]:
-    """Read a table of an R package."""
-    import rdata
-
-    table = next(iter(rdata.read_rda(path).values()))
-    table = table.astype(object).where(table.notna(), "")
-    return table.to_dict("records")
+def number(stable: str) -> int:
+    """Digits of an Ensembl id."""
+    return int(re.sub(r"\D+", "", stable))
 
 
-def add_ensembl(genes: Sequence[Entry], path: Path) -> None:
-    """Give the genes further Ensembl ids by Entrez id or symbol."""
-    by_entrez = {one: gene for gene in genes for one in gene.entrez}
-    by_ensembl = {one for gene in genes for one in gene.ensembl}
-    by_symbol = {gene.symbol: gene for gene in genes}
-    for row in annotables(path):
-        if row["ensgene"] in by_ensembl:
-            continue
-        entrez = str(row["entrez"]).removesuffix(".0")
-        gene = by_symbol.get(row["symbol"]) or by_entrez.get(entrez)
-        if gene is not None:
-            gene.ensembl.append(row["ensgene"])
+def differences(numbers: Iterable[int]) -> str:
+    """First number, then by how much each is more than the one before."""
+    ordered = sorted(numbers)
+    steps = [now - before for before, now in zip([0, *ordered], ordered, strict=False)]
+    return ";".join(map(str, steps))
+
+
+# Files -------------------------------------------------------------------------------------------
+
+
+def merged(genes: Iterable[Entry]) -> list[Entry]:
+    """One entry per symbol: markers of one symbol (copies on other strains) become one gene."""
+    by_symbol: dict[str, Entry] = {}
+    for gene in genes:
+        first = by_symbol.setdefault(gene.symbol, gene)
+        if first is not gene:
+            for name in ("previous", "aliases", "accessions", "ensembl", "entrez"):
+                setattr(first, name, getattr(first, name) + getattr(gene, name))
+            first.biotype = first.biotype or gene.biotype
+    return list(by_symbol.values())
 
 
 def tidy(gene: Entry) -> None:
-    """Drop repeats, and aliases that are names of higher rank."""
+    """Drop repeats, names that stand in a higher rank, single letters, and numbers of clones."""
     gene.previous = [one for one in dict.fromkeys(gene.previous) if one != gene.symbol]
     higher = {gene.symbol, *gene.previous}
     gene.aliases = [
         one
         for one in dict.fromkeys(gene.aliases)
-        if one not in higher and not re.search(r"[;\t]|^.$", one)
+        if one not in higher and not re.search(r"[;\t]|^.$", one) and not CLONE.fullmatch(one)
     ]
     gene.ensembl = list(dict.fromkeys(gene.ensembl))
 
 
-def write(path: Path, genes: Sequence[Entry]) -> None:
-    """Write a table, gzipped, with the same bytes each time."""
-    lines = ["\t".join(COLUMNS)]
+def gene_lines(genes: Sequence[Entry]) -> list[str]:
+    """Lines of the table of genes."""
+    lines = []
     for gene in sorted(genes, key=lambda one: natural(one.symbol)):
         tidy(gene)
-        cells = [getattr(gene, name) for name in COLUMNS]
-        lines.append("\t".join(cell if isinstance(cell, str) else ";".join(cell) for cell in cells))
-    text = "\n".join([*lines, ""]).encode()
-    path.write_bytes(gzip.compress(text, compresslevel=9, mtime=0))
+        cells = [getattr(gene, name) for name in GENE_COLUMNS]
+        lines.append("\t".join(one if isinstance(one, str) else ";".join(one) for one in cells))
+    return lines
+
+
+Table = tuple[Sequence[str], Sequence[str]]
+"""Columns and lines."""
+
+
+def write(name: str, tables: Sequence[Table]) -> None:
+    """Write tables into one file, each compressed by itself; the same bytes each time."""
+    packed = b""
+    for columns, lines in tables:
+        text = "\n".join(["\t".join(columns), *lines, ""]).encode()
+        packed += lzma.compress(text, preset=9 | lzma.PRESET_EXTREME)
+    (HERE / name).write_bytes(packed)
+    counts = " + ".join(f"{len(lines):,}" for _, lines in tables)
+    print(f"{name}\t{counts}\t{len(packed)}\t{hashlib.sha256(packed).hexdigest()}")
 
 
 def main() -> None:
-    """Write the tables of all organisms."""
+    """Write all tables."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("sources", type=Path)
     sources = parser.parse_args().sources
-    genes = human(sources)
-    add_ncbi(genes, sources / "Homo_sapiens.gene_info.gz")
-    add_ensembl(genes, sources / "grch38.rda")
-    add_ensembl(genes, sources / "grch37.rda")
-    add_proteins(genes, headers(sources / "human_sp_td.fasta", "HUMAN"))
-    write(HERE / "human_genes.tsv.gz", genes)
+
+    write_human(sources)
+    write_rodent(sources, "mouse", mouse_genes, "grcm38")
+    write_rodent(sources, "rat", rat_genes, "rnor6")
+
+
+def write_human(sources: Path) -> None:
+    """Write the genes of human, its Ensembl ids and unreviewed accessions."""
+    genes = human_genes(sources)
+    add_proteins(genes, reviewed_human(sources / "human_sp_td.fasta"))
+    peptides: dict[str, list[str]] = {}
+    for build in ("grch37", "grch38"):
+        for row in rows(sources / f"reviewed_map_{build}.tsv"):
+            peptides.setdefault(row["enst_id"], []).append(row["ensp_id"])
+    transcripts = r_table(sources / "grch38_tx2gene.rda")
+    write(
+        "human_genes.tsv.xz",
+        [
+            (GENE_COLUMNS, gene_lines(genes)),
+            (ENSEMBL_COLUMNS, ensembl(genes, transcripts, peptides)),
+            (UNREVIEWED_COLUMNS, unreviewed(genes, uniprot(sources, "human"))),
+        ],
+    )
+
+
+def write_rodent(
+    sources: Path,
+    organism: str,
+    genes_of: Callable[[Path, Mapping[str, list[str]]], list[Entry]],
+    build: str,
+) -> None:
+    """Write the genes of mouse or rat and their Ensembl ids."""
+    table = uniprot(sources, organism)
+    genes = genes_of(sources, by_nomenclature(table, organism))
+    add_proteins(
+        genes,
+        [(row["Entry"], row["Entry name"], row["Gene names  (primary )"]) for row in table],
+    )
+    transcripts = r_table(sources / f"{build}_tx2gene.rda")
+    write(
+        f"{organism}_genes.tsv.xz",
+        [
+            (GENE_COLUMNS, gene_lines(genes)),
+            (ENSEMBL_COLUMNS, ensembl(genes, transcripts, {})),
+        ],
+    )
 
 
 if __name__ == "__main__":

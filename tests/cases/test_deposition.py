@@ -60,13 +60,9 @@ def real(shared_data, tmp_path_factory) -> tuple[mztab.MzTab, pd.DataFrame, dict
     fasta = folder / "TaGe_SA_A549_3_snip.fasta"
     spectra = {"a549": folder / "TaGe_SA_A549_3_snip.mzML"}
     inference, matrix, _ = run_study(spectra, fasta, options, contaminants=False)
-    from sagepy.core.unimod import modification_title_to_unimod_id, unimod_to_mass
-
-    listed = listed_modifications(options, modification_title_to_unimod_id())
+    listed = listed_modifications(options)
     proteins = read_fasta(fasta)
-    spelling = spelling_of(
-        inference.peptides, proteins, shifts_of(listed, unimod_to_mass()), "trypsin"
-    )
+    spelling = spelling_of(inference.peptides, proteins, shifts_of(listed), "trypsin")
     out = tmp_path_factory.mktemp("a549")
     write_parquet(inference.psms, out / "psms.parquet")
     samples = pd.DataFrame({"sample": ["a549"], "material": "source", "condition": None})

@@ -1,5 +1,7 @@
 """mzTab: a study made by hand, read back by pyteomics and held to what the format asks for."""
 
+from dataclasses import replace
+
 import anndata
 import numpy as np
 import pandas as pd
@@ -18,8 +20,6 @@ from evcargo.proteins.mztab_peptides import (
 )
 from evcargo.proteins.mztab_study import setting
 
-UNIMOD = {"Carbamidomethyl": "[UNIMOD:4]", "Oxidation": "[UNIMOD:35]", "Acetyl": "[UNIMOD:1]"}
-MASSES = {"[UNIMOD:4]": 57.021464, "[UNIMOD:35]": 15.994915, "[UNIMOD:1]": 42.010565}
 # ALLEK is at 2 to 6 of P1, whose I is spelled, and of P2, which has the L; MCIK begins P1 only.
 PROTEINS = [
     Protein("P1", "MCIKAIIEKGGR", gene="G1", name="first", taxon="9606"),
@@ -92,8 +92,8 @@ def deposit(tmp_path) -> Deposit:
     matrix.uns["source"] = "sagepy 0.4.6; PSM: (D + 1) / T <= 0.01"
     path = tmp_path / "psms.parquet"
     pd.DataFrame(PSMS)[PSM_COLUMNS].to_parquet(path)
-    modifications = listed_modifications(search_options(), UNIMOD)
-    spelling = spelling_of(PEPTIDES, PROTEINS, shifts_of(modifications, MASSES), "trypsin")
+    modifications = listed_modifications(search_options())
+    spelling = spelling_of(PEPTIDES, PROTEINS, shifts_of(modifications), "trypsin")
     return Deposit(
         "study", samples, runs, matrix, ["rollup = sum"], modifications, "db.fasta", path, spelling
     )
@@ -242,20 +242,41 @@ def test_a_study_of_tables_has_proteins_only(deposit, tmp_path):
     [
         ("PEPTIDE", "null"),
         ("M[+15.9949]K", "1-UNIMOD:35"),
-        ("AM[+73.0164]K", "2-UNIMOD:4,2-UNIMOD:35"),  # fixed and variable on one residue
+        ("AM[+57.0215]K[+229.1629]", "2-UNIMOD:4,3-CHEMMOD:+229.1629"),
         ("AK[+100.5000]", "2-CHEMMOD:+100.5000"),
-        ("AK-[+0.9840]", "3-UNIMOD:2"),
+        ("AK-[-0.9840]", "3-UNIMOD:2"),
         ("[+42.0106]-K", "0-UNIMOD:1"),
+        ("Q[-17.0265]K", "1-UNIMOD:28"),
     ],
 )
 def test_modifications_by_position(modified, text):
     search = {
-        "fixed_modifications": ["Carbamidomethyl (CM)"],
+        "fixed_modifications": ["Carbamidomethyl (CM)", "229.1629 (K)"],
         "variable_modifications": ["Oxidation (M)", "Acetyl (Protein N-term)", "Amidated (C-term)"],
     }
-    listed = listed_modifications(search, UNIMOD | {"Amidated": "[UNIMOD:2]"})
-    masses = MASSES | {"[UNIMOD:2]": -0.984016 * -1}
-    assert modifications_text(modified, shifts_of(listed, masses)) == text
+    search["variable_modifications"].append("Gln->pyro-Glu (N-term Q)")
+    assert modifications_text(modified, shifts_of(listed_modifications(search))) == text
+
+
+def test_modifications_of_ends_and_masses_are_terms_of_the_format(deposit, tmp_path):
+    search = {
+        "fixed_modifications": ["229.1629 (K)", "tmt10plex (N-term)"],
+        "variable_modifications": ["Gln->pyro-Glu (N-term Q)", "Acetyl (Protein N-term)"],
+    }
+    write_mztab(replace(deposit, modifications=listed_modifications(search)), tmp_path / "m.mzTab")
+    lines = (tmp_path / "m.mzTab").read_text().splitlines()
+    about = dict(line.split("\t")[1:3] for line in lines if line.startswith("MTD"))
+    rows = [
+        [about[f"{kind}_mod[{n}]{key}"] for key in ("", "-site", "-position")]
+        for kind in ("fixed", "variable")
+        for n in (1, 2)
+    ]
+    assert rows == [
+        ["[CHEMMOD, CHEMMOD:+229.1629, , ]", "K", "Anywhere"],
+        ["[UNIMOD, UNIMOD:737, TMT6plex, ]", "N-term", "Any N-term"],
+        ["[UNIMOD, UNIMOD:28, Gln->pyro-Glu, ]", "Q", "Any N-term"],
+        ["[UNIMOD, UNIMOD:1, Acetyl, ]", "N-term", "Protein N-term"],
+    ]
 
 
 def test_settings_and_parameters_hold_no_folder_and_no_bare_comma():

@@ -7,7 +7,6 @@ from evcargo.errors import EvcargoError
 from evcargo.proteins.database import Protein
 from evcargo.proteins.digest import proteins_of
 from evcargo.proteins.engine import build_index, masses_of
-from evcargo.proteins.modifications import parse_modifications
 from evcargo.proteins.search import (
     COLUMNS,
     ISOTOPE,
@@ -44,7 +43,6 @@ RESIDUE = {
     "W": 186.07931295,
 }
 WATER = 18.0105646837
-UNIMOD = {"Oxidation": "[UNIMOD:35]", "Carbamidomethyl": "[UNIMOD:4]", "Acetyl": "[UNIMOD:1]"}
 
 
 def fragments(peptide, shifts=None):
@@ -147,35 +145,6 @@ def test_each_modified_form_is_in_the_index_once(proteins):
     assert sorted(forms) == ["MASTLVEAGLNDWK", "[+42.0106]-MASTLVEAGLNDWK"]
 
 
-def test_modifications_are_read_as_users_write_them():
-    found = parse_modifications(
-        ["Carbamidomethyl (C)", "Oxidation (MW)", "Acetyl (Protein N-term)", "Acetyl(N-term)"],
-        UNIMOD,
-        "option",
-    )
-    assert found == [
-        ("C", "[UNIMOD:4]"),
-        ("M", "[UNIMOD:35]"),
-        ("W", "[UNIMOD:35]"),
-        ("[", "[UNIMOD:1]"),
-        ("^", "[UNIMOD:1]"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("Oxidaton (M)", "did you mean 'Oxidation'"),
-        ("Oxidation", "has no known site|is no modification"),
-        ("Oxidation (m)", "has no known site"),
-        ("Oxidation (Protein end)", "has no known site"),
-    ],
-)
-def test_unknown_modifications_are_refused(text, words):
-    with pytest.raises(EvcargoError, match=f"proteins.search.x: .*({words})"):
-        parse_modifications([text], UNIMOD, "proteins.search.x")
-
-
 def test_masses_of_the_defaults():
     fixed, variable = masses_of(settings())
     assert fixed == {"C": pytest.approx(57.021464, abs=1e-5)}
@@ -183,6 +152,32 @@ def test_masses_of_the_defaults():
         "M": [pytest.approx(15.994915, abs=1e-5)],
         "[": [pytest.approx(42.010565, abs=1e-5)],
     }
+
+
+def test_labelled_peptides_are_found(proteins):
+    """TMT is on the lysine and on the end, but for the end that is acetylated."""
+    how = settings(
+        fixed_modifications=["TMT6plex (K, N-term)", "Carbamidomethyl (C)"],
+        variable_modifications=["Acetyl (Protein N-term)"],
+    )
+    tag, acetyl = 229.162932, 42.010565
+    spectra = [
+        spectrum("ELVISLIVESK", "labelled", {0: tag, 10: tag}),
+        spectrum("MASTIVEAGLNDWK", "acetylated", {0: acetyl, 13: tag}),
+        spectrum("FFYDEGGTHLNQR", "plain"),
+    ]
+    psms, _ = search_run(spectra, proteins, how)
+    targets = psms[~psms["is_decoy"]].set_index("scan")["modified"].to_dict()
+    assert targets.pop("labelled") == "[+229.1629]-ELVLSLLVESK[+229.1629]"
+    assert targets.pop("acetylated") == "[+42.0106]-MASTLVEAGLNDWK[+229.1629]"
+    assert targets == {}
+
+
+def test_two_fixed_modifications_of_one_place_are_refused():
+    """The engine would take either of them by chance."""
+    how = settings(fixed_modifications=["TMT6plex (N-term)", "Acetyl (Protein N-term)"])
+    with pytest.raises(EvcargoError, match=r"TMT6plex \(N-term\) and Acetyl \(Protein N-term\)"):
+        masses_of(how)
 
 
 def test_ranges_have_to_be_in_order():

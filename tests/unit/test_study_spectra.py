@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from hostile_spectra import MGF
+from proteins_helpers import search_options
 from study_files import FASTA, RUNS, SAMPLES, StudyFiles, changed
 
 from evcargo.study.notes import Notes
@@ -47,7 +48,8 @@ def test_mgf_alone_must_count_spectra(files: StudyFiles) -> None:
     assert problem.remedy.startswith("Write spectral_counts")
     samples = pd.DataFrame({"sample": ["T1"], "biofluid": ["plasma"]})
     runs = pd.DataFrame({"assay": ["proteins"], "format": ["mgf"], "sample": ["T1"]})
-    config = {"proteins": {"rollup": "spectral_counts", "fasta": "a.fasta", "contaminants": True}}
+    options = {"rollup": "spectral_counts", "fasta": "a.fasta", "contaminants": True}
+    config = {"proteins": {**options, "search": search_options()}}
     notes = Notes("config.yaml")
     check_spectra(config, runs, look_inside=True, conda=False, notes=notes)
     assert not notes.problems

@@ -4,42 +4,51 @@ The tables are in `resources/identifiers`. A name is looked up as it is written 
 its database, version or isoform; then as a symbol in another case.
 """
 
-import gzip
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 
 from evcargo.errors import EvcargoError
-
-ACCESSION, ACCESSION_ENTRY = "UniProt accession", "UniProt accession and entry name"
-ENTRY, SYMBOL = "UniProt entry name", "gene symbol"
-FORMER, ALIAS = "former gene symbol", "alias of a gene"
-ENSEMBL = {
-    "G": "Ensembl gene id",
-    "T": "Ensembl transcript id",
-    "P": "Ensembl protein id",
-}
-ENTREZ, REFSEQ, NUMBER, UNKNOWN = "Entrez gene id", "RefSeq accession", "number", "unknown"
-
-UNIPROT = re.compile(
-    r"([OPQ]\d[A-Z\d]{3}\d|[A-NR-Z]\d(?:[A-Z][A-Z\d]{2}\d){1,2})(?:-\d+|\.\d+|v\d+|-PRO_\d+)?"
+from evcargo.identifiers import spelling
+from evcargo.identifiers.gene_index import MIN_LETTERS, GeneIndex
+from evcargo.identifiers.spelling import (
+    ACCESSION,
+    ACCESSION_ENTRY,
+    ALIAS,
+    ENSEMBL,
+    ENTREZ,
+    ENTRY,
+    FORMER,
+    NUMBER,
+    SYMBOL,
+    SYMBOLS,
+    UNKNOWN,
 )
-ENTRY_NAME = re.compile(r"[A-Z\d]{1,10}_[A-Z\d]{3,5}")
-STABLE_ID = re.compile(r"(ENS([A-Z]{3})?([GTP])\d{11})(\.\d+)?(?:_PAR_Y)?(?:[_|:](.+))?")
-REFSEQ_ID = re.compile(r"[NX][MPR]_\d{6,9}(\.\d+)?")
-LOCUS = re.compile(r"LOC(\d{5,9})")
-DATABASE = re.compile(
-    r"(?:uniprot(?:kb)?|swiss-?prot|trembl|ensembl|refseq|hgnc_symbol|symbol|gene):", re.IGNORECASE
-)
-CONTAMINANT = re.compile(r"(?:CON_{1,2}|(?i:cont(?:am(?:inant)?)?_{1,2})|cRAP-)")
-DECOY = re.compile(r"(?:REV_+|rev_+|DECOY_+|decoy_+|XXX_+|##)")
-DATABASES = frozenset({"sp", "tr", "zz", "ref", "gi", "gnl", "lcl", "gb"})
-SEVERAL = -1
-COLUMNS = [
-    *("symbol", "previous", "aliases", "accessions", "entries", "ensembl", "entrez", "biotype"),
+from evcargo.identifiers.tables import PackedTables
+
+__all__ = [
+    "ACCESSION",
+    "ACCESSION_ENTRY",
+    "ALIAS",
+    "ENSEMBL",
+    "ENTREZ",
+    "ENTRY",
+    "FORMER",
+    "NUMBER",
+    "SYMBOL",
+    "SYMBOLS",
+    "UNKNOWN",
+    "Gene",
+    "Genes",
+    "Leading",
+    "Reading",
+    "leading_gene",
+    "read_genes",
 ]
+#: Letters of the organism in the ids of Ensembl.
+ENSEMBL_SPECIES = {"human": "", "mouse": "MUS", "rat": "RNO"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +63,12 @@ class Gene:
         UniProt accession without isoform: that of the text that was resolved, or else the first
         reviewed one of the gene; empty if it has none.
     entry_name
-        UniProt entry name of `accession`.
+        UniProt entry name of `accession`, if it is reviewed.
     ensembl, entrez
         First Ensembl gene id, Entrez gene id; empty if there is none.
     biotype
-        Locus type of the nomenclature, e.g. "gene with protein product".
+        protein_coding, lncRNA, miRNA_precursor, snoRNA, snRNA, rRNA, tRNA, Y_RNA, vault,
+        other RNA, pseudogene, immunoglobulin, T cell receptor or unknown; empty if there is none.
     reviewed
         Whether `accession` is reviewed (Swiss-Prot).
     accessions
@@ -77,18 +87,29 @@ class Gene:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a text was read as: its kind, in words for people, and the gene if there is one."""
+    """What a text was read as.
+
+    Parameters
+    ----------
+    kind
+        What it is, in words for people: "UniProt accession", "gene symbol", "unknown" ...
+    gene
+        The gene that it stands for; None if it is not known, or may be several.
+    other_case
+        Whether it is a symbol in another case than the organism's: CD9 in mouse, Cd9 in human.
+    """
 
     kind: str
     gene: Gene | None = None
+    other_case: bool = False
 
 
 class Genes:
     """Genes of one organism. Make it with `read_genes`."""
 
-    def __init__(self, organism: str, columns: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, organism: str, index: GeneIndex) -> None:
         self.organism = organism
-        self._columns = columns
+        self._index = index
         self._readings: dict[str, Reading] = {}
 
     def resolve(self, text: str) -> Gene | None:
@@ -103,93 +124,29 @@ class Genes:
         return reading
 
     def candidates(self, text: str) -> list[Gene]:
-        """Find all genes that a text may stand for: one or none, or those that share an alias."""
+        """Find all genes that a text may stand for: the one that it is, or those that share it."""
         gene = self.resolve(text)
         if gene is not None:
             return [gene]
-        return [self._gene(number) for number in self._shared.get(text.strip(), [])]
+        return [self._gene(row) for row in self._index.shared.get(text.strip(), [])]
 
     def of_entrez(self, number: str) -> Gene | None:
         """Find a gene by its Entrez id; `resolve` takes no bare number for one."""
-        row = self._entrez.get(number.strip())
+        row = self._index.entrez.get(number.strip())
         return None if row is None else self._gene(row)
 
-    @cached_property
-    def _approved(self) -> dict[str, int]:
-        symbols = self._columns["symbol"]
-        return dict(zip(symbols, range(len(symbols)), strict=True))
+    def in_any_case(self, text: str) -> Gene | None:
+        """Find a gene by a symbol such as alb or Alb, which `resolve` takes for a word."""
+        row = self._index.folded.get(text.strip().upper())
+        return None if row is None else self._gene(row)
 
-    @cached_property
-    def _accession(self) -> dict[str, int]:
-        return self._spread("accessions")
-
-    @cached_property
-    def _entry(self) -> dict[str, int]:
-        return self._spread("entries")
-
-    @cached_property
-    def _ensembl(self) -> dict[str, int]:
-        return self._spread("ensembl")
-
-    @cached_property
-    def _entrez(self) -> dict[str, int]:
-        return self._spread("entrez")
-
-    @cached_property
-    def _former(self) -> dict[str, int]:
-        return self._names("previous", (self._approved,))
-
-    @cached_property
-    def _alias(self) -> dict[str, int]:
-        return self._names("aliases", (self._approved, self._former, self._shared))
-
-    @cached_property
-    def _shared(self) -> dict[str, list[int]]:
-        """Former symbols and aliases that several genes had, in the order of their rank."""
-        first: dict[str, int] = {}
-        shared: dict[str, list[int]] = {}
-        for column in ("previous", "aliases"):
-            for number, cell in enumerate(self._columns[column]):
-                for name in cell.split(";") if cell else ():
-                    if name in first and number != first[name]:
-                        shared.setdefault(name, [first[name]]).append(number)
-                    first.setdefault(name, number)
-        return shared
-
-    @cached_property
-    def _folded(self) -> dict[str, int]:
-        """Approved and former symbols in upper case, for tables of another case or species."""
-        former = {name.upper(): number for name, number in self._former.items()}
-        return former | {name.upper(): number for name, number in self._approved.items()}
-
-    def _spread(self, column: str) -> dict[str, int]:
-        """Row of every member of the cells of a column; the first row where several have it."""
-        rows: dict[str, int] = {}
-        for number, cell in enumerate(self._columns[column]):
-            for name in cell.split(";") if cell else ():
-                rows.setdefault(name, number)
-        return rows
-
-    def _names(self, column: str, higher: Sequence[Mapping[str, object]]) -> dict[str, int]:
-        """Names that only one gene has, where no name of higher rank is alike."""
-        rows: dict[str, int] = {}
-        for number, cell in enumerate(self._columns[column]):
-            for name in cell.split(";") if cell else ():
-                rows[name] = number if rows.get(name, number) == number else SEVERAL
-        return {
-            name: row
-            for name, row in rows.items()
-            if row != SEVERAL and not any(name in one for one in higher)
-        }
-
-    def _gene(self, number: int, accession: str = "") -> Gene:
-        symbol, cell, entries, ensembl, entrez, biotype = (
-            self._columns[name][number]
-            for name in ("symbol", "accessions", "entries", "ensembl", "entrez", "biotype")
+    def _gene(self, row: int, accession: str = "") -> Gene:
+        symbol, cell, entries, ensembl, entrez, biotype = self._index.cells(
+            row, "symbol", "accessions", "entries", "ensembl", "entrez", "biotype"
         )
         accessions = tuple(cell.split(";")) if cell else ()
-        chosen = accession or (accessions[0] if accessions else "")
         names = dict(zip(accessions, entries.split(";"), strict=False))
+        chosen = accession or (accessions[0] if accessions else "")
         return Gene(
             symbol,
             chosen,
@@ -201,85 +158,87 @@ class Genes:
             accessions,
         )
 
-    def _of_entry(self, entry: str) -> Gene:
-        row = self._entry[entry]
-        entries = self._columns["entries"][row].split(";")
-        return self._gene(row, self._columns["accessions"][row].split(";")[entries.index(entry)])
+    # Reading of one text.
 
     def _read(self, text: str) -> Reading:
-        if text in self._approved:
-            return Reading(SYMBOL, self._gene(self._approved[text]))
-        if not text or DECOY.match(text):
+        if text in self._index.approved and len(text) > 1:
+            return Reading(SYMBOL, self._gene(self._index.approved[text]))
+        if not text or spelling.is_decoy(text):
             return Reading(UNKNOWN)
-        if text.isdecimal():
-            return Reading(NUMBER)
-        readings = [self._read_part(part) for part in _parts(text)]
-        found = [one for one in readings if one.gene is not None]
-        if {ACCESSION, ENTRY} <= {one.kind for one in readings}:
-            gene = found[0].gene if found else None
-            return Reading(ACCESSION_ENTRY, gene)
-        if found:
-            return found[0]
-        known = [one for one in readings if one.kind != UNKNOWN]
-        return known[0] if known else Reading(UNKNOWN)
+        readings = [self._read_part(part) for part in spelling.parts(text)]
+        known = [reading for reading in readings if reading.gene is not None]
+        best = (known or [one for one in readings if one.kind != UNKNOWN] or [Reading(UNKNOWN)])[0]
+        if {ACCESSION, ENTRY} <= {reading.kind for reading in readings}:
+            return Reading(ACCESSION_ENTRY, best.gene)
+        return best
 
     def _read_part(self, part: str) -> Reading:
-        for reader in (self._as_accession, self._as_ensembl, self._as_symbol):
-            reading = reader(part)
-            if reading is not None:
-                return reading
-        if ENTRY_NAME.fullmatch(part):
-            return Reading(ENTRY)
-        if UNIPROT.fullmatch(part):
-            return Reading(ACCESSION)
-        return Reading(REFSEQ if REFSEQ_ID.fullmatch(part) else UNKNOWN)
-
-    def _as_accession(self, part: str) -> Reading | None:
-        if part in self._entry:
+        if part in self._index.entry:
             return Reading(ENTRY, self._of_entry(part))
-        found = UNIPROT.fullmatch(part)
-        if found and found[1] in self._accession:
-            return Reading(ACCESSION, self._gene(self._accession[found[1]], found[1]))
-        return None
+        accession = spelling.UNIPROT.fullmatch(part)
+        if accession:
+            gene = self._of_accession(accession[1])
+            if gene is not None:
+                return Reading(ACCESSION, gene)
+        stable = spelling.STABLE_ID.fullmatch(part)
+        if stable:
+            return self._of_ensembl(stable)
+        return self._of_symbol(part) or Reading(spelling.form(part))
 
-    def _as_ensembl(self, part: str) -> Reading | None:
-        found = STABLE_ID.fullmatch(part)
-        if found is None:
-            return None
-        stable, _, letter, version, symbol = found.groups()
-        kind = ENSEMBL[letter] + (" with version" if version else "")
-        row = self._ensembl.get(stable)
+    def _of_entry(self, entry: str) -> Gene:
+        row = self._index.entry[entry]
+        accessions, entries = self._index.cells(row, "accessions", "entries")
+        return self._gene(row, accessions.split(";")[entries.split(";").index(entry)])
+
+    def _of_accession(self, accession: str) -> Gene | None:
+        row = self._index.accession.get(accession)
+        if row is None:
+            row = self._index.unreviewed.get(accession)
+        return None if row is None else self._gene(row, accession)
+
+    def _of_ensembl(self, stable: re.Match[str]) -> Reading:
+        letter, number = stable["letter"], stable["number"]
+        kind = ENSEMBL[letter] + (" with version" if stable["version"] else "")
+        prefix = "ENS" + ENSEMBL_SPECIES[self.organism]
+        if "ENS" + (stable["species"] or "") != prefix:
+            return Reading(kind)
+        row = self._index.ensembl.get(f"{prefix}G{number}") if letter == "G" else None
+        gene = self._index.ensembl_gene(letter, int(number)) if row is None else None
+        if gene is not None:
+            stable_gene = f"{prefix}G{gene:011d}"
+            row = self._index.ensembl.get(stable_gene)
+            if row is None:
+                return Reading(kind, Gene("", ensembl=stable_gene))
         if row is not None:
             return Reading(kind, self._gene(row))
-        named = self._as_symbol(symbol) if symbol else None
+        named = self._of_symbol(stable["symbol"]) if stable["symbol"] else None
         return Reading(kind, named.gene if named else None)
 
-    def _as_symbol(self, part: str) -> Reading | None:
-        for kind, names in (
-            (SYMBOL, self._approved),
-            (FORMER, self._former),
-            (ALIAS, self._alias),
-        ):
-            if part in names:
-                return Reading(kind, self._gene(names[part]))
-        if part in self._shared:
+    def _of_symbol(self, part: str) -> Reading | None:
+        if part in self._index.approved and len(part) > 1:
+            return Reading(SYMBOL, self._gene(self._index.approved[part]))
+        if _is_word(part):
             return None
-        row = self._folded.get(part.upper())
-        if row is not None:
-            return Reading(SYMBOL, self._gene(row))
-        found = LOCUS.fullmatch(part)
-        gene = self.of_entrez(found[1]) if found else None
-        return Reading(SYMBOL, gene or Gene(part, entrez=found[1])) if found else None
+        is_long = len(part) >= MIN_LETTERS or not part.isalpha()
+        for kind, names in ((FORMER, self._index.former), (ALIAS, self._index.alias)):
+            if part in names and is_long:
+                return Reading(kind, self._gene(names[part]))
+        if part in self._index.shared:
+            return None
+        upper = part.upper()
+        if upper in self._index.folded and (part == upper or not part.isalpha()):
+            return Reading(SYMBOL, self._gene(self._index.folded[upper]), other_case=True)
+        if upper in self._index.folded_aliases:
+            return Reading(ALIAS, self._gene(self._index.folded_aliases[upper]), other_case=True)
+        locus = spelling.LOCUS.fullmatch(part)
+        if locus is None:
+            return None
+        return Reading(SYMBOL, self.of_entrez(locus[1]) or Gene(part, entrez=locus[1]))
 
 
-def _parts(text: str) -> Iterator[str]:
-    """Names inside of a text, those of databases first: sp|P02788|TRFL_HUMAN has two."""
-    word = text.split(None, 1)[0] if "|" in text else text
-    for part in word.split("|"):
-        bare = CONTAMINANT.sub("", part.strip(), count=1)
-        bare = DATABASE.sub("", bare, count=1)
-        if bare and bare not in DATABASES:
-            yield bare
+def _is_word(part: str) -> bool:
+    """Whether a name may as well be a word or a mark: one sign, or small letters only."""
+    return len(part) < 2 or (part.isalpha() and part.islower())
 
 
 @lru_cache(maxsize=4)
@@ -289,21 +248,19 @@ def read_genes(path: str | Path, organism: str) -> Genes:
     Parameters
     ----------
     path
-        `resources/identifiers/ORGANISM_genes.tsv.gz`.
+        `resources/identifiers/ORGANISM_genes.tsv.xz`.
     organism
         human, mouse or rat.
 
     Raises
     ------
     EvcargoError
-        If the file is no such table.
+        If the organism is unknown or the file is no such table.
     """
-    with gzip.open(path, "rt", encoding="utf-8", newline="") as stream:
-        header, *lines = stream.read().splitlines()
-    if header.split("\t") != COLUMNS:
-        raise EvcargoError(f"{path}: a table of genes has the columns {' '.join(COLUMNS)}")
-    cells = zip(*(line.split("\t") for line in lines), strict=True)
-    return Genes(organism, dict(zip(COLUMNS, cells, strict=True)))
+    if organism not in ENSEMBL_SPECIES:
+        raise EvcargoError(f"organism: {organism!r} is not one of {', '.join(ENSEMBL_SPECIES)}")
+    index = GeneIndex(PackedTables(path), has_unreviewed=organism == "human")
+    return Genes(organism, index)
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,22 +292,37 @@ def leading_gene(members: Sequence[str], genes: Genes, symbols: Sequence[str] = 
     genes
         Of the organism.
     symbols
-        Gene symbols of the group, where the table has them in another column; they tell the gene of
-        accessions that are not reviewed.
+        Gene symbols of the group, where the table has them in another column: they tell the gene of
+        members that are in no table.
 
     Returns
     -------
     Leading
         Where all members are of one gene, the first one that is a reviewed accession, an approved
-        symbol or an id; else the first member, as the table has it.
+        symbol or an id of Ensembl; else the first member, as the table has it.
     """
-    readings = [genes.read(one) for one in members]
-    known = {one.gene.symbol for one in readings if one.gene is not None}
-    named = {gene.symbol if gene else None for gene in map(genes.resolve, symbols)}
-    unsure = any(one.gene is None for one in readings)
-    first = readings[0].gene if readings else None
-    if len(known) != 1 or (unsure and named != known):
-        return Leading(0, first, one_gene=False)
-    best = [n for n, one in enumerate(readings) if one.gene and one.kind not in (FORMER, ALIAS)]
-    best += [n for n, one in enumerate(readings) if one.gene]
-    return Leading(best[0], readings[best[0]].gene, one_gene=True)
+    readings = [genes.read(member) for member in members]
+    known = [reading.gene for reading in readings if reading.gene is not None]
+    names = {gene.symbol or gene.ensembl for gene in known}
+    if not known:
+        return Leading(0, None, one_gene=False)
+    if len(known) < len(members):
+        named = [genes.resolve(symbol) for symbol in symbols]
+        alike = {gene.symbol if gene else None for gene in named} == names
+    else:
+        alike = len(names) == 1
+    if not alike:
+        return Leading(0, readings[0].gene, one_gene=False)
+    ranks = [_rank(reading) for reading in readings]
+    best = ranks.index(min(ranks))
+    return Leading(best, readings[best].gene, one_gene=True)
+
+
+def _rank(reading: Reading) -> int:
+    """Order of the members of one gene: reviewed and approved, unreviewed, other names, unknown."""
+    if reading.gene is None:
+        return 3
+    if reading.kind in (FORMER, ALIAS) or reading.other_case:
+        return 2
+    unreviewed = reading.kind in (ACCESSION, ACCESSION_ENTRY) and not reading.gene.reviewed
+    return 1 if unreviewed else 0

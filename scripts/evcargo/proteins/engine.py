@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from evcargo.errors import EvcargoError
 from evcargo.proteins.database import Protein
 from evcargo.proteins.digest import ENZYMES, Digestion, leucine, without_methionine
-from evcargo.proteins.modifications import parse_modifications
+from evcargo.proteins.modifications import fixed_clash, parse_modifications, site_name
 from evcargo.proteins.settings import SearchSettings
 from evcargo.proteins.spectra import Spectrum
 
@@ -97,20 +98,30 @@ def search_fasta(proteins: Iterable[Protein], how: Digestion) -> str:
 
 
 def masses_of(settings: SearchSettings) -> tuple[dict[str, float], dict[str, list[float]]]:
-    """Mass shift, Da, of the fixed and of the variable modifications, by site."""
-    from sagepy.core.unimod import modification_title_to_unimod_id, unimod_to_mass
+    """Mass shift, Da, of the fixed and of the variable modifications, by site.
 
-    names, masses = modification_title_to_unimod_id(), unimod_to_mass()
+    The engine puts a variable modification into the place of the fixed one of its site.
+
+    Raises
+    ------
+    EvcargoError
+        If one is not known, or two are fixed on one place: the engine would take either by chance.
+    """
     option = "proteins.search"
-    fixed = parse_modifications(
-        settings.fixed_modifications, names, f"{option}.fixed_modifications"
-    )
+    fixed = parse_modifications(settings.fixed_modifications, f"{option}.fixed_modifications")
+    clash = fixed_clash(fixed)
+    if clash:
+        names = " and ".join(f"{one.name} ({site_name(one.site)})" for one in clash)
+        raise EvcargoError(
+            f"config, {option}.fixed_modifications: {names} are fixed on one place. Keep one of"
+            " them fixed, and make the other variable"
+        )
     variable: dict[str, list[float]] = {}
-    for site, unimod in parse_modifications(
-        settings.variable_modifications, names, f"{option}.variable_modifications"
+    for one in parse_modifications(
+        settings.variable_modifications, f"{option}.variable_modifications"
     ):
-        variable.setdefault(site, []).append(masses[unimod])
-    return {site: masses[unimod] for site, unimod in fixed}, variable
+        variable.setdefault(one.site, []).append(one.mass)
+    return {one.site: one.mass for one in fixed}, variable
 
 
 class Engine:

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from evcargo.job import whole_file
+from evcargo.proteins.modifications import Modification, site_name
 from evcargo.proteins.mztab_peptides import Spelling, modifications_text
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Deposit:
     settings
         Options of the stage, as text.
     modifications
-        ``fixed`` and ``variable``: name, UNIMOD id and site of each.
+        ``fixed`` and ``variable``, one for each site.
     database
         Name of the database; empty where it is not known.
     psms
@@ -73,7 +74,7 @@ class Deposit:
     runs: pd.DataFrame
     matrix: "AnnData"
     settings: Sequence[str]
-    modifications: Mapping[str, Sequence[tuple[str, str, str]]] = field(default_factory=dict)
+    modifications: Mapping[str, Sequence[Modification]] = field(default_factory=dict)
     database: str = ""
     psms: Path | None = None
     spelling: Spelling = field(default_factory=Spelling)
@@ -154,20 +155,26 @@ def _metadata(deposit: Deposit, first_scans: Mapping[str, str]) -> Iterator[tupl
     yield from _measured(deposit, first_scans)
 
 
-def _modifications(
-    given: Mapping[str, Sequence[tuple[str, str, str]]],
-) -> Iterator[tuple[str, str]]:
+def _modifications(listed: Mapping[str, Sequence[Modification]]) -> Iterator[tuple[str, str]]:
     for kind in ("fixed", "variable"):
-        for number, (name, unimod, site) in enumerate(given.get(kind, ()), 1):
-            place = "Protein " if site.startswith("Protein ") else "Any "
-            end = site.removeprefix("Protein ")
-            terminal = end in ("N-term", "C-term")
-            yield f"{kind}_mod[{number}]", f"[UNIMOD, {unimod}, {name}, ]"
-            yield f"{kind}_mod[{number}]-site", end if terminal else site
-            yield f"{kind}_mod[{number}]-position", f"{place}{end}" if terminal else "Anywhere"
-        if not given.get(kind):
+        for number, one in enumerate(listed.get(kind, ()), 1):
+            name = site_name(one.site)
+            end, residue = (name, "") if len(name) > 1 else ("", name)
+            if end and len(one.site) > 1:
+                end, residue = end.rsplit(" ", 1)
+            place = "Protein " if end.startswith("Protein ") else "Any "
+            end = end.removeprefix("Protein ")
+            term = f"UNIMOD, {one.number}, {one.name}" if one.number else _mass_term(one)
+            yield f"{kind}_mod[{number}]", f"[{term}, ]"
+            yield f"{kind}_mod[{number}]-site", residue or end
+            yield f"{kind}_mod[{number}]-position", f"{place}{end}" if end else "Anywhere"
+        if not listed.get(kind):
             number_of = {"fixed": "MS:1002453", "variable": "MS:1002454"}[kind]
             yield f"{kind}_mod[1]", f"[MS, {number_of}, No {kind} modifications searched, ]"
+
+
+def _mass_term(one: Modification) -> str:
+    return f"CHEMMOD, CHEMMOD:{one.mass:+.4f}, "
 
 
 def _measured(deposit: Deposit, first_scans: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -9,10 +9,10 @@ import pandas as pd
 
 from evcargo.proteins.database import Protein
 from evcargo.proteins.digest import ENZYMES, leucine
-from evcargo.proteins.modifications import TERMINI, parse_modifications
+from evcargo.proteins.modifications import Modification, parse_modifications, site_name
 
 TOKEN = re.compile(r"\[([+-][0-9.]+)\]|([A-Z])|-")
-Shifts = Mapping[tuple[str, float], tuple[str, ...]]
+Shifts = Mapping[tuple[str, float], str]
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Spelling:
     unique
         Peptides of one group only.
     shifts
-        Site and mass shift, Da -> UNIMOD ids (`shifts_of`).
+        Site and mass shift, Da -> UNIMOD number (`shifts_of`).
     enzyme
         Key of `evcargo.proteins.digest.ENZYMES`.
     """
@@ -131,58 +131,39 @@ def spelling_of(
     )
 
 
-def listed_modifications(
-    search: Mapping[str, Any], unimod: Mapping[str, str]
-) -> dict[str, list[tuple[str, str, str]]]:
-    """List the modifications of a search: name, UNIMOD id without brackets, and site of each.
+def listed_modifications(search: Mapping[str, Any]) -> dict[str, list[Modification]]:
+    """List the ``fixed`` and the ``variable`` modifications of a search, one for each site.
 
     Parameters
     ----------
     search
         Options ``proteins.search`` of the config.
-    unimod
-        UNIMOD name -> id such as ``[UNIMOD:35]``.
     """
-    ends = {key: name for name, key in TERMINI.items()}
     return {
-        kind: [
-            (written.partition("(")[0].strip(), found.strip("[]"), ends.get(site, site))
-            for written in search[f"{kind}_modifications"]
-            for site, found in parse_modifications([written], unimod, "proteins.search")
-        ]
+        kind: parse_modifications(search[f"{kind}_modifications"], "proteins.search")
         for kind in ("fixed", "variable")
     }
 
 
-def shifts_of(
-    modifications: Mapping[str, Iterable[tuple[str, str, str]]], masses: Mapping[str, float]
-) -> dict[tuple[str, float], tuple[str, ...]]:
-    """UNIMOD ids of each mass shift that a residue or end of a peptide can carry in the search.
+def shifts_of(modifications: Mapping[str, Iterable[Modification]]) -> dict[tuple[str, float], str]:
+    """UNIMOD number of each mass shift that a residue or end of a peptide can carry in the search.
 
     Parameters
     ----------
     modifications
-        ``fixed`` and ``variable``: name, UNIMOD id and site (one residue, or a terminus).
-    masses
-        UNIMOD id (``[UNIMOD:35]``) -> mass, Da.
+        Of `listed_modifications`; those that are a mass have no number.
 
     Returns
     -------
     dict
-        (residue with I as L, ``N-term`` or ``C-term``; shift to 4 digits) -> ids. A fixed and a
-        variable modification on one site add up.
+        (residue with I as L, ``N-term`` or ``C-term``; shift to 4 digits) -> number. A variable
+        modification takes the place of the fixed one of its site.
     """
-    found: dict[tuple[str, float], tuple[str, ...]] = {}
-    fixed: dict[str, list[str]] = {}
-    for kind in ("fixed", "variable"):
-        for _, unimod, site in modifications.get(kind, ()):
-            where = leucine(site) if len(site) == 1 else site.removeprefix("Protein ")
-            if kind == "fixed":
-                fixed.setdefault(where, []).append(unimod)
-            found.setdefault((where, round(masses[f"[{unimod}]"], 4)), (unimod,))
-            for under in fixed.get(where, []) if kind == "variable" else []:
-                total = round(masses[f"[{unimod}]"] + masses[f"[{under}]"], 4)
-                found.setdefault((where, total), (under, unimod))
+    found: dict[tuple[str, float], str] = {}
+    for one in (one for kind in ("fixed", "variable") for one in modifications.get(kind, ())):
+        where = one.site.lstrip("^$[]") or site_name(one.site).removeprefix("Protein ")
+        if one.number:
+            found.setdefault((where, round(one.mass, 4)), one.number)
     return found
 
 
@@ -211,6 +192,6 @@ def modifications_text(modified: str, shifts: Shifts) -> str:
             if position == length:
                 position, residue = length + 1, "C-term"
         else:
-            names = shifts.get((residue, round(float(shift), 4)), (f"CHEMMOD:{shift}",))
-            told += [f"{position}-{name}" for name in names]
+            name = shifts.get((residue, round(float(shift), 4)), f"CHEMMOD:{shift}")
+            told.append(f"{position}-{name}")
     return ",".join(told) or "null"

@@ -34,16 +34,14 @@ def deposit_of(inputs: Mapping[str, Any], options: Mapping[str, Any]) -> Deposit
     }
     if not inputs.get("psms"):
         return Deposit(**shared, settings=["quantities = as imported, not normalised"])
-    from sagepy.core.unimod import modification_title_to_unimod_id, unimod_to_mass
-
     search, others = options["search"], options["others"]
     settings = [f"{name} = {setting(value)}" for name, value in others.items() if value != ""]
-    modifications = listed_modifications(search, modification_title_to_unimod_id())
+    modifications = listed_modifications(search)
     settings += [f"search.{name} = {setting(value)}" for name, value in search.items()]
     spelling = spelling_of(
         pd.read_parquet(inputs["peptides"]),
         read_database(inputs["fasta"], inputs["table"]),
-        shifts_of(modifications, unimod_to_mass()),
+        shifts_of(modifications),
         search["enzyme"],
     )
     return Deposit(

@@ -5,7 +5,7 @@ precursor window, so that every spectrum finds all its candidates in one slice: 
 gives the same matches as one of the whole database.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -210,8 +210,8 @@ class _Text:
             np.append(first | methionine, False),
             last,
             WATER + fixed.get("^", 0.0) + fixed.get("$", 0.0),
-            len(variable.get("^", ())) + len(variable.get("$", ())),
-            (len(variable.get("[", ())), len(variable.get("]", ()))),
+            _number_at("^", variable) + _number_at("$", variable),
+            (_number_at("[", variable), _number_at("]", variable)),
         )
 
     def starts(self, length: int, settings: SearchSettings) -> NDArray[np.int64]:
@@ -238,6 +238,11 @@ class _Text:
         """Places for variable modifications at the ends of peptides and proteins."""
         of_first, of_last = self.sites_of_protein_ends
         return self.sites_of_ends + of_first * self.first[start] + of_last * self.last[end]
+
+
+def _number_at(end: str, variable: Mapping[str, Sequence[float]]) -> int:
+    """Count the variable modifications of an end, on any residue: what one peptide may have."""
+    return sum(len(masses) for site, masses in variable.items() if site.startswith(end))
 
 
 def _before(values: NDArray) -> NDArray:

@@ -1,6 +1,5 @@
 """The study as an SDRF-Proteomics table, for the deposition of its spectra."""
 
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path, PurePath
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from evcargo.job import whole_file
+from evcargo.proteins.modifications import parse_modifications
 from evcargo.study.model import Study
 from evcargo.study.sdrf import DATA_FILE, FRACTION, KNOWN, LABEL, ORGANISM, REPLICATE, SOURCE
 from evcargo.study.sdrf_words import ORGANISM_PARTS, SAMPLE_TYPES, SPECIES
@@ -21,10 +21,10 @@ ENZYMES = {
     "arg-c": "NT=Arg-C;AC=MS:1001303",
 }
 POSITIONS = {
-    "N-term": "Any N-term",
-    "C-term": "Any C-term",
-    "Protein N-term": "Protein N-term",
-    "Protein C-term": "Protein C-term",
+    "^": "Any N-term",
+    "$": "Any C-term",
+    "[": "Protein N-term",
+    "]": "Protein C-term",
 }
 # Sheet columns that have a place of their own, and names that had characters we leave out.
 PLACED = {"sample", "material", "condition", "biofluid", "source_name", *KNOWN.values()}
@@ -142,14 +142,22 @@ def _modifications(search: Mapping[str, Any], n: int) -> list[Header]:
     columns = []
     for kind, option in (("Fixed", "fixed_modifications"), ("Variable", "variable_modifications")):
         for written in search[option]:
-            match = re.fullmatch(r"\s*(.+?)\s*\(([^()]+)\)\s*", written)
-            if match is None:
-                continue  # the search refuses it, and says why
-            name, sites = match.groups()
-            where = f"PP={POSITIONS[sites]}" if sites in POSITIONS else f"TA={','.join(sites)}"
-            text = f"NT={name};MT={kind};{where}"
-            columns.append(("comment[modification parameters]", [text] * n))
+            found = parse_modifications([written], f"proteins.search.{option}")
+            term = f"AC={found[0].number}" if found[0].number else f"MM={found[0].mass:g}"
+            for where in _places([one.site for one in found]):
+                text = f"NT={found[0].name};{term};MT={kind};{where}"
+                columns.append(("comment[modification parameters]", [text] * n))
     return columns
+
+
+def _places(sites: list[str]) -> list[str]:
+    """Residues (TA) and position (PP) of sites; residues that may be anywhere share a place."""
+    anywhere = [site for site in sites if site.isalpha()]
+    places = [f"TA={','.join(anywhere)}"] if anywhere else []
+    for site in (one for one in sites if one not in anywhere):
+        residue = f"TA={site[1:]};" if len(site) > 1 else ""
+        places.append(f"{residue}PP={POSITIONS[site[0]]}")
+    return places
 
 
 def _words(column: str) -> str:

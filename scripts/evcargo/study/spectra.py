@@ -2,16 +2,29 @@
 
 import re
 from collections.abc import Mapping
+from importlib.util import find_spec
 from typing import Any
 
 import pandas as pd
 
+from evcargo.proteins.modifications import (
+    Modification,
+    NoModification,
+    fixed_clash,
+    parse_modification,
+    parse_sites,
+    site_name,
+    split_modification,
+)
 from evcargo.proteins.spectra import CONVERT
 from evcargo.proteins.thermo import find_program
+from evcargo.proteins.unimod import find_title
 from evcargo.study.model import SPECTRA
 from evcargo.study.notes import Notes
 
 SPECTRAL_COUNTS = "spectral_counts"
+LABEL = re.compile(r"(?:cys|iodo|sh)?TMT|iTRAQ|DiLeu|DiART")
+"""How the names of labels begin that mark several samples in one run."""
 
 
 def why_bad_spectra(text: str) -> tuple[str, str]:
@@ -59,6 +72,8 @@ def check_spectra(
             column="proteins.rollup",
             value=options["rollup"],
         )
+    if kinds and look_inside:
+        check_search(options["search"], notes)
     if "thermo" in kinds and look_inside and not conda and find_program() is None:
         notes.add(
             "is not installed, but Thermo .raw files of the run sheet are converted with it",
@@ -67,6 +82,56 @@ def check_spectra(
             column="proteins",
             value="ThermoRawFileParser",
         )
+
+
+def check_search(search: Mapping[str, Any], notes: Notes) -> None:
+    """Write down which modifications of the search are not known, or exclude each other.
+
+    Names are not looked up where the search engine, which brings them along, is not installed: a
+    study may be started from a computer that leaves the search to others.
+    """
+    if find_spec("sagepy_connector") is None:
+        return
+    parsed = {kind: _modifications(search, kind, notes) for kind in ("fixed", "variable")}
+    clash = fixed_clash(parsed["fixed"])
+    if clash:
+        names = " and ".join(f"{one.name} ({site_name(one.site)})" for one in clash)
+        notes.add(
+            f"has two modifications of one place: {names}",
+            "Keep one of them fixed, and make the other variable: it then takes the place of the"
+            " fixed one",
+            column="proteins.search.fixed_modifications",
+        )
+
+
+def _modifications(search: Mapping[str, Any], kind: str, notes: Notes) -> list[Modification]:
+    parsed: list[Modification] = []
+    for text in search[f"{kind}_modifications"]:
+        try:
+            parsed += parse_modification(text)
+        except NoModification as error:
+            column = f"proteins.search.{kind}_modifications"
+            notes.add(error.message, error.remedy, column=column, value=text)
+    return list(dict.fromkeys(parsed))
+
+
+def _label_warnings(search: Mapping[str, Any]) -> list[str]:
+    """Say that a run of labelled samples is one sample here."""
+    if find_spec("sagepy_connector") is None:
+        return []
+    labels: dict[str, list[str]] = {}
+    for text in (*search["fixed_modifications"], *search["variable_modifications"]):
+        name, sites = split_modification(text)
+        title, implied = find_title(name) or ("", "")
+        if LABEL.match(title):
+            labels.setdefault(title, []).extend(map(site_name, parse_sites(sites or implied)))
+    if not labels:
+        return []
+    names = "; ".join(f"{title} on {', '.join(sites)}" for title, sites in labels.items())
+    return [
+        f"the search has a label ({names}): peptides are identified with it, but its reporter ions"
+        " are not read. A run counts as one sample, whatever samples were mixed in it"
+    ]
 
 
 def spectra_warnings(
@@ -80,6 +145,8 @@ def spectra_warnings(
             "the spectra are MGF, which holds no MS1: proteins are identified and their spectra are"
             " counted; there are no areas"
         )
+    if len(searched):
+        warnings += _label_warnings(config["proteins"]["search"])
     culture = samples["biofluid"].eq("cell_culture") & samples["sample"].isin(searched["sample"])
     if culture.any() and not config["proteins"]["contaminants"]:
         warnings.append(
