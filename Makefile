@@ -1,6 +1,6 @@
 # make demo   the demo study, from raw files to the report
 # make test   the whole test suite
-# make new STUDY=path   an empty study with commented sheets
+# make new STUDY=path [FROM="files or folders"]   a new study; its sheets are filled as far as the files tell
 # Everything is installed into .venv; nothing outside the checkout is changed, but for a missing system
 # package, which is named, and installed when that is allowed.
 SHELL := /bin/sh
@@ -46,7 +46,7 @@ check: .venv/installed
 
 new: .venv/installed
 	@test -n "$(STUDY)" || { echo "Say where: make new STUDY=path"; exit 1; }
-	@PYTHONPATH=scripts $(BIN)/python -m evcargo.study.init "$(STUDY)"
+	@PYTHONPATH=scripts $(BIN)/python -m evcargo.study.init "$(STUDY)" $(if $(FROM),--from $(FROM))
 
 lock:
 	$(BIN)/python -m pip install --quiet uv

@@ -21,4 +21,5 @@ with job_log(snakemake.log):
         sequenced if names else None,
         next(iter(snakemake.input.imported), None),
         dict(snakemake.output.items()),
+        snakemake.params.min_library_size,
     )

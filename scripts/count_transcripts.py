@@ -18,9 +18,13 @@ with job_log(snakemake.log):
             gene_counts=snakemake.params.gene_counts,
             has_genome=snakemake.params.has_genome,
             limits=snakemake.params.limits,
+            min_library_size=snakemake.params.min_library_size,
         )
         count_quantified(snakemake.input.samples, quantified, dict(snakemake.output.items()))
     else:
         count_imported(
-            snakemake.input.samples, snakemake.input.imported[0], dict(snakemake.output.items())
+            snakemake.input.samples,
+            snakemake.input.imported[0],
+            dict(snakemake.output.items()),
+            snakemake.params.min_library_size,
         )

@@ -25,6 +25,7 @@ with job_log(snakemake.log) as log:
         snakemake.params.rollup,
         snakemake.params.min_peptides,
         read_panels(snakemake.input.panels, snakemake.params.organism),
+        snakemake.params.min_protein_groups,
         genes=read_genes(snakemake.input.genes, snakemake.params.organism),
     )
     for note in done.notes:

@@ -31,6 +31,7 @@ with job_log(snakemake.log):
         proteins,
         params.enzyme,
         read_panels(given.panels, params.organism),
+        params.min_protein_groups,
     )
     write_matrix(matrix, made.matrix)
     write_matrix_tsv(matrix, made.tsv)

@@ -12,7 +12,12 @@ class EvcargoError(Exception):
     """
 
 
+FOLDED = 3
+"""So many problems with one cause and one remedy are told in one line."""
 ALIKE = 10
+"""So many problems with one cause, but different remedies, are told in full."""
+SHOWN = 12
+"""Values that a folded line shows."""
 
 
 @dataclass(frozen=True, order=True)
@@ -58,8 +63,8 @@ class StudyError(EvcargoError):
     Parameters
     ----------
     problems
-        The mistakes; shown sorted by file, row and column. Of more than `ALIKE` rows with the same
-        mistake in one column, the first are shown in full, the others by their row.
+        The mistakes; shown sorted by file, row and column. Several with one cause and one remedy
+        are one line with all their places.
     """
 
     def __init__(self, problems: Iterable[Problem]) -> None:
@@ -71,19 +76,59 @@ class StudyError(EvcargoError):
 
 
 def _folded(problems: Sequence[Problem]) -> list[str]:
-    alike: dict[object, list[Problem]] = {}
+    """Texts of sorted problems, equal ones as one."""
+    equal: dict[tuple[str, str], list[Problem]] = {}
     for problem in problems:
+        equal.setdefault((problem.message, problem.remedy), []).append(problem)
+    single = [same for same in equal.values() if len(same) < FOLDED]
+    texts = [(same[0], _one_line(same)) for same in equal.values() if len(same) >= FOLDED]
+    alike: dict[object, list[Problem]] = {}
+    for problem in sorted(problem for same in single for problem in same):
         kind = (problem.file, problem.column, problem.message) if problem.row else problem
         alike.setdefault(kind, []).append(problem)
-    texts = []
     for same in alike.values():
-        shown = same if len(same) <= ALIKE else same[:3]
-        texts += [str(problem) for problem in shown]
-        if len(shown) < len(same):
-            rows = _ranges([problem.row for problem in same[3:]])
-            place = f"{same[0].file}, rows {rows}, {same[0].column}"
-            texts.append(f"{place}: the same, {same[0].message}")
-    return texts
+        full = same if len(same) <= ALIKE else same[:FOLDED]
+        texts += [(problem, str(problem)) for problem in full]
+        if len(full) < len(same):
+            rest = same[FOLDED:]
+            texts.append((rest[0], f"{_places(rest)}: the same, {rest[0].message}"))
+    return [text for _, text in sorted(texts)]
+
+
+def _one_line(problems: Sequence[Problem]) -> str:
+    """Places of equal problems, what is wrong, and what to do."""
+    values = {problem.value for problem in problems}
+    value = f" {problems[0].value!r}" if len(values) == 1 and problems[0].value else ""
+    text = f"{_places(problems, not value)}:{value} {problems[0].message}"
+    return f"{text}. {problems[0].remedy}"
+
+
+def _places(problems: Sequence[Problem], with_values: bool = False) -> str:
+    """Files, rows and columns of problems: ``a.tsv, rows 2-4, path; row 7, age; b.tsv, row 9``."""
+    groups: dict[tuple[str, str], list[Problem]] = {}
+    for problem in problems:
+        groups.setdefault((problem.file, problem.column), []).append(problem)
+    texts, before = [], ""
+    for (file, column), group in groups.items():
+        rows = _rows([problem.row for problem in group])
+        text = ", ".join(filter(None, ("" if file == before else file, rows, column)))
+        texts.append(text + (_values(group) if with_values else ""))
+        before = file
+    return "; ".join(texts)
+
+
+def _values(problems: Sequence[Problem]) -> str:
+    """Values of problems in brackets, as far as a line can show them."""
+    values = list(dict.fromkeys(repr(problem.value) for problem in problems if problem.value))
+    more = f" and {len(values) - SHOWN} more" if len(values) > SHOWN else ""
+    return f" ({', '.join(values[:SHOWN])}{more})" if values else ""
+
+
+def _rows(numbers: Sequence[int]) -> str:
+    distinct = sorted({number for number in numbers if number})
+    if not distinct:
+        return ""
+    return f"row{'s' if len(distinct) > 1 else ''} {_ranges(distinct)}"
 
 
 def _ranges(numbers: Sequence[int]) -> str:

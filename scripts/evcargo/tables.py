@@ -86,16 +86,33 @@ def told_rows(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def read_matrix(path: str | Path) -> "AnnData":
-    """Read an `.h5ad` matrix: samples x features, raw quantities in `X` (NaN is missing)."""
+    """Read an `.h5ad` matrix: samples x features, raw quantities in `X` (NaN is missing).
+
+    Text is of dtype object, as it was before it was written.
+    """
     import anndata
 
-    return anndata.read_h5ad(path)
+    return _with_plain_text(anndata.read_h5ad(path))
 
 
 def write_matrix(matrix: "AnnData", path: str | Path) -> None:
-    """Write an `.h5ad` matrix, whole or not at all."""
+    """Write an `.h5ad` matrix, whole or not at all; its text stays of dtype object."""
     with whole_file(path) as part:
         matrix.write_h5ad(part)
+    _with_plain_text(matrix)
+
+
+def _with_plain_text(matrix: "AnnData") -> "AnnData":
+    """Make plain text of `obs` and `var`, and return the matrix.
+
+    anndata makes categoricals of text that repeats, in the file and in memory. They hold no new
+    value, so that a matrix in which one gene stands twice would fail where others do not.
+    """
+    for table in (matrix.obs, matrix.var):
+        for name, values in table.items():
+            if isinstance(values.dtype, pd.CategoricalDtype | pd.StringDtype):
+                table[name] = values.astype(object)
+    return matrix
 
 
 def write_matrix_tsv(matrix: "AnnData", path: str | Path, layer: str = "") -> None:

@@ -46,7 +46,11 @@ def import_tables(root, folder, min_peptides):
         input=SimpleNamespace(**given, **shipped),
         output=SimpleNamespace(**{name: str(folder / path) for name, path in MADE.items()}),
         params=SimpleNamespace(
-            normalisation="median", rollup="sum", min_peptides=min_peptides, organism="human"
+            normalisation="median",
+            rollup="sum",
+            min_peptides=min_peptides,
+            min_protein_groups=20,
+            organism="human",
         ),
         log=[str(folder / "import.log")],
     )

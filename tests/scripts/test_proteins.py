@@ -144,6 +144,7 @@ def done(root, folder):
         {
             "rollup": "directlfq",
             "min_peptides": 1,
+            "min_protein_groups": 20,
             "normalisation": "median",
             "organism": "human",
             "enzyme": "trypsin",

@@ -121,6 +121,12 @@ def test_pieces_of_a_long_column_prove_what_the_whole_proves(decimal: str, size:
         evidence.find_style("t")
 
 
+def test_a_unit_behind_some_numbers_only_is_no_unit():
+    for cells in (["5", "5 apples"], ["5", "", "6 %"], ["5 %", "6"]):
+        with pytest.raises(NoNumberError):
+            parse_numbers(cells, find_number_style(cells, "t"))
+
+
 def test_a_cell_that_the_style_does_not_read_is_named():
     for cell in ("1,234", "1.2.3", "1,2"):
         with pytest.raises(NoNumberError) as caught:

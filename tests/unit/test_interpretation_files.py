@@ -237,3 +237,38 @@ def test_tables_that_are_no_targets_are_refused(study, text, said):
     study.config["interpretation"] = {"targets": "targets.csv"}
     (problem,) = study.problems()
     assert said in problem.message
+
+
+@pytest.mark.parametrize("codec", ["cp1252", "utf-16", "utf-8-sig"])
+def test_gene_sets_in_any_encoding(codec, tmp_path):
+    notes = Notes("own.gmt")
+    path = tmp_path / "own.gmt"
+    path.write_bytes("SET\tVon M\u00fcller\tCD63\tCD9\t\t\r\n\t\t\r\n".encode(codec))
+    (one,) = read_gmt(path, notes)
+    assert not notes.problems
+    assert (one.description, one.genes) == ("Von M\u00fcller", ("CD63", "CD9"))
+
+
+@pytest.mark.parametrize("mark", ["\t", ";", ","])
+@pytest.mark.parametrize("codec", ["cp1252", "utf-16"])
+def test_targets_in_any_encoding_and_with_what_excel_leaves(mark, codec, tmp_path):
+    rows = [["miRNA", "Gene", "Support"], ["hsa-miR-21-5p", "PTEN", "M\u00fcller"], ["", "", ""]]
+    lines = [mark.join([*row, "", ""]) for row in rows]
+    path = tmp_path / "t.txt"
+    path.write_bytes("\r\n".join(["# from 2024", *lines]).encode(codec))
+    notes = Notes(str(path))
+    table = read_targets(path, "human", notes)
+    assert not notes.problems
+    assert table[["mirna", "gene", "support"]].to_numpy().tolist() == [
+        ["mir-21-5p", "PTEN", "M\u00fcller"]
+    ]
+
+
+def test_a_damaged_file_of_targets_is_told(tmp_path):
+    path = tmp_path / "t.csv.gz"
+    path.write_bytes(gzip.compress(b"mirna,gene\nmir-21,PTEN\n" * 100)[:40])
+    notes = Notes(str(path))
+    assert read_targets(path, "human", notes) is None
+    (problem,) = notes.problems
+    assert problem.message == "its compressed data are damaged or cut"
+    assert problem.remedy == "Copy the file again"

@@ -249,7 +249,7 @@ def test_quantms_msstats() -> None:
 def test_msstats_fragments_and_runs_by_name(tmp_path: Path) -> None:
     header = "ProteinName,PeptideSequence,PrecursorCharge,FragmentIon,ProductCharge,Run,Intensity\n"
     rows = "P1,AAAK,2,y3,1,a,10\nP1,AAAK,2,y4,1,a,5\nP1,AAAK,2,y4,1,a,7\nP1,AAAK,2,y3,1,b,NA\n"
-    path = write(tmp_path / "x.csv", header + rows + "CONT_P02769,CCCK,2,y3,1,b,3\n")
+    path = write(tmp_path / "x.csv", header + rows + "CONT_P02769,CCCK,2,y3,1,a,3\n")
     done = all_imported(one_each(path, "a", "b"))
     assert quantity(done.matrix, "a", "P1") == 17  # MSstats takes the highest of repeated rows
     assert np.isnan(quantity(done.matrix, "b", "P1"))

@@ -13,6 +13,7 @@ from evcargo.study.names import LONGEST, SAFE
 from evcargo.study.notes import Notes
 from evcargo.study.runs import FORMATS
 from evcargo.study.schema import SCHEMAS, check_config, read_schema
+from evcargo.study.whole_tables import EVERY
 
 
 def check(config):
@@ -53,8 +54,10 @@ def test_the_schemas_agree_with_the_code(root):
         "auto",
         *(f for formats in FORMATS.values() for f in formats),
     }
-    for schema in (samples["sample"], runs["sample"], config["study"]):
-        assert schema["pattern"] == f"^{SAFE.pattern[:-1]}{{0,{LONGEST - 1}}}$"
+    safe = f"{SAFE.pattern[:-1]}{{0,{LONGEST - 1}}}"
+    for schema in (samples["sample"], config["study"]):
+        assert schema["pattern"] == f"^{safe}$"
+    assert runs["sample"]["pattern"] == f"^({safe}|[{EVERY}])$"
     kits = (root / "resources/adapters/adapters.tsv").read_text(encoding="utf-8").split("\n")[1:]
     assert set(runs["kit"]["enum"]) == {"auto", "none", *(k.split("\t")[0] for k in kits if k)}
 

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from purity_helpers import PANELS, protein_matrix, rna_matrix
 from study_files import StudyFiles
+from workbook_files import write_xlsx
 
 from evcargo.errors import EvcargoError
 from evcargo.purity.flags import feature_flags
@@ -47,6 +48,19 @@ def test_a_sound_table_is_taken_without_a_word(study):
     loaded = study.load()
     assert loaded.config["purity"]["panels"] == "own.tsv"
     assert not loaded.warnings
+
+
+def test_panels_may_be_a_worksheet(study):
+    rows = [line.split("\t") for line in TABLE]
+    write_xlsx(Path("own.xlsx"), {"Notes": [["my panels"]], "Panels": rows})
+    study.config["purity"]["panels"] = "own.xlsx"
+    assert not study.load().warnings
+    panels = read_panels([PANELS, "own.xlsx"], "human")
+    assert set(panels.loc[panels["origin"] == "study", "gene"]) >= {"L1CAM", "GFAP"}
+    study.config["purity"]["panels"] = "own.xlsx#Panels"
+    problem = study.problem()
+    assert (problem.column, problem.value) == ("purity.panels", "own.xlsx#Panels")
+    assert "names a worksheet" in problem.message
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,11 @@
 """Rows of the sample sheet and of the run sheet."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from study_files import RUNS, SAMPLES, StudyFiles, changed
+from workbook_files import write_xlsx
 
 from evcargo.study.runs import file_format
 from evcargo.tables import read_table, write_table
@@ -306,3 +309,96 @@ def test_a_run_sheet_without_assays(files: StudyFiles):
     files.runs(["sample\tpath", "T1\ta", "T2\tb", "H1\tc", "H2\td"])
     problem = files.problem(look_inside=False)
     assert (problem.column, problem.message) == ("assay", "is missing from the header")
+
+
+STAR = "sample\tassay\tpath\tcolumn"
+
+
+def expanded(files: StudyFiles, rows: list[str], header: str = STAR) -> list[tuple[str, ...]]:
+    files.config["contrasts"] = []
+    files.samples(["sample", "A", "B", "C"])
+    files.runs([header, *rows])
+    runs = files.load(look_inside=False).runs
+    return list(runs[["assay", "sample", "path", "column"]].fillna("").itertuples(index=False))
+
+
+def test_one_row_for_a_whole_table(files: StudyFiles):
+    assert expanded(files, ["*\tproteins\tp.tsv"], "sample\tassay\tpath") == [
+        ("proteins", name, "p.tsv", name) for name in "ABC"
+    ]
+
+
+def test_samples_with_rows_of_their_own_are_left_to_them(files: StudyFiles):
+    rows = ["B\tproteins\tother.tsv\tb7", "*\tProteins\tp.tsv\tIntensity *", "*\trna\tr.tsv\t"]
+    assert expanded(files, rows) == [
+        ("proteins", "B", "other.tsv", "b7"),
+        ("proteins", "A", "p.tsv", "Intensity A"),
+        ("proteins", "C", "p.tsv", "Intensity C"),
+        *(("rna", name, "r.tsv", name) for name in "ABC"),
+    ]
+
+
+def test_a_star_in_the_path_is_the_name_of_the_sample(files: StudyFiles):
+    rows = ["*\trna\traw/*.fq.gz\t", "*\tparticles\tsizes.csv\t"]
+    assert expanded(files, rows) == [
+        *(("rna", name, f"raw/{name}.fq.gz", "") for name in "ABC"),
+        *(("particles", name, "sizes.csv", name) for name in "ABC"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "place", "message", "remedy"),
+    [
+        (["*\trna\ta.fq.gz\t"], (2, "path", "a.fq.gz"), "one file for every", "raw/*.mzML"),
+        (["*\trna\ta.tsv\tx"], (2, "column", "x"), "one column for every", "Intensity *"),
+        (
+            ["A\trna\ta.tsv\tx", "*\trna\ta.tsv\t", "B\trna\tb\t", "C\trna\tc\t"],
+            (3, "sample", "*"),
+            "stands for no sample",
+            "Delete the row",
+        ),
+    ],
+)
+def test_a_star_that_cannot_be(files: StudyFiles, rows, place, message, remedy):
+    """One problem, not one for each sample."""
+    files.config["contrasts"] = []
+    files.samples(["sample", "A", "B", "C"])
+    files.runs([STAR, *rows])
+    problem = files.problem(look_inside=False)
+    assert (problem.row, problem.column, problem.value) == place
+    assert message in problem.message
+    assert remedy in problem.remedy
+
+
+def test_a_star_beside_a_sample_sheet_that_cannot_be_read(files: StudyFiles):
+    files.config["contrasts"] = []
+    files.samples(["name", "A"])
+    files.runs([STAR, "*\trna\ta.tsv\t"])
+    problem = files.problem()
+    assert problem.file == "config/samples.tsv"
+
+
+def test_both_sheets_in_one_workbook(files: StudyFiles):
+    sheets = {
+        name: [line.split("\t") for line in lines]
+        for name, lines in (("Samples", SAMPLES), ("Runs", RUNS))
+    }
+    write_xlsx(Path("config/study.xlsx"), sheets)
+    files.config |= {"samples": "config/study.xlsx", "runs": "config/study.xlsx#runs"}
+    study = files.load()
+    assert study.sheet_files == ["config/study.xlsx"]
+    assert study.samples["particle_count"].tolist()[:3] == [2.1e10, 1.7e10, 1.4e10]
+    assert len(study.runs) == 8
+    sheets["Samples"][1][0] = '<c s="1"><v>45352</v></c>'
+    write_xlsx(Path("config/study.xlsx"), sheets)
+    problem = next(p for p in files.problems() if "date" in p.message)
+    place = (problem.file, problem.row, problem.value)
+    assert place == ("config/study.xlsx#Samples", 2, "2024-03-01")
+    assert "Excel made a date" in problem.message
+
+
+def test_a_workbook_that_is_missing(files: StudyFiles):
+    write_xlsx(Path("config/sample_sheet.xlsx"), {"A": [["sample"]]})
+    files.config["samples"] = "config/samplesheet.xlsx#A"
+    problem = next(p for p in files.problems() if p.column == "samples")
+    assert problem.remedy == "Did you mean 'config/sample_sheet.xlsx'?"

@@ -1,5 +1,8 @@
 """Sheets in every form that Excel and people give them."""
 
+import bz2
+import gzip
+import lzma
 from pathlib import Path
 
 import pytest
@@ -92,10 +95,10 @@ def test_a_spoilt_first_cell_is_no_comment(tmp_path):
 @pytest.mark.parametrize(
     ("data", "message", "remedy"),
     [
-        (b"PK\x03\x04rest", "Excel", "tab-separated"),
-        (b"\xd0\xcf\x11\xe0rest", "old Excel", "tab-separated"),
-        (b"\x1f\x8b\x08rest", "gzip", "tab-separated"),
-        (b"sample\tcondition\nT1\tkr\xe4nk\n", "UTF-8", "CSV UTF-8"),
+        (b"PK\x03\x04rest", "damaged or cut", "save it again"),
+        (b"\xd0\xcf\x11\xe0rest", "damaged, or no workbook", "save it again"),
+        (b"\x1f\x8b\x08rest", "compressed data are damaged", "Copy the file again"),
+        (b"%PDF-1.7 sample", "a PDF", "Excel workbook"),
         (b"sample\tcondition\nT1\ta\0b\n", "zero bytes", "tab-separated"),
         (b"", "is empty", "column sample"),
         (b"# only this\n", "is empty", "column sample"),
@@ -113,9 +116,39 @@ def test_what_is_no_sheet_says_so(data, message, remedy, tmp_path):
     assert remedy in problem.remedy
 
 
-def test_the_row_of_a_wrong_byte(tmp_path):
-    _, notes = read(b"sample\r\nT1\r\nT\xe4\r\n", tmp_path)
-    assert notes.problems[0].row == 3
+@pytest.mark.parametrize(
+    ("codec", "line_end"), [("cp1252", "\r\n"), ("mac_roman", "\r"), ("utf-16", "\r\n")]
+)
+def test_letters_of_windows_and_of_old_macs(codec, line_end, tmp_path):
+    text = line_end.join(["sample\tcondition", "T1\tkr\u00e4nk", "T2\tgesund", ""])
+    sheet, notes = read(text.encode(codec), tmp_path)
+    assert not notes.problems
+    assert [row.cells["condition"] for row in sheet.rows] == ["kr\u00e4nk", "gesund"]
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+def test_a_compressed_sheet(pack, tmp_path):
+    sheet, _ = read(pack(PLAIN.encode()), tmp_path)
+    assert [row.cells for row in sheet.rows] == WANTED
+
+
+def test_a_title_above_the_header(tmp_path):
+    sheet, notes = read(b"Samples of 2024,,\n\nsample,condition\nT1,a\n", tmp_path)
+    assert not notes.problems
+    assert (sheet.line, [row.line for row in sheet.rows]) == (3, [4])
+
+
+def test_a_compressed_sheet_that_unpacks_to_more_than_any_sheet(tmp_path):
+    sheet, notes = read(gzip.compress(b"sample\n" + b"\n" * 30_000_000), tmp_path)
+    assert sheet is None
+    assert "larger than 20 MB" in notes.problems[0].message
+
+
+def test_a_formula_that_nobody_calculated(tmp_path):
+    _, notes = read(b"sample,condition\nT1,=B7\n", tmp_path)
+    (problem,) = notes.problems
+    assert (problem.row, problem.column, problem.value) == (2, "condition", "=B7")
+    assert "formula without its value" in problem.message
 
 
 def test_cells_outside_the_columns(tmp_path):

@@ -35,19 +35,66 @@ def test_identifications_beside_intensities(files: StudyFiles):
     assert "holds identifications only, which are counted, but pg.tsv holds" in problem.message
 
 
-def test_one_mistake_in_many_rows_is_shown_once():
-    """Of 12 rows with the same mistake three are shown in full; another mistake is not hidden."""
+def test_equal_problems_are_one_line_with_their_places():
     many = [
         Problem("runs.tsv", row, "path", f"{row}.mzML", "does not exist", "Check the path")
         for row in (*range(2, 8), *range(9, 15))
     ]
     other = Problem("runs.tsv", 5, "path", "a", "is empty", "Copy it again")
     error = StudyError([*many, other])
-    lines = str(error).splitlines()
-    assert lines[0] == "The study has 13 problems:"
-    assert [line for line in lines if "is empty" in line]
-    assert sum("Check the path" in line for line in lines) == 3
-    assert "  4. runs.tsv, rows 5-7, 9-14, path: the same, does not exist" in lines
+    assert str(error).splitlines() == [
+        "The study has 13 problems:",
+        "  1. runs.tsv, rows 2-7, 9-14, path ('2.mzML', '3.mzML', '4.mzML', '5.mzML', '6.mzML',"
+        " '7.mzML', '9.mzML', '10.mzML', '11.mzML', '12.mzML', '13.mzML', '14.mzML'):"
+        " does not exist. Check the path",
+        "  2. runs.tsv, row 5, path: 'a' is empty. Copy it again",
+    ]
     assert len(error.problems) == 13
+    assert len(str(StudyError(many[:2])).splitlines()) == 3
+
+
+def test_equal_problems_of_several_files_are_one_line():
+    problems = [
+        Problem(file, row, "biofluid", "plsma", "is no word", "Did you mean plasma?")
+        for file, row in (("a.tsv", 2), ("a.tsv", 4), ("b.tsv", 7))
+    ]
+    (line,) = str(StudyError(problems)).splitlines()[1:]
+    assert line == (
+        "  1. a.tsv, rows 2, 4, biofluid; b.tsv, row 7, biofluid:"
+        " 'plsma' is no word. Did you mean plasma?"
+    )
+
+
+def test_equal_problems_of_one_row_name_their_values():
+    """A row of the run sheet may stand for many samples."""
+    problems = [
+        Problem("runs.tsv", 2, "column", name, "is in no column", "Rename it")
+        for name in ("T1", "T2", "T3")
+    ]
+    (line,) = str(StudyError(problems)).splitlines()[1:]
+    assert line == "  1. runs.tsv, row 2, column ('T1', 'T2', 'T3'): is in no column. Rename it"
+
+
+def test_equal_problems_of_the_config_keep_their_values():
+    problems = [
+        Problem("c.yaml", 0, option, path, "does not exist", "Check the path")
+        for option, path in (("proteins.fasta", "a.fasta"), ("purity.panels", "p"), ("sdrf", "s"))
+    ]
+    (line,) = str(StudyError(problems)).splitlines()[1:]
+    assert line == (
+        "  1. c.yaml, proteins.fasta ('a.fasta'); purity.panels ('p'); sdrf ('s'):"
+        " does not exist. Check the path"
+    )
+
+
+def test_many_problems_with_remedies_of_their_own():
+    """Of 12 rows with one mistake three are shown in full, the others by their row."""
+    many = [
+        Problem("runs.tsv", row, "path", f"{row}.mzML", "does not exist", f"Did you mean {row}?")
+        for row in (*range(2, 8), *range(9, 15))
+    ]
+    lines = str(StudyError(many)).splitlines()
+    assert sum("Did you mean" in line for line in lines) == 3
+    assert "  4. runs.tsv, rows 5-7, 9-14, path: the same, does not exist" in lines
     few = str(StudyError(many[:10])).splitlines()
-    assert sum("Check the path" in line for line in few) == 10
+    assert sum("Did you mean" in line for line in few) == 10

@@ -1,11 +1,13 @@
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+from anndata import AnnData
 
 from evcargo.contracts import CONTRACTS
 from evcargo.errors import EvcargoError
-from evcargo.tables import read_table, write_table
+from evcargo.tables import read_matrix, read_table, write_matrix, write_table
 
 
 def quality_row() -> pd.DataFrame:
@@ -62,3 +64,17 @@ def test_flags_are_true_or_false(tmp_path: Path) -> None:
     path.write_text(path.read_text().replace("True", "perhaps"))
     with pytest.raises(EvcargoError, match="neither True nor False"):
         read_table(path, "associations")
+
+
+def test_text_that_repeats_takes_new_values_before_and_after_a_round_trip(tmp_path: Path) -> None:
+    var = pd.DataFrame({"gene": ["CD9", "CD9", "ALB"], "n": [1.0, 2.0, 3.0]}, ["P1", "P2", "P3"])
+    obs = pd.DataFrame({"condition": ["a", "a"], "batch": ["x", None]}, ["s1", "s2"])
+    matrix = AnnData(np.ones((2, 3)), obs=obs, var=var)
+    write_matrix(matrix, tmp_path / "m.h5ad")
+    for one in (matrix, read_matrix(tmp_path / "m.h5ad")):
+        texts = [one.var["gene"], one.obs["condition"], one.obs["batch"]]
+        assert [text.dtype for text in texts] == [object] * 3
+        one.var.loc["P1", "gene"] = "TSG101"
+        assert one.var["gene"].where(one.var["n"] < 3, "none").tolist() == ["TSG101", "CD9", "none"]
+        assert one.var["n"].dtype == float
+        assert one.obs["batch"].isna().tolist() == [False, True]

@@ -97,7 +97,7 @@ def test_a_first_row_that_is_no_header(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("tx1\n", "row 1: 'tx1' has no gene"),
+        ("tx1\n", "is no table with a header and columns"),
         ("tx1\tG1\ntx2\t \n", "row 2: 'tx2' has no gene"),
         ("tx1\tG1\ntx1\tG2\n", "row 2: transcript 'tx1' has gene 'G2' here and 'G1' above"),
         ("transcript\tgene\n", "holds no row"),
@@ -135,3 +135,12 @@ def test_half_a_file(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:5000])
     with pytest.raises(EvcargoError, match="cannot be read as text"):
         transcript_genes(path, None)
+
+
+@pytest.mark.parametrize("mark", ["\t", ",", ";"])
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "cp1252"])
+def test_a_table_in_any_separator_and_encoding(tmp_path: Path, mark: str, codec: str) -> None:
+    table = tmp_path / "tx2gene.txt"
+    rows = [["TXNAME", "GENEID", "NAME", ""], ["tx1", "G1", "Gen\u00e9", ""], [""] * 4]
+    table.write_bytes("\r\n".join(mark.join(row) for row in rows).encode(codec))
+    assert read_gene_table(table) == {"tx1": Gene("G1", "Gen\u00e9")}

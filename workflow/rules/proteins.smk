@@ -231,6 +231,7 @@ if STUDY.spectra_runs:
             enzyme=lookup("proteins/search/enzyme", within=config),
             rollup=lookup("proteins/rollup", within=config),
             min_peptides=lookup("proteins/min_peptides", within=config),
+            min_protein_groups=lookup("proteins/min_protein_groups", within=config),
             normalisation=lookup("proteins/normalisation", within=config),
         message:
             "Quantifying proteins"
@@ -268,6 +269,7 @@ else:
             normalisation=lookup("proteins/normalisation", within=config),
             rollup=lookup("proteins/rollup", within=config),
             min_peptides=lookup("proteins/min_peptides", within=config),
+            min_protein_groups=lookup("proteins/min_protein_groups", within=config),
             organism=lookup("organism", within=config),
         message:
             "Importing the protein tables"

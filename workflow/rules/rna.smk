@@ -231,6 +231,7 @@ rule count_rna:
         library=lib("count_rna"),
         samples=sequenced_samples,
         priority=lookup("rna/class_priority", within=config),
+        min_library_size=lookup("rna/min_library_size", within=config),
     message:
         "Bring the small-RNA counts of all samples together"
     script:

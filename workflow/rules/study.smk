@@ -19,11 +19,7 @@ wildcard_constraints:
 rule write_study:
     input:
         examined=EXAMINED,
-        sheets=[
-            STUDY.config[kind]
-            for kind in ("samples", "runs", "sdrf")
-            if STUDY.config[kind]
-        ],
+        sheets=STUDY.sheet_files,
         schemas=SCHEMAS,
     output:
         samples="results/study/samples.tsv",

@@ -132,6 +132,7 @@ rule count_transcripts:
         gene_counts=lookup("transcripts/gene_counts", within=config),
         has_genome=bool(config["transcripts"]["genome"]),
         limits=lookup("transcripts/limits", within=config),
+        min_library_size=lookup("transcripts/min_library_size", within=config),
     message:
         "Bring the long-RNA counts of all samples together"
     script:

@@ -2,7 +2,8 @@
 
 PyDESeq2 (Muzellec 2023, 10.1093/bioinformatics/btad547) fits and tests as DESeq2 (Love 2014,
 10.1186/s13059-014-0550-8) does. Added here: the prior of the dispersions with few residual degrees
-of freedom (`evcargo.differential.dispersions`), size factors from spike-ins, the standard errors of
+of freedom (`evcargo.differential.dispersions`), the trends of the dispersions that DESeq2 fits
+(`evcargo.differential.dispersion_trend`), size factors from spike-ins, the standard errors of
 features that are absent from a level, and the likelihood ratio test.
 """
 
@@ -13,7 +14,12 @@ import numpy as np
 import pandas as pd
 from scipy import special, stats
 
-from evcargo.differential.dispersions import FEW_RESIDUAL_DF, prior_variance
+from evcargo.differential.dispersion_trend import Trend, fit_trend
+from evcargo.differential.dispersions import (
+    FEW_RESIDUAL_DF,
+    LEAST_VARIANCE,
+    prior_variance,
+)
 from evcargo.differential.prior import Floats
 
 if TYPE_CHECKING:
@@ -42,51 +48,119 @@ def median_of_ratios(counts: pd.DataFrame) -> pd.Series:
     return np.exp((logs - logs.mean()).median(axis=1))
 
 
+def positive_count_factors(counts: pd.DataFrame) -> pd.Series:
+    """Size factor of each sample where no feature (column) is counted in every sample.
+
+    The root of the product of the positive counts stands for the geometric mean of a feature, and
+    the features that a sample shows tell its factor: ``poscounts`` of DESeq2.
+    """
+    with np.errstate(divide="ignore"):
+        logs = np.log(counts.where(counts > 0))
+    means = logs.fillna(0).mean()
+    factors = np.exp((logs - means).median(axis=1))
+    return factors / np.exp(np.log(factors).mean())
+
+
+def size_factors(counts: pd.DataFrame) -> pd.Series:
+    """Size factors of samples from features, each sample with a count; see `median_of_ratios`."""
+    if (counts > 0).all().any():
+        return median_of_ratios(counts)
+    return positive_count_factors(counts)
+
+
 def fit_counts(
-    counts: pd.DataFrame, design: pd.DataFrame, size_factors: pd.Series | None = None
+    counts: pd.DataFrame, design: pd.DataFrame, factors: pd.Series | None = None
 ) -> "DeseqDataSet":
     """Fit a negative binomial model per feature.
 
     Parameters
     ----------
     counts
-        Samples x features, raw.
+        Samples x features, raw; every sample and every feature has a count.
     design
         Samples x coefficients.
-    size_factors
-        One per sample; None for the median of ratios over all features, or over positive counts
-        where no feature is counted in every sample.
+    factors
+        Size factors, one per sample; None for `size_factors` of all features.
     """
-    from pydeseq2.dds import DeseqDataSet
-
+    factors = size_factors(counts) if factors is None else factors.reindex(counts.index)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # PyDESeq2 warns of its own choices, which the caller tells
-        fit = DeseqDataSet(
-            counts=counts,
-            metadata=pd.DataFrame(index=counts.index),
-            design=design,
-            size_factors_fit_type="ratio" if (counts > 0).all().any() else "poscounts",
-            n_cpus=1,
-            quiet=True,
-        )
-        if size_factors is None:
-            fit.fit_size_factors(fit_type=fit.size_factors_fit_type)
-        else:
-            fit.obs["size_factors"] = size_factors.reindex(counts.index).to_numpy(float)
-            fit.layers["normed_counts"] = fit.X / fit.obs["size_factors"].to_numpy()[:, None]
-            fit.var["_normed_means"] = fit.layers["normed_counts"].mean(axis=0)
+        fit = _dataset(counts, design, factors)
         fit.fit_genewise_dispersions()
-        fit.fit_dispersion_trend()
-        fit.fit_dispersion_prior()
-        residual = len(design) - design.shape[1]
-        if residual <= FEW_RESIDUAL_DF:
-            fit.uns["prior_disp_var"] = np.float64(prior_variance(_log_ratios(fit), residual))
+        means = fit.var["_normed_means"].to_numpy(float)
+        estimates = fit.var["genewise_dispersions"].to_numpy(float)
+        trend = fit_trend(means, estimates, fit.min_disp)
+        fit.var["fitted_dispersions"] = trend.at(means)
+        fit.uns["disp_function_type"] = trend.kind
+        _set_prior(fit)
         fit.fit_MAP_dispersions()
         fit.fit_LFC()
         fit.calculate_cooks()
-        fit.refit()
+        fit._replace_outliers()  # noqa: SLF001
+        fit.var["refitted"] = False
+        if fit.var["replaced"].any():
+            _refit(fit, trend)
         fit.cooks_outlier()
     return fit
+
+
+def _dataset(counts: pd.DataFrame, design: pd.DataFrame, factors: pd.Series) -> "DeseqDataSet":
+    """Make a data set with its size factors, nothing fitted."""
+    from pydeseq2.dds import DeseqDataSet
+
+    data = DeseqDataSet(
+        counts=counts,
+        metadata=pd.DataFrame(index=counts.index),
+        design=design,
+        n_cpus=1,
+        quiet=True,
+    )
+    data.obs["size_factors"] = factors.to_numpy(float)
+    data.layers["normed_counts"] = data.X / data.obs["size_factors"].to_numpy()[:, None]
+    data.var["_normed_means"] = data.layers["normed_counts"].mean(axis=0)
+    return data
+
+
+def _set_prior(fit: "DeseqDataSet") -> None:
+    """Set the scatter of the dispersions about their trend, observed and without sampling error."""
+    ratios = _log_ratios(fit)
+    residual = fit.n_obs - fit.obsm["design_matrix"].shape[1]
+    scatter = stats.median_abs_deviation(ratios, scale="normal") ** 2 if len(ratios) else 0.0
+    fit.uns["_squared_logres"] = np.float64(scatter)
+    if residual <= FEW_RESIDUAL_DF:
+        variance = prior_variance(ratios, residual)
+    else:
+        variance = max(scatter - float(special.polygamma(1, residual / 2)), LEAST_VARIANCE)
+    fit.uns["prior_disp_var"] = np.float64(variance)
+
+
+def _refit(fit: "DeseqDataSet", trend: Trend) -> None:
+    """Fit the features again of which outliers were replaced; trend and prior stay.
+
+    As `DeseqDataSet.refit`, which knows no local trend.
+    """
+    replaced = fit.counts_to_refit.to_df()
+    counted = replaced.columns[(replaced > 0).any()]
+    emptied = replaced.columns.difference(counted)
+    fit.new_all_zeroes_genes = emptied
+    fit.var.loc[emptied, "_normed_means"] = 0.0
+    fit.varm["LFC"].loc[emptied] = 0.0
+    fit.var.loc[counted, "refitted"] = True
+    fit.counts_to_refit = fit.counts_to_refit[:, counted].copy()
+    if not len(counted):
+        return
+    again = _dataset(replaced[counted], fit.obsm["design_matrix"], fit.obs["size_factors"])
+    again.fit_genewise_dispersions()
+    again.var["fitted_dispersions"] = trend.at(again.var["_normed_means"].to_numpy(float))
+    again.uns |= {name: fit.uns[name] for name in ("_squared_logres", "prior_disp_var")}
+    again.fit_MAP_dispersions()
+    again.fit_LFC()
+    for name in ("_normed_means", "genewise_dispersions", "fitted_dispersions", "dispersions"):
+        fit.var.loc[counted, name] = again.var[name]
+    fit.varm["LFC"].loc[counted] = again.varm["LFC"]
+    fit.layers["replace_cooks"] = fit.layers["cooks"].copy()
+    columns = np.flatnonzero(fit.var["refitted"])
+    fit.layers["replace_cooks"][np.ix_(fit.obs["replaceable"].to_numpy(bool), columns)] = 0.0
 
 
 def _log_ratios(fit: "DeseqDataSet") -> Floats:

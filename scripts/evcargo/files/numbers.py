@@ -279,7 +279,8 @@ def parse_numbers(cells: Sequence[str], style: NumberStyle) -> NDArray[np.float6
     others = text.iloc[rest]
     if not others.str.lower().isin(MISSING).all():
         try:
-            found[rest] = _parsed(others, style).to_numpy(float)
+            unit_possible = len(rest) == len(found)  # a unit stands behind all numbers
+            found[rest] = _parsed(others, style, unit_possible).to_numpy(float)
         except NoNumberError as error:
             raise NoNumberError(int(rest[error.position]), error.cell) from None
     return np.where(np.isfinite(found), found, np.nan)
@@ -308,11 +309,11 @@ class NoNumberError(ValueError):
         self.position, self.cell = position, cell
 
 
-def _parsed(text: pd.Series, style: NumberStyle) -> pd.Series:
+def _parsed(text: pd.Series, style: NumberStyle, unit_possible: bool) -> pd.Series:
     unique = pd.Series(text.unique(), dtype=object)
     known = ~unique.str.lower().isin(MISSING)
     plain = pd.Series(normalise_blanks(unique[known]), index=unique.index[known], dtype=object)
-    unit = find_unit(plain)
+    unit = find_unit(plain) if unit_possible else ""
     if unit:
         plain = plain.str.removesuffix(unit).str.strip()
     if style.thousands:

@@ -59,11 +59,17 @@ def file_stem(name: str) -> str:
     return text
 
 
-def sample_stem(name: str) -> str:
+def step_stem(name: str) -> str:
     """Name of a run without what the steps of a pipeline add: ``C1.sorted.bam`` is ``C1``."""
     text = file_stem(name)
     while (shorter := _SUFFIXES.sub("", _STEPS.sub("", text))) and shorter != text:
         text = shorter
+    return text
+
+
+def sample_stem(name: str) -> str:
+    """Name of a run without steps, lanes and mates: ``C1_S3_L001_R1_001.fastq.gz`` is ``C1``."""
+    text = step_stem(name)
     return _LANES.sub("", text) or text
 
 

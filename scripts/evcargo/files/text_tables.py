@@ -7,7 +7,7 @@ names of R and blank rows are dealt with here, once for all.
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -205,7 +205,7 @@ def read_text_table(path: str | Path) -> TextTable:
         raise EvcargoError(f"{path}: is empty. Export or copy the file again")
     if any("\0" in line for line in lines):
         raise EvcargoError(f"{path}: is no text. Export it as a table in TSV or CSV")
-    delimiter, above = _declared_delimiter(lines)
+    delimiter, above = declared_delimiter(lines)
     shapes = [
         shape
         for mark in ([delimiter] if delimiter else DELIMITERS)
@@ -255,7 +255,7 @@ class _Shape:
     fit: float
 
 
-def _declared_delimiter(lines: Sequence[str]) -> tuple[str, int]:
+def declared_delimiter(lines: Sequence[str]) -> tuple[str, int]:
     """Separator that Excel's line ``sep=;`` declares, and the number of lines up to it."""
     for at, line in enumerate(lines):
         if line.strip(' \t,;"'):
@@ -267,7 +267,7 @@ def _declared_delimiter(lines: Sequence[str]) -> tuple[str, int]:
 
 def _shape(lines: Sequence[str], delimiter: str, above: int) -> _Shape | None:
     """Look at the lines with one separator; None if they are no table with it."""
-    split = _split((f"{line}\n" for line in lines[above:]), delimiter)
+    split = split_rows((f"{line}\n" for line in lines[above:]), delimiter)
     rows = [(above + at - 1, row) for at, row in split if any(row)]
     widths = Counter(len(_without_empty_end(row)) for at, row in rows if not _is_comment(row))
     widths.pop(0, None)
@@ -331,14 +331,25 @@ def _split_lines(path: str, encoding: Encoding, delimiter: str, first: int) -> I
     csv.field_size_limit(LONGEST_CELL)
     with open_text(path, encoding) as stream:
         body = islice(stream, first, None)
-        for at, row in _split(body, delimiter):
+        for at, row in split_rows(body, delimiter):
             if any(row):
                 yield first + at, row
 
 
-def _split(lines: Iterator[str], delimiter: str) -> Iterator[Row]:
-    """Cells of lines, each row with the number of its first line from 1."""
-    if delimiter in "\t ":
+def split_rows(lines: Iterable[str], delimiter: str, line_breaks: bool = False) -> Iterator[Row]:
+    r"""Split lines into cleaned cells, each row with the number of its first line from 1.
+
+    Parameters
+    ----------
+    lines
+        Each with its line end.
+    delimiter
+        What separates the cells.
+    line_breaks
+        Whether quotes in a tab-separated table may go on in the next line, as in what Excel writes.
+        Programs write lone quotes there, so that this is for sheets that people write.
+    """
+    if delimiter == " " or (delimiter == "\t" and not line_breaks):
         for at, line in enumerate(lines, 1):
             yield at, _cells(line.rstrip("\n"), delimiter)
         return

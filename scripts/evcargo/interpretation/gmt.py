@@ -3,11 +3,13 @@
 The format is that of GSEA and MSigDB; `GENE,1.0`, as Enrichr writes it, is read as `GENE`.
 """
 
-import gzip
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from evcargo.errors import EvcargoError
+from evcargo.files.text import open_text
+from evcargo.files.text_tables import split_rows
 from evcargo.study.notes import Notes
 
 LEAST_CELLS = 3  # name, description, one gene
@@ -35,30 +37,28 @@ def read_gmt(path: str | Path, notes: Notes) -> list[GeneSet]:
     Parameters
     ----------
     path
-        File, perhaps compressed (.gz).
+        File, perhaps compressed, in any encoding of `evcargo.files.text`.
     notes
         Takes the problems, with their line; lines with a problem are left out.
     """
-    opener = gzip.open if str(path).lower().endswith(".gz") else open
     sets: list[GeneSet] = []
     lines: dict[str, int] = {}
     collection = collection_of(path)
     try:
-        with opener(path, "rt", encoding="utf-8-sig") as stream:
-            for number, line in enumerate(stream, 1):
-                if not line.strip():
+        with open_text(path) as stream:
+            for number, row in split_rows(stream, "\t"):
+                if not any(row):
                     continue
-                cells = [cell.strip() for cell in line.rstrip("\r\n").split("\t")]
-                why = _why_no_set(cells, lines)
+                why = _why_no_set(row, lines)
                 if why:
-                    notes.add(*why, row=number, value=cells[0])
+                    notes.add(*why, row=number, value=row[0])
                     continue
-                lines[cells[0]] = number
-                genes = dict.fromkeys(cell.partition(",")[0] for cell in cells[2:])
+                lines[row[0]] = number
+                genes = dict.fromkeys(cell.partition(",")[0] for cell in row[2:])
                 genes.pop("", None)
-                sets.append(GeneSet(collection, cells[0], cells[1], tuple(genes)))
-    except UnicodeDecodeError:
-        notes.add("is not UTF-8 text", "Save it as UTF-8")
+                sets.append(GeneSet(collection, row[0], row[1], tuple(genes)))
+    except EvcargoError as error:
+        notes.add_error(error, str(path))
     return sets
 
 

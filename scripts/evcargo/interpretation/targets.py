@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from evcargo.errors import EvcargoError
+from evcargo.files.text_tables import read_text_table
 from evcargo.purity.haemolysis import plain_mirna
 from evcargo.purity.panels import HOST_TAXON, SPECIES
 from evcargo.study.notes import Notes, listed
@@ -62,7 +64,7 @@ def read_targets(path: str | Path, organism: str, notes: Notes) -> pd.DataFrame 
     Parameters
     ----------
     path
-        TSV or CSV; perhaps compressed.
+        Text of any separator and encoding (`evcargo.files.text_tables`), perhaps compressed.
     organism
         Rows of other organisms are left out, and rows that miRTarBase calls non-functional.
     notes
@@ -75,21 +77,20 @@ def read_targets(path: str | Path, organism: str, notes: Notes) -> pd.DataFrame 
         (upper case), `support` and `family`, each pair once; None with problems.
     """
     try:
-        separator = _separator(path)
-        table = pd.read_csv(
-            path, sep=separator, dtype=str, keep_default_na=False, encoding="utf-8-sig"
-        )
-    except (UnicodeDecodeError, ValueError, pd.errors.ParserError) as error:
-        notes.add(f"cannot be read as a table ({error})", "Save it as tab-separated text in UTF-8")
+        header = read_text_table(path)
+        rows = [row for _, row in header.rows()]
+    except EvcargoError as error:
+        notes.add_error(error, str(path))
         return None
-    table.columns = [str(name).strip().lower() for name in table.columns]
+    table = pd.DataFrame(rows, columns=[name.lower() for name in header.columns], dtype=str)
+    table = table.loc[:, ~table.columns.duplicated()]
     kind = next((k for k in FORMATS if {k.mirna, k.gene} <= set(table.columns)), None)
     if kind is None:
         notes.add(
             "has the header of no table of targets",
             "Give a table of miRTarBase or TargetScan, or one with the columns mirna and gene;"
             f" it has {listed(table.columns)}",
-            row=1,
+            row=header.header_line,
         )
         return None
     own = _of_organism(table, kind, organism)
@@ -99,12 +100,6 @@ def read_targets(path: str | Path, organism: str, notes: Notes) -> pd.DataFrame 
         notes.add(f"has no target of {organism}", remedy, column=column)
         return None
     return _pairs(table[own], kind, notes)
-
-
-def _separator(path: str | Path) -> str:
-    """Tab, comma or semicolon, whichever the header has most of."""
-    header = pd.read_csv(path, sep="\x01", nrows=0, encoding="utf-8-sig").columns[0]
-    return max("\t,;", key=str(header).count)
 
 
 def _of_organism(table: pd.DataFrame, kind: Format, organism: str) -> pd.Series:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from evcargo.empty_samples import empty_samples
 from evcargo.proteins.normalise import normalise
 from evcargo.purity.markers import match
 
@@ -88,6 +89,24 @@ def protein_matrix(
         matrix.layers[name] = arranged(table)
     matrix.uns["normalisation"] = how
     return matrix
+
+
+def empty_proteomes(quantities: pd.DataFrame, samples: pd.DataFrame, least: int) -> dict[str, str]:
+    """Find the samples in which next to no protein was quantified, and why.
+
+    Parameters
+    ----------
+    quantities
+        Group (no contaminants) x sample, raw, NaN is missing.
+    samples
+        Sample sheet (contract ``samples``).
+    least
+        Option `proteins.min_protein_groups`, see `evcargo.empty_samples.empty_samples`.
+    """
+    sizes = quantities.gt(0).sum().astype(float)
+    material = dict(zip(samples["sample"], samples["material"].fillna(""), strict=True))
+    unit, option = "protein groups that are no contaminants", "proteins.min_protein_groups"
+    return empty_samples({str(s): n for s, n in sizes.items()}, material, least, unit, option)
 
 
 def _var(proteins: pd.DataFrame) -> pd.DataFrame:

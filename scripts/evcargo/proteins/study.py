@@ -1,13 +1,13 @@
 """The protein matrix and quality table of a study from what its runs gave."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
 from evcargo.proteins.database import Protein
 from evcargo.proteins.ibaq import ibaq
-from evcargo.proteins.matrix import normalisation_table, protein_matrix
+from evcargo.proteins.matrix import empty_proteomes, normalisation_table, protein_matrix
 from evcargo.proteins.missing import missing_table
 from evcargo.proteins.origins import origin_of, origins_table
 from evcargo.proteins.quality import quality_table, spectra_table
@@ -34,6 +34,7 @@ def quantify_study(
     proteins: Iterable[Protein] = (),
     enzyme: str = "trypsin",
     panels: pd.DataFrame | None = None,
+    min_protein_groups: int = 0,
 ) -> tuple["AnnData", pd.DataFrame]:
     """Roll ion quantities up to proteins and describe runs and samples.
 
@@ -57,6 +58,9 @@ def quantify_study(
         The database and the enzyme of the search, for iBAQ.
     panels
         Marker panels, for the normalisation ``ev_markers``.
+    min_protein_groups
+        Groups from which a sample is never taken for empty (`evcargo.empty_samples`). Those that
+        are take no part: the others are rolled up without them.
 
     Returns
     -------
@@ -73,25 +77,22 @@ def quantify_study(
     ions = ions.assign(group=ions["peptide"].map(group_of))
     enough = groups.index[groups["n_peptides"] >= min_peptides]
     ions = ions[ions["group"].isin(enough)]
-    by_sample = ions_by_sample(ions, runs)
-    group_of_ion = ions.drop_duplicates("ion").set_index("ion")["group"].reindex(by_sample.index)
-    counts = counts_by_sample(good, runs).reindex(groups.index, fill_value=0.0)
-    if method == SPECTRAL_COUNTS:
-        quantities = counts[counts > 0].reindex(enough)
-        used = pd.Series(method, index=enough)
-    else:
-        quantities, used = rolled_up(by_sample, group_of_ion, method)
-    layers = {
-        "ibaq": ibaq(
-            sums(by_sample, group_of_ion), ((p.accession, p.sequence) for p in proteins), enzyme
-        ),
-        "spectral_count": counts,
-        "transferred": transferred_share(ions, runs),
-    }
+    every = found = _rolled_up(ions, good, groups, enough, runs, method)
     failed = {
         sample: _why_nothing(own, figures, good)
         for sample, own in runs.astype({"run": str}).groupby(runs["sample"].astype(str))["run"]
-        if not quantities[sample].notna().any()
+        if not found.quantities[sample].notna().any()
+    }
+    proper = found.quantities[~groups["is_contaminant"].astype(bool)[found.quantities.index]]
+    failed |= empty_proteomes(proper.drop(columns=list(failed)), samples, min_protein_groups)
+    used_runs = runs[~runs["sample"].astype(str).isin(failed)]
+    if 0 < len(used_runs) < len(runs):
+        found = _rolled_up(ions, good, groups, enough, used_runs, method)
+    quantities, used = found.quantities, found.used
+    layers = {
+        "ibaq": ibaq(found.sums, ((p.accession, p.sequence) for p in proteins), enzyme),
+        "spectral_count": every.counts,
+        "transferred": transferred_share(ions, used_runs),
     }
     described = groups.assign(rollup=used.reindex(groups.index).fillna(""))
     matrix = protein_matrix(quantities, described, samples, failed, normalisation, panels, layers)
@@ -104,7 +105,36 @@ def quantify_study(
         "PSMs" if method == SPECTRAL_COUNTS else "MS1 peak area, intensity x s"
     )
     tagged = groups.index[groups["is_contaminant"].astype(bool)]
-    return matrix, quality_table(figures, psms, ions, quantities, runs, tagged)
+    return matrix, quality_table(figures, psms, ions, every.quantities, runs, tagged)
+
+
+class _RolledUp(NamedTuple):
+    """Quantities of groups (group x sample), how each was made, their sums of ions and counts."""
+
+    quantities: pd.DataFrame
+    used: pd.Series
+    sums: pd.DataFrame
+    counts: pd.DataFrame
+
+
+def _rolled_up(
+    ions: pd.DataFrame,
+    good: pd.DataFrame,
+    groups: pd.DataFrame,
+    enough: pd.Index,
+    runs: pd.DataFrame,
+    method: str,
+) -> _RolledUp:
+    """Roll the ions, or the accepted PSMs, of some runs up to the groups of the study."""
+    by_sample = ions_by_sample(ions, runs)
+    group_of_ion = ions.drop_duplicates("ion").set_index("ion")["group"].reindex(by_sample.index)
+    counts = counts_by_sample(good, runs).reindex(groups.index, fill_value=0.0)
+    if method == SPECTRAL_COUNTS:
+        quantities = counts[counts > 0].reindex(enough)
+        used = pd.Series(method, index=enough)
+    else:
+        quantities, used = rolled_up(by_sample, group_of_ion, method)
+    return _RolledUp(quantities, used, sums(by_sample, group_of_ion), counts)
 
 
 def describe_study(

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -20,8 +20,12 @@ from evcargo.rna.counted import (
     read_counted,
     read_metrics,
 )
-from evcargo.rna.matrix import OK, SampleCounts, count_matrix
+from evcargo.rna.assign import SPIKE_IN
+from evcargo.rna.matrix import OK, SampleCounts, count_matrix, without_empty
 from evcargo.tables import read_table, write_matrix, write_matrix_tsv, write_table
+
+if TYPE_CHECKING:
+    from anndata import AnnData
 
 Rows = Callable[[str, Mapping[str, Any]], Iterator[tuple[Any, ...]]]
 TABLES: tuple[tuple[str, str, Rows], ...] = (
@@ -59,6 +63,7 @@ def count_study(
     sequenced: Sequenced | None,
     imported: str | Path | None,
     products: Mapping[str, str | Path],
+    min_library_size: int = 0,
 ) -> None:
     """Bring the counts of all samples together.
 
@@ -73,34 +78,28 @@ def count_study(
     products
         Files to write: matrix (.h5ad), table, fractional and cpm (its TSVs), funnel, lengths,
         classes, fragments, exogenous, quality.
+    min_library_size
+        Reads from which a sample is never taken for empty (`evcargo.empty_samples`).
     """
-    told = {}
-    counted: dict[str, SampleCounts] = {}
-    features = pd.DataFrame(columns=["class", "sequence"], dtype=object)
-    sources = []
-    if sequenced:
-        told = {
-            sample: json.loads(Path(path).read_text())
-            for sample, path in sequenced.summaries.items()
-        }
-        for name, table in sequenced.counts.items():
-            counted[name] = read_counted(table, told[name]["problem"])
-        seen = {name for one in counted.values() for name in one.counts.index}
-        listed = read_table(sequenced.features, "rna_features")
-        features = all_features(listed, sequenced.priority, seen)
-        sources.append("FASTQ: cutadapt, bwa aln, evcargo assignment")
-    if imported:
-        long = read_table(imported, "imported_counts")
-        for sample, group in long.groupby("sample"):
-            counts = group.set_index("feature")["reads"].astype(float)
-            before = counted.get(str(sample))
-            counted[str(sample)] = before.plus(counts) if before else SampleCounts(counts)
-        names = long.drop_duplicates("feature").set_index("feature")[["class"]].assign(sequence="")
-        features = pd.concat([features, names.loc[~names.index.isin(features.index)]])
-        sources.append("count table")
-    matrix = count_matrix(
-        read_table(samples, "samples"), counted, features, " and ".join(sources), UNIT
+    told = {
+        sample: json.loads(Path(path).read_text())
+        for sample, path in (sequenced.summaries if sequenced else {}).items()
+    }
+    sheet = read_table(samples, "samples")
+    listed = read_table(sequenced.features, "rna_features") if sequenced else None
+    long = read_table(imported, "imported_counts") if imported else None
+    added = {
+        name
+        for table in (listed, long)
+        if table is not None
+        for name in table.loc[table["class"] == SPIKE_IN, "feature"]
+    }
+    every = _counted(sequenced, told, long)
+    counted = without_empty(
+        every, sheet, added, min_library_size, "reads on features", "rna.min_library_size"
     )
+    features, source = _features(counted, sequenced, listed, long)
+    matrix = count_matrix(sheet, counted, features, source, UNIT)
     write_matrix(matrix, products["matrix"])
     write_matrix_tsv(matrix, products["table"])
     for layer in ("fractional", "cpm"):
@@ -112,13 +111,61 @@ def count_study(
             found = list(rows_of(sample, told[sample])) if sample in told else []
             rows += found or [(sample, *[pd.NA] * (len(names) - 1))]
         write_table(pd.DataFrame(rows, columns=names), products[product], contract)
+    _write_quality(matrix, every, told, products["quality"])
+
+
+def _counted(
+    sequenced: Sequenced | None, told: Mapping[str, Mapping[str, Any]], long: pd.DataFrame | None
+) -> dict[str, SampleCounts]:
+    """Counts of each sample, of its reads and of its tables together."""
+    counted = {
+        name: read_counted(table, told[name]["problem"])
+        for name, table in (sequenced.counts if sequenced else {}).items()
+    }
+    for name, group in long.groupby("sample") if long is not None else ():
+        counts = group.set_index("feature")["reads"].astype(float)
+        before = counted.get(str(name))
+        counted[str(name)] = before.plus(counts) if before else SampleCounts(counts)
+    return counted
+
+
+def _features(
+    counted: Mapping[str, SampleCounts],
+    sequenced: Sequenced | None,
+    listed: pd.DataFrame | None,
+    long: pd.DataFrame | None,
+) -> tuple[pd.DataFrame, str]:
+    """Features of the matrix (class and sequence), of samples that take part, and their source."""
+    usable = {name for name, one in counted.items() if not one.problem}
+    features, sources = pd.DataFrame(columns=["class", "sequence"], dtype=object), []
+    if sequenced and listed is not None:
+        seen = {
+            name for one in usable & set(sequenced.counts) for name in counted[one].counts.index
+        }
+        features = all_features(listed, sequenced.priority, seen)
+        sources.append("FASTQ: cutadapt, bwa aln, evcargo assignment")
+    if long is not None:
+        rows = long[long["sample"].isin(usable)].drop_duplicates("feature")
+        names = rows.set_index("feature")[["class"]].assign(sequence="")
+        features = pd.concat([features, names.loc[~names.index.isin(features.index)]])
+        sources.append("count table")
+    return features, " and ".join(sources)
+
+
+def _write_quality(
+    matrix: "AnnData",
+    counted: Mapping[str, SampleCounts],
+    told: Mapping[str, Mapping[str, Any]],
+    path: str | Path,
+) -> None:
+    """Write the quality figures, also those of the counts of a sample that takes no part."""
     metrics = []
-    counts_of = matrix.to_df()
+    counts_of, classes = matrix.to_df(), matrix.var["class"]
     for sample in matrix.obs_names:
         figures = list(read_metrics(told[sample])) if sample in told else []
         if matrix.obs.loc[sample, "status"] == OK:
-            figures += matrix_metrics(counts_of.loc[sample], matrix.var["class"])
+            figures += matrix_metrics(counts_of.loc[sample], classes)
+        elif sample in counted and not counted[sample].problem:
+            figures += matrix_metrics(counted[sample].counts.reindex(matrix.var_names), classes)
         metrics += [(sample, "", ASSAY, name, value, unit) for name, value, unit in figures]
-    write_table(
-        pd.DataFrame(metrics, columns=CONTRACTS["quality"].names), products["quality"], "quality"
-    )
+    write_table(pd.DataFrame(metrics, columns=CONTRACTS["quality"].names), path, "quality")

@@ -1,16 +1,20 @@
 """Counts of all samples as one matrix, and its normalisation."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import logging
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from evcargo.empty_samples import empty_samples
+
 if TYPE_CHECKING:
     from anndata import AnnData
 
 OK, FAILED, NO_RUN = "ok", "failed", "no run"
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,42 @@ class SampleCounts:
         split = self.counts if self.fractional is None else self.fractional
         counts, fractional = (one.reindex(features, fill_value=0) for one in (self.counts, split))
         return counts.to_numpy(float), fractional.to_numpy(float)
+
+
+def without_empty(
+    counted: Mapping[str, SampleCounts],
+    samples: pd.DataFrame,
+    added: Container[str],
+    least: float,
+    unit: str,
+    option: str,
+) -> dict[str, SampleCounts]:
+    """Give the samples that hold nothing, or next to nothing, a problem, which the log says.
+
+    Parameters
+    ----------
+    counted
+        Sample -> its counts.
+    samples
+        Sample sheet, contract ``samples``.
+    added
+        Features that are no part of the library: spike-ins.
+    least, unit, option
+        See `evcargo.empty_samples.empty_samples`.
+    """
+    material = dict(zip(samples["sample"], samples["material"].fillna(""), strict=True))
+    sizes = {
+        sample: float(one.counts[[name not in added for name in one.counts.index]].sum())
+        for sample, one in counted.items()
+        if not one.problem
+    }
+    reasons = empty_samples(sizes, material, least, unit, option)
+    for sample, reason in reasons.items():
+        _log.warning("%s takes no part: %s", sample, reason)
+    return {
+        sample: replace(one, problem=reasons[sample]) if sample in reasons else one
+        for sample, one in counted.items()
+    }
 
 
 def cpm(counts: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 
 import pandas as pd
 
+from evcargo.files.workbooks import is_workbook, split_sheet
 from evcargo.study.kinds import DOCTYPE, SUFFIXES, Head, kind_of, read_head
 from evcargo.study.mates import check_mates
 from evcargo.study.model import SPECTRA
@@ -101,13 +102,31 @@ def check_run_files(
         head = heads[known]
         if run["assay"] == "proteins":
             continue
-        if head and isinstance(column, str) and kind != "sizes":
+        if head and isinstance(column, str) and kind not in (*RAW, "sizes"):
             if path not in headers:
                 headers[path] = _header(path, head)
             _check_column(column, headers[path], path, line, notes)
     reads = {path: head for (path, kind), head in heads.items() if kind == "fastq"}
     refuse_second_mates(runs, reads, lines, notes)
     check_mates(runs.to_dict("records"), reads, lines, notes)
+
+
+def is_sheet(path: str, notes: Notes, option: str) -> bool:
+    """Whether a file of the config is a table that `read_sheet` can open, else a problem.
+
+    It may be a workbook, in which the fitting worksheet is looked for; jobs take no name of one.
+    """
+    if split_sheet(path)[1]:
+        remedy = "Give the file without # and name; the fitting worksheet is found"
+        notes.add("names a worksheet, as only samples and runs can", remedy, 0, option, path)
+        return False
+    try:
+        with Path(path).open("rb") as stream:
+            if is_workbook(stream.read(8)):
+                return True
+    except (OSError, ValueError):
+        pass  # `checked_head` tells why
+    return checked_head(path, "table", notes, 0, option) is not None
 
 
 def checked_head(path: str, wanted: str, notes: Notes, line: int, column: str) -> Head | None:

@@ -1,10 +1,10 @@
 """Start a study: write its three files, with comments that teach.
 
-Called as ``python -m evcargo.study.init FOLDER`` (``make new STUDY=FOLDER``).
+Called as ``python -m evcargo.study.init FOLDER`` (``make new STUDY=FOLDER``); with ``--from`` and
+files or folders (``FROM="..."``) the sheets are filled as far as these tell.
 """
 
 import argparse
-import re
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
@@ -12,6 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from evcargo.errors import EvcargoError
+from evcargo.start.draft import draft_study
+from evcargo.start.files import find_files, recognise_all
+from evcargo.start.summary import summary_text
+from evcargo.start.write import config_text, first_sentence, runs_text, samples_text
 from evcargo.study.names import made_safe
 from evcargo.study.schema import read_schema
 
@@ -57,6 +61,9 @@ RUNS = """\
 # Relative paths start at the folder of the study, the one that holds config/.
 #
 """
+NEXT = """\
+Fill in the two sheets, then check the study (nothing is run yet):
+  snakemake --dry-run --directory {folder}"""
 SAMPLE_EXAMPLES = (
     ("T1", "ev", "tumour", "donor1", "b1", "plasma", "SEC", "2.1e10", "12.5"),
     ("H1", "ev", "healthy", "donor2", "b1", "plasma", "SEC", "1.8e10", "9.1"),
@@ -87,15 +94,67 @@ def start_study(folder: Path) -> list[Path]:
     EvcargoError
         If one of the files exists, or the folder cannot be written.
     """
+    return write_study(
+        folder,
+        (
+            CONFIG.format(study=made_safe(folder.absolute().name)),
+            _sheet(SAMPLES, read_schema("samples"), SAMPLE_EXAMPLES),
+            _sheet(RUNS, read_schema("runs"), RUN_EXAMPLES),
+        ),
+    )
+
+
+def start_study_from(folder: Path, places: Sequence[str]) -> tuple[list[Path], str]:
+    """Write the three files of a new study, filled as far as its data tell.
+
+    Parameters
+    ----------
+    folder
+        Folder of the study.
+    places
+        Files of the study, and folders that hold them.
+
+    Returns
+    -------
+    paths
+        The written files.
+    summary
+        What was understood and what is still to be filled in.
+
+    Raises
+    ------
+    EvcargoError
+        As `start_study`; if a place does not exist, or holds no file that a study can use.
+    """
+    _refuse_existing(folder)
+    files, others = find_files(places)
+    recognised, unknown = recognise_all(files)
+    draft = draft_study(recognised)
+    unknown = [*unknown, *others]
+    if not draft.runs:
+        reasons = "".join(
+            f"\n  {file.path}: {file.reason}" for file in [*unknown, *draft.left_out][:20]
+        )
+        raise EvcargoError(
+            f"{', '.join(places)}: no file of a study was found.{reasons or ' It is empty.'}\n"
+            "Name the files with the data, or leave --from out and write the sheets by hand"
+        )
+    texts = (config_text(draft, folder), samples_text(draft), runs_text(draft, folder))
+    return write_study(folder, texts), summary_text(draft, unknown, folder)
+
+
+def _refuse_existing(folder: Path) -> list[Path]:
+    """Paths of the three files, which must not be there yet."""
     paths = [folder / "config" / name for name in FILES]
     existing = [str(path) for path in paths if path.exists()]
     if existing:
         raise EvcargoError(f"{existing[0]} exists and is not overwritten. Choose another folder")
-    texts = (
-        CONFIG.format(study=made_safe(folder.absolute().name)),
-        _sheet(SAMPLES, read_schema("samples"), SAMPLE_EXAMPLES),
-        _sheet(RUNS, read_schema("runs"), RUN_EXAMPLES),
-    )
+    return paths
+
+
+def write_study(folder: Path, texts: Sequence[str]) -> list[Path]:
+    """Write the texts of `config.yaml`, `samples.tsv` and `runs.tsv`, all three new."""
+    paths = _refuse_existing(folder)
     try:
         paths[0].parent.mkdir(parents=True, exist_ok=True)
         for path, text in zip(paths, texts, strict=True):
@@ -110,19 +169,11 @@ def _sheet(intro: str, schema: Mapping[str, Any], examples: Sequence[Sequence[st
     """Write a sheet: comments on each column, example rows as comments, the header."""
     options = schema["properties"]
     width = max(map(len, options))
-    about = [f"# {name:<{width}}  {_short(option)}\n" for name, option in options.items()]
+    about = [f"# {name:<{width}}  {first_sentence(option)}\n" for name, option in options.items()]
     rows = ["# " + "\t".join(row) + "\n" for row in (tuple(options), *examples)]
     return (
         intro + "".join(about) + "#\n# For example:\n" + "".join(rows) + "\t".join(options) + "\n"
     )
-
-
-def _short(option: Mapping[str, Any]) -> str:
-    """Take the first sentence of a description, and the words of a list that it does not name."""
-    sentence = re.split(r"(?<!e\.g)\. ", option["description"])[0].rstrip(".")
-    words = option.get("enum", [])
-    named = all(re.search(rf"\b{word}\b", sentence) for word in words)
-    return sentence if named else f"{sentence} ({', '.join(words)})"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -131,16 +182,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m evcargo.study.init", description="Start a study: write its three files."
     )
     parser.add_argument("folder", type=Path, help="folder of the study; made if it is not there")
-    folder: Path = parser.parse_args(arguments).folder
+    parser.add_argument(
+        "--from",
+        dest="places",
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="files of the study, or folders that hold them, from which the sheets are filled",
+    )
+    options = parser.parse_args(arguments)
+    folder: Path = options.folder
     try:
-        paths = start_study(folder)
+        if options.places:
+            paths, summary = start_study_from(folder, options.places)
+        else:
+            paths, summary = start_study(folder), NEXT.format(folder=shlex.quote(str(folder)))
     except EvcargoError as error:
         print(f"evcargo: {error}", file=sys.stderr)
         return 1
     for path in paths:
         print(f"wrote {path}")
-    print("Fill in the two sheets, then check the study (nothing is run yet):")
-    print(f"  snakemake --dry-run --directory {shlex.quote(str(folder))}")
+    print(summary)
     return 0
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from evcargo.errors import Problem, StudyError
+from evcargo.files.workbooks import split_sheet
 from evcargo.study.biomarkers import check_biomarkers
 from evcargo.study.contrasts import check_contrasts
 from evcargo.study.files import check_run_files, why_no_file
@@ -26,6 +27,7 @@ from evcargo.study.sdrf import Sdrf, in_words_of_sdrf, read_sdrf
 from evcargo.study.sheets import Sheet, read_sheet
 from evcargo.study.spectra import check_spectra, spectra_warnings
 from evcargo.study.transcripts import check_options, check_salmon, check_transcriptome
+from evcargo.study.whole_tables import expand_rows, rows_of_whole_tables
 
 
 def load_study(
@@ -88,7 +90,7 @@ def load_study(
         }
     samples, sample_lines = _load_samples(sheets["samples"], schema_dir, problems)
     runs, run_lines, sound = _load_runs(
-        sheets["runs"], filled, schema_dir, sample_lines, look_inside, problems
+        sheets, filled, schema_dir, sample_lines, look_inside, problems
     )
     last = Notes(config_file)
     examined = Examined()
@@ -113,9 +115,12 @@ def load_study(
     warned: tuple[str, ...] = ()
     if look_inside:
         check_references(filled, last)
+    if look_inside and runs is not None and sheets["runs"]:
+        warned = _unused_columns(sheets["runs"], runs)
     if look_inside and not wrong & {"purity", "organism"}:
-        of_panels, warned = check_panels(filled, last, resource)
+        of_panels, more = check_panels(filled, last, resource)
         problems += of_panels
+        warned += more
     if look_inside and not wrong & {"interpretation", "organism"}:
         of_interpretation, more = check_interpretation(filled, last, resource)
         problems += of_interpretation
@@ -139,6 +144,16 @@ def load_study(
     return study
 
 
+def _unused_columns(sheet: Sheet, runs: pd.DataFrame) -> tuple[str, ...]:
+    """Say which columns of tables that are given for every sample no sample takes."""
+    paths = dict.fromkeys(row.cells.get("path", "") for row in rows_of_whole_tables(sheet))
+    if not paths:
+        return ()
+    from evcargo.start.unused import columns_of_no_sample  # knows all kinds of tables
+
+    return tuple(columns_of_no_sample(runs, list(paths)))
+
+
 def _takes_sdrf(config: Mapping[str, Any], filled: dict[str, Any], notes: Notes) -> bool:
     """Tell whether an SDRF takes the place of the sheets, whose paths are then empty."""
     if not filled["sdrf"]:
@@ -157,7 +172,7 @@ def _takes_sdrf(config: Mapping[str, Any], filled: dict[str, Any], notes: Notes)
 def _open_sdrf(config: Mapping[str, Any], config_file: str, problems: list[Problem]) -> Sdrf | None:
     """Read the SDRF that the config names, or None and a problem."""
     path = config["sdrf"]
-    why, remedy = why_no_file(path)
+    why, remedy = why_no_file(split_sheet(path)[0])
     if why:
         sdrf = None
         notes = Notes(config_file)
@@ -198,16 +213,16 @@ def _open_sheet(
     """Read the sheet that the config names, or None and a problem."""
     if kind in wrong:
         return None
-    known = list(read_schema(kind, schema_dir)["properties"])
+    schema = read_schema(kind, schema_dir)
     path = config[kind]
-    why, remedy = why_no_file(path)
+    why, remedy = why_no_file(split_sheet(path)[0])
     if why:
         notes = Notes(config_file)
         notes.add(why, remedy, column=kind, value=path)
         sheet = None
     else:
         notes = Notes(path)
-        sheet = read_sheet(path, known, notes)
+        sheet = read_sheet(path, list(schema["properties"]), notes, required=schema["required"])
     problems += notes.problems
     return sheet
 
@@ -224,7 +239,7 @@ def _load_samples(
 
 
 def _load_runs(
-    sheet: Sheet | None,
+    sheets: Mapping[str, Sheet | None],
     config: Mapping[str, Any],
     schema_dir: Path | None,
     samples: dict[str, int] | None,
@@ -232,17 +247,22 @@ def _load_runs(
     problems: list[Problem],
 ) -> tuple[pd.DataFrame | None, dict[str, int], set[str]]:
     """Runs, their lines in the sheet, and the paths that are files of the right kind."""
+    sheet = sheets["runs"]
     if sheet is None:
         return None, {}, set()
     notes = Notes(sheet.file)
+    sheet, whole = expand_rows(sheet, samples, notes)
+    if not whole and not sheet.rows:
+        problems += notes.problems
+        return None, {}, set()
     runs, lines = check_runs(sheet, read_schema("runs", schema_dir), samples, notes)
     sound: set[str] = set()
     if look_inside:
         sound = check_run_files(runs, lines, notes)
     problems += notes.problems
-    if samples and sheet.rows:
+    if sheets["samples"] and samples and sheet.rows and whole:
         used = {row.cells["sample"] for row in sheet.rows}
-        unused = Notes(config["samples"])
+        unused = Notes(sheets["samples"].file)
         for name in (one for one in samples if one not in used):
             remedy = f"Add its runs to {sheet.file}, or delete it from the sample sheet"
             unused.add("has no run", remedy, samples[name], "sample", name)

@@ -20,8 +20,10 @@ INTRO = """\
 <!-- Written by `python -m evcargo.study.manual`; edit the schemas, or that module. -->
 
 A study is three files: `config/config.yaml` (what is asked), `config/samples.tsv` (what was
-prepared) and `config/runs.tsv` (what was measured). `make new STUDY=path` writes all three with
-comments. Then
+prepared) and `config/runs.tsv` (what was measured). `make new STUDY=path FROM="files or folders"`
+writes all three: it looks into the files, tells what each is (program, assay, samples), and fills
+the sheets as far as they tell; groups and donors are guessed from the names and marked as guesses.
+Without `FROM` the sheets are empty, with comments. Then
 
     snakemake --dry-run --directory path
 
@@ -32,9 +34,13 @@ The three files in this folder are a small study over finished tables; it runs a
 
 ## Writing the sheets
 
-* Tab-separated, comma-separated, or semicolon-separated as Excel writes it where the decimal sign
-  is a comma; UTF-8 or Excel's "Unicode text"; any line ends. Column names are found whatever
-  their case.
+* Text separated by tabs, commas or semicolons (as Excel writes it where the decimal sign is a
+  comma), in any encoding, with any line ends, perhaps compressed. Column names are found whatever
+  their case; a title above them, blank rows and empty columns do no harm.
+* Or a workbook, `samples: config/sample_sheet.xlsx` (.xlsx, .xls, .ods). The worksheet with the
+  right columns is found; `study.xlsx#Runs` names one, and both sheets may be in one workbook. The
+  values are those that were last saved: no formula is calculated, no link followed. A cell that is
+  merged over several rows counts for each of them.
 * Empty cells, `NA`, `N/A` and `NaN` are missing values. Lines that start with `#` are comments.
 * Row numbers in messages are lines of the file; the first line is 1.
 * Names of samples and contrasts become file names: letters, digits, `.`, `_` and `-`, at most 64,
@@ -71,14 +77,20 @@ too. Where names say nothing or mislead, `mate` says it: 1, 2, or none for singl
 
 ### Tables of other programs
 
-One row per sample, all with the path of the table; `column` names the sample's column in it where
-that is not the name of the sample. One assay of a study comes either from raw files or from
-tables.
+One row with the sample `*` takes every sample of the sample sheet from the table, where the table
+calls them by their names; so it does in long reports. Or one row per sample, all with the path of
+the table; `column` names the sample's column where that is not the name of the sample. One assay
+of a study comes either from raw files or from tables.
 
 | sample | assay | path | format | column |
 |---|---|---|---|---|
+| * | rna | tables/miR.Counts.csv | | |
 | T1 | proteins | tables/proteinGroups.txt | maxquant | Tumour_01 |
 | T2 | proteins | tables/proteinGroups.txt | maxquant | Tumour_02 |
+
+A `*` in `column` or `path` stands for the name of the sample: the column `Intensity *`, or the file
+`raw/*.fastq.gz` for each sample its own. Samples with rows of their own for the assay are left to
+them; columns of the table that are of no sample are named by the dry run.
 
 ### SDRF in place of the sheets
 

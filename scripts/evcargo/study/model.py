@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from evcargo.files.summary import InputSummary
+from evcargo.files.workbooks import split_sheet
 
 LARGEST_MB = 50
 """Size of a table, MB, above which the dry run reads its header only, and a first job the rest."""
@@ -130,6 +131,12 @@ class Study:
     def large_tables(self) -> list[str]:
         """Tables that are too large for the dry run, which reads their header only."""
         return [path for path in self.tables if is_large(path)]
+
+    @property
+    def sheet_files(self) -> list[str]:
+        """Files of the sheets, each once; two sheets may be in one workbook."""
+        paths = (self.config[kind] for kind in ("samples", "runs", "sdrf") if self.config[kind])
+        return list(dict.fromkeys(split_sheet(path)[0] for path in paths))
 
     @property
     def spectra_runs(self) -> list[str]:

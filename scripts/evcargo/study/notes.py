@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from evcargo.errors import Problem
+from evcargo.errors import EvcargoError, Problem
 
 SHOWN = 60
 
@@ -31,6 +31,14 @@ class Notes:
         """Write down one problem (see `evcargo.errors.Problem`); long values are shortened."""
         text = shortened(str(value))
         self.problems.append(Problem(self.file, row, column, text, message, remedy))
+
+    def add_error(self, error: EvcargoError, file: str = "") -> None:
+        """Write down an error about the file, which names itself ("path, row 3: what. Remedy")."""
+        message, _, remedy = str(error).partition(". ")
+        start = re.match(rf"{re.escape(file or self.file)}(?:, (?:row|line) (\d+))?: ", message)
+        row = int(start[1] or 0) if start else 0
+        text = message[start.end() :] if start else message
+        self.add(text, remedy.rstrip(".") or "Check the file", row)
 
 
 def shortened(text: str) -> str:

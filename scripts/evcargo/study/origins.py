@@ -12,7 +12,7 @@ from evcargo.interpretation.profiles import GENE, profile_table
 from evcargo.interpretation.signatures import SIGNATURE_COLUMNS
 from evcargo.purity.panels import is_mirna
 from evcargo.study.cells import as_number
-from evcargo.study.files import checked_head
+from evcargo.study.files import is_sheet
 from evcargo.study.interpretation import FEW, check_symbols
 from evcargo.study.notes import Notes, did_you_mean, listed
 from evcargo.study.panels import known_symbols, shipped
@@ -60,7 +60,7 @@ def check_origins(
     if not path and not any(options["reference_profiles"].values()):
         return problems, ()
     symbols, _ = known_symbols(organism, resource)
-    if path and checked_head(path, "table", notes, 0, "interpretation.signatures"):
+    if path and is_sheet(path, notes, "interpretation.signatures"):
         inside = Notes(path)
         sheet = _check_signatures(path, inside, resource)
         if sheet is not None:
@@ -69,7 +69,7 @@ def check_origins(
         problems += inside.problems
     for assay, path in options["reference_profiles"].items():
         place = f"interpretation.reference_profiles.{assay}"
-        if not path or checked_head(path, "table", notes, 0, place) is None:
+        if not path or not is_sheet(path, notes, place):
             continue
         inside = Notes(path)
         sheet = read_sheet(path, (GENE,), inside)

@@ -16,7 +16,7 @@ from evcargo.purity.panels import (
     split,
     with_species,
 )
-from evcargo.study.files import checked_head
+from evcargo.study.files import is_sheet
 from evcargo.study.notes import Notes, did_you_mean, listed
 from evcargo.study.sheets import Row, read_sheet
 
@@ -65,7 +65,7 @@ def check_panels(
         Genes that are in no list of symbols, and markers that the role of their panel does not use.
     """
     path = config["purity"]["panels"]
-    if not path or checked_head(path, "table", notes, 0, OPTION) is None:
+    if not path or not is_sheet(path, notes, OPTION):
         return [], ()
     inside = Notes(path)
     sheet = read_sheet(path, STUDY_COLUMNS, inside)

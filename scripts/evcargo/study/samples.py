@@ -17,7 +17,11 @@ from evcargo.tables import DTYPES
 RESERVED = {"status", "status_reason", "run", "assay", "index"}
 # What Excel makes of a name that reads like a date, e.g. MARCH1 or SEP2.
 MONTH = "(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mrz|mai|okt|dez)"
-DATE = re.compile(rf"[0-9]{{1,2}}[-.]{MONTH}([-.][0-9]+)?|{MONTH}-[0-9]{{2}}", re.IGNORECASE)
+DATE = re.compile(
+    rf"[0-9]{{1,2}}[-.]{MONTH}([-.][0-9]+)?|{MONTH}-[0-9]{{2}}"
+    r"|[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2}(:[0-9]{2})?)?",  # as a workbook is read
+    re.IGNORECASE,
+)
 
 
 def check_samples(

@@ -1,29 +1,34 @@
-"""Tolerant reading of a sheet: TSV, CSV or Excel's European CSV, in the encodings Excel writes."""
+"""Tolerant reading of a sheet: text in any form that people have it in, or a workbook.
+
+Encodings, line ends, separators and cells are those of `evcargo.files`, as for every other table.
+"""
 
 import csv
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from evcargo.errors import EvcargoError
+from evcargo.files.text import clean_cell, find_encoding, open_text, read_head_bytes
+from evcargo.files.text_tables import declared_delimiter, split_rows
+from evcargo.files.workbooks import Rows, is_workbook, read_workbook, split_sheet
 from evcargo.study.notes import Notes, listed, nearest, quoted, shown
 
 LARGEST = 20_000_000
+TITLES = 20
+"""Rows among which the header is looked for."""
 # Bytes that the files start with which people save by mistake in place of text.
-NOT_TEXT = (
-    (b"PK\x03\x04", "an Excel or zip file"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel file"),
-    (b"\x1f\x8b", "a gzip file"),
-    (b"%PDF", "a PDF"),
-    (b"{\\rtf", "a rich text file"),
+NOT_TEXT = ((b"%PDF", "a PDF"), (b"{\\rtf", "a rich text file"))
+SAVE_AS = (
+    "Save the sheet as an Excel workbook (.xlsx), as tab-separated text or as CSV, and name that"
+    " file in the config"
 )
-ENCODINGS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
-SAVE_AS = "Save the sheet as tab-separated text or as 'CSV UTF-8', and name that file in the config"
-NAMES = {"\t": "tabs", ",": "commas", ";": "semicolons"}
+DELIMITERS = ("\t", ",", ";", "|")
 MISSING = {"na", "n/a", "nan", "<na>"}
 SPREADSHEET_ERROR = re.compile(r"#{3,}|#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!)", re.IGNORECASE)
-INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"
+Record = tuple[int, list[str]]
 
 
 @dataclass(frozen=True)
@@ -59,79 +64,202 @@ class Sheet:
     decimal_comma: bool
 
 
+@dataclass(frozen=True)
+class _Content:
+    """Rows of a file that hold anything and are no comment, its comments, and its separator."""
+
+    records: list[Record]
+    comments: list[str]
+    delimiter: str = "\t"
+
+
 def read_sheet(
-    path: str, known: Sequence[str], notes: Notes, repeats: bool = False
+    path: str,
+    known: Sequence[str],
+    notes: Notes,
+    repeats: bool = False,
+    required: Sequence[str] = (),
 ) -> Sheet | None:
     """Read a sheet, as tolerantly as it can be done without guessing.
 
     Parameters
     ----------
     path
-        File to read.
+        Text separated by tabs, commas, semicolons or bars, in any encoding, perhaps compressed; or
+        a workbook, of which ``file.xlsx#worksheet`` names a worksheet.
     known
         Columns that the kind of sheet has.
     notes
-        Takes the problems.
+        Takes the problems; its file becomes that of the worksheet that was found.
     repeats
         Whether columns may come again under one name; then the first of them is read.
+    required
+        Columns that the kind of sheet must have, by which its worksheet is found in a workbook; the
+        first of `known` by default.
 
     Returns
     -------
     Sheet or None
         None if the file cannot be read as a sheet at all.
     """
-    text = _text(path, notes)
-    if text is None:
-        return None
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    # A comment may hold quotes that mean nothing: it leaves before the table is taken apart.
-    comments = [line for line in lines if line.lstrip('" ').startswith("#")]
-    kept = ["" if _is_comment(line) else line for line in lines]
-    delimiter, kept = _delimiter(kept, known)
     try:
-        records = list(_records(kept, delimiter))
+        content = _content(path, known, required or known[:1], notes)
+    except EvcargoError as error:
+        notes.add_error(error, split_sheet(path)[0])
+        return None
     except csv.Error as error:
         notes.add(f"is not a table ({error})", SAVE_AS)
         return None
-    if not records:
+    if content is None:
+        return None
+    if not content.records:
         notes.add("is empty", f"It needs a header with at least the column {known[0]}")
         return None
-    (line, header), *body = records
+    at = _header_place(content.records, required or known[:1])
+    (line, header), *body = content.records[at:]
     columns = _columns(header, known, line, None if repeats else notes)
     names = [name for name in columns.values() if name]
     if known[0] not in names:
-        _explain_header(names, known, line, comments, notes)
+        _explain_header(names, known, line, content.comments, notes)
         return None
     rows = [_row(at, cells, columns, notes) for at, cells in body]
-    return Sheet(path, line, names, rows, delimiter == ";")
+    return Sheet(notes.file, line, names, rows, content.delimiter == ";")
 
 
-def _text(path: str, notes: Notes) -> str | None:
+def _content(
+    path: str, known: Sequence[str], required: Sequence[str], notes: Notes
+) -> _Content | None:
+    """Read the rows of a file; None and a problem if it can have none.
+
+    Raises
+    ------
+    EvcargoError
+        As `read_workbook` and `open_text` do.
+    """
+    file, worksheet = split_sheet(path)
     try:
-        size = Path(path).stat().st_size
-        data = Path(path).read_bytes() if size <= LARGEST else b""
+        head = _first_bytes(file)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not a possible file name"
         notes.add(f"cannot be read ({reason})", "Check the path and its permissions")
         return None
     for start, what in NOT_TEXT:
-        if data.startswith(start):
-            notes.add(f"is {what}, not a text table", SAVE_AS)
+        if head.startswith(start):
+            notes.add(f"is {what}, not a table", SAVE_AS)
             return None
-    if size > LARGEST:
+    if is_workbook(head):
+        return _worksheet(read_workbook(file), worksheet, known, required, notes)
+    lines = _lines(file, notes)
+    return None if lines is None else _content_of_lines(lines, known)
+
+
+def _first_bytes(path: str) -> bytes:
+    with Path(path).open("rb") as stream:
+        return stream.read(8)
+
+
+def _lines(path: str, notes: Notes) -> list[str] | None:
+    """Lines of a text; None and a problem if it is none."""
+    data = read_head_bytes(path, LARGEST + 1)
+    if len(data) > LARGEST:
         notes.add("is larger than 20 MB, which no sheet is", "Check the path in the config")
         return None
-    encoding = next((name for mark, name in ENCODINGS if data.startswith(mark)), "utf-8")
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        row = len(re.findall(rb"\r\n|\r|\n", data[: error.start])) + 1
-        notes.add(f"is not {encoding.upper()} text (byte {data[error.start]:#04x})", SAVE_AS, row)
-        return None
+    with open_text(path, find_encoding(data)) as stream:
+        text = stream.read()
     if "\0" in text:
         notes.add("holds zero bytes, so it is not a text table", SAVE_AS)
         return None
-    return text.removeprefix("\ufeff")
+    return text.removeprefix("\ufeff").split("\n")
+
+
+def _content_of_lines(lines: list[str], known: Sequence[str]) -> _Content:
+    # A comment may hold quotes that mean nothing: it leaves before the table is taken apart.
+    comments = [line for line in lines if line.lstrip('" ').startswith("#")]
+    bare = ["" if _is_comment(line) else line for line in lines]
+    delimiter, above = declared_delimiter(bare)
+    delimiter = delimiter or _delimiter(bare, known)
+    split = split_rows((f"{line}\n" for line in bare[above:]), delimiter, line_breaks=True)
+    return _Content(_filled((above + at, cells) for at, cells in split), comments, delimiter)
+
+
+def _filled(rows: Iterable[Record]) -> list[Record]:
+    """Rows that hold anything, accents as one letter each."""
+    return [(at, [_composed(cell) for cell in cells]) for at, cells in rows if any(cells)]
+
+
+def _composed(cell: str) -> str:
+    return cell if cell.isascii() else unicodedata.normalize("NFC", cell)
+
+
+def _worksheet(
+    sheets: dict[str, Rows],
+    wanted: str,
+    known: Sequence[str],
+    required: Sequence[str],
+    notes: Notes,
+) -> _Content | None:
+    """Take the worksheet that is named, or the only one that has the required columns."""
+    contents = {name: _content_of_rows(rows) for name, rows in sheets.items()}
+    if wanted:
+        name = next((name for name in sheets if name.casefold() == wanted.casefold()), None)
+        if name is None:
+            remedy = f"Write the name of one of its worksheets behind #: {listed(sheets)}"
+            notes.add(f"has no worksheet {shown(wanted)}", remedy)
+            return None
+        return contents[name]
+    filled = {name: content for name, content in contents.items() if content.records}
+    headers = {
+        name: _folded(content.records[_header_place(content.records, required)][1])
+        for name, content in filled.items()
+    }
+    best = _best_fitting(headers, known, required)
+    if len(best) > 1:
+        notes.add(
+            f"has {len(best)} worksheets with the columns {listed(required)}: {listed(best)}",
+            f"Name the one that is meant behind #, e.g. {notes.file}#{best[0]}",
+        )
+        return None
+    if best:
+        if len(filled) > 1:
+            notes.file = f"{notes.file}#{best[0]}"
+        return filled[best[0]]
+    if len(filled) > 1:
+        remedy = f"Name the columns in the first row. Its worksheets are {listed(filled)}"
+        notes.add(f"has no worksheet with the columns {listed(required)}", remedy)
+        return None
+    return next(iter(filled.values()), _Content([], []))
+
+
+def _best_fitting(
+    headers: dict[str, set[str]], known: Sequence[str], required: Sequence[str]
+) -> list[str]:
+    """Worksheets that have the required columns, and of these the ones with most known columns."""
+    count = {
+        name: len(header & set(known))
+        for name, header in headers.items()
+        if set(required) <= header
+    }
+    return [name for name in count if count[name] == max(count.values())]
+
+
+def _header_place(records: Sequence[Record], required: Sequence[str]) -> int:
+    """Place of the header: the first row, or a later one below a title."""
+    places = (
+        at for at, (_, cells) in enumerate(records[:TITLES]) if set(required) <= _folded(cells)
+    )
+    return next(places, 0)
+
+
+def _folded(cells: Sequence[str]) -> set[str]:
+    return {cell.casefold() for cell in cells}
+
+
+def _content_of_rows(rows: Rows) -> _Content:
+    comments = [cell for row in rows for cell in row[:1] if cell.startswith("#")]
+    numbered = enumerate(rows, 1)
+    return _Content(
+        _filled((at, row) for at, row in numbered if not _is_comment("\t".join(row))), comments
+    )
 
 
 def _is_comment(line: str) -> bool:
@@ -146,37 +274,15 @@ def _is_comment(line: str) -> bool:
     return not (SPREADSHEET_ERROR.fullmatch(first.strip('" ')) and any(o.strip() for o in others))
 
 
-def _delimiter(lines: list[str], known: Sequence[str]) -> tuple[str, list[str]]:
+def _delimiter(lines: Sequence[str], known: Sequence[str]) -> str:
     """Find the separator that finds most known columns in the header; then the one used most."""
-    at = next((i for i, line in enumerate(lines) if line.strip(' \t,;"')), None)
-    if at is None:
-        return "\t", lines
-    declared = re.fullmatch(r'"?sep=([,;\t|])"?[\t,;]*', lines[at].strip(), re.IGNORECASE)
-    if declared:
-        return declared[1], [*lines[:at], "", *lines[at + 1 :]]
-    header = lines[at]
+    header = next((line for line in lines if line.strip(' \t,;"')), "")
 
     def fit(delimiter: str) -> tuple[int, int]:
-        cells = {_clean(cell.strip(' "')).casefold() for cell in header.split(delimiter)}
+        cells = {clean_cell(cell.strip(' "')).casefold() for cell in header.split(delimiter)}
         return len(cells & set(known)), header.count(delimiter)
 
-    return max(NAMES, key=fit), lines
-
-
-def _records(lines: list[str], delimiter: str) -> list[tuple[int, list[str]]]:
-    reader = csv.reader((f"{line}\n" for line in lines), delimiter=delimiter)
-    records, line = [], 1
-    for cells in reader:
-        cleaned = [_clean(cell) for cell in cells]
-        if any(cleaned):
-            records.append((line, cleaned))
-        line = reader.line_num + 1
-    return records
-
-
-def _clean(cell: str) -> str:
-    text = re.sub("[\u00a0\u2007\u202f]", " ", cell).strip().strip(INVISIBLE).strip()
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    return max(DELIMITERS, key=fit)
 
 
 def _columns(
@@ -233,6 +339,10 @@ def _row(line: int, cells: list[str], columns: dict[int, str], notes: Notes) -> 
         elif SPREADSHEET_ERROR.fullmatch(cell):
             message = "is what a spreadsheet writes when it cannot show a value"
             remedy = "Widen the column or mend the formula, and save again"
+            notes.add(message, remedy, line, quoted(name), cell)
+        elif cell.startswith("="):
+            message = "is a formula without its value"
+            remedy = "Open the sheet in Excel or LibreOffice and save it again, or write the value"
             notes.add(message, remedy, line, quoted(name), cell)
         elif not cell.isprintable():
             message = "holds a line break or invisible characters"

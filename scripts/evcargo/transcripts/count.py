@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from evcargo.contracts import CONTRACTS
-from evcargo.rna.matrix import OK, SampleCounts, count_matrix
+from evcargo.rna.assign import SPIKE_IN
+from evcargo.rna.matrix import OK, SampleCounts, count_matrix, without_empty
 from evcargo.tables import read_table, write_matrix, write_matrix_tsv, write_table
 from evcargo.transcripts.abundance import LENGTH_SCALED, GeneQuantities, gene_quantities
 from evcargo.transcripts.quality import Figure, gene_figures, read_figures, warnings_of
@@ -19,7 +20,7 @@ from evcargo.transcripts.quality import Figure, gene_figures, read_figures, warn
 if TYPE_CHECKING:
     from anndata import AnnData
 
-ASSAY = "transcripts"
+ASSAY, OPTION = "transcripts", "transcripts.min_library_size"
 _log = logging.getLogger(__name__)
 
 
@@ -39,6 +40,8 @@ class Quantified:
         Whether the index has the genome as decoy.
     limits
         Metric -> limit, see `evcargo.transcripts.quality.warnings_of`.
+    min_library_size
+        Fragments from which a sample is never taken for empty (`evcargo.empty_samples`).
     """
 
     quantities: Mapping[str, str]
@@ -47,22 +50,30 @@ class Quantified:
     gene_counts: str
     has_genome: bool
     limits: Mapping[str, float | None] = field(default_factory=dict)
+    min_library_size: int = 0
 
 
 def count_imported(
-    samples: str | Path, imported: str | Path, products: Mapping[str, str | Path]
+    samples: str | Path,
+    imported: str | Path,
+    products: Mapping[str, str | Path],
+    min_library_size: int = 0,
 ) -> None:
     """Bring the counts that came as tables (contract ``imported_counts``) together.
 
-    `samples` is the sample sheet, contract ``samples``; see `count_quantified` for `products`.
+    `samples` is the sample sheet, contract ``samples``; see `count_quantified` for `products`, and
+    `Quantified` for `min_library_size`.
     """
     long = read_table(imported, "imported_counts")
-    counted = {
+    sheet = read_table(samples, "samples")
+    every = {
         str(sample): SampleCounts(own.set_index("feature")["reads"].astype(float))
         for sample, own in long.groupby("sample")
     }
+    added = set(long.loc[long["class"] == SPIKE_IN, "feature"])
+    counted = without_empty(every, sheet, added, min_library_size, "counts", OPTION)
+    long = long[long["sample"].isin([name for name, one in counted.items() if not one.problem])]
     features = long.drop_duplicates("feature").set_index("feature")[["class"]].assign(sequence="")
-    sheet = read_table(samples, "samples")
     matrix = count_matrix(sheet, counted, features, "count table", "reads")
     lacking = len(features) - long.groupby("sample")["feature"].nunique()
     for sample, number in lacking[lacking > 0].items():
@@ -72,11 +83,7 @@ def count_imported(
             f"its table lacks {number} of the {len(features)} features of all tables, which count"
             " as 0",
         )
-    figures = {
-        sample: list(gene_figures(counts, None))
-        for sample, counts in matrix.to_df().iterrows()
-        if matrix.obs.loc[sample, "status"] == OK
-    }
+    figures = {sample: list(gene_figures(one.counts, None)) for sample, one in every.items()}
     _write(matrix, figures, products)
 
 
@@ -106,20 +113,14 @@ def count_quantified(
         for sample, path in quantified.summaries.items()
     }
     genes = read_table(quantified.genes, "transcript_genes")
-    usable = [sample for sample, one in told.items() if not one["problem"]]
-    found = _by_gene(quantified, genes, usable)
-    counted = {
-        sample: SampleCounts(found.counts[sample].round(), fractional=found.counts[sample])
-        if sample in usable
-        else SampleCounts(problem=one["problem"])
-        for sample, one in told.items()
-    }
+    sheet = read_table(samples, "samples")
+    found, counted = _usable_quantities(quantified, told, genes, sheet)
     about = genes.drop_duplicates("gene").set_index("gene").loc[found.counts.index]
     versions = sorted({one["library"]["salmon"] for one in told.values() if one["library"]})
     how = " by lengthScaledTPM" if quantified.gene_counts == LENGTH_SCALED else ""
     source = f"FASTQ: cutadapt, salmon {', '.join(versions)}, transcripts summed to genes{how}"
     matrix = count_matrix(
-        read_table(samples, "samples"),
+        sheet,
         counted,
         about[["class"]].assign(sequence=""),
         source,
@@ -142,6 +143,33 @@ def count_quantified(
             _add_warning(matrix, sample, warning)
     _write(matrix, figures, products)
     _warn(matrix, told, ribosomal)
+
+
+def _usable_quantities(
+    quantified: Quantified, told: Mapping[str, Any], genes: pd.DataFrame, sheet: pd.DataFrame
+) -> tuple[GeneQuantities, dict[str, SampleCounts]]:
+    """Quantities of the genes in the samples that take part, and the counts of all samples."""
+    failed = {
+        sample: SampleCounts(problem=one["problem"])
+        for sample, one in told.items()
+        if one["problem"]
+    }
+    usable = [sample for sample in told if sample not in failed]
+    found = _by_gene(quantified, genes, usable)
+    unit, least = "fragments on transcripts", quantified.min_library_size
+    counted = without_empty(_counts(found), sheet, (), least, unit, OPTION)
+    rest = [sample for sample in usable if not counted[sample].problem]
+    if len(rest) < len(usable):  # the lengths of genes are means over the samples
+        found = _by_gene(quantified, genes, rest)
+        counted |= _counts(found)
+    return found, counted | failed
+
+
+def _counts(found: GeneQuantities) -> dict[str, SampleCounts]:
+    return {
+        str(sample): SampleCounts(counts.round(), fractional=counts)
+        for sample, counts in found.counts.items()
+    }
 
 
 def _by_gene(quantified: Quantified, genes: pd.DataFrame, usable: list[str]) -> GeneQuantities:

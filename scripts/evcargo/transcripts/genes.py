@@ -1,6 +1,5 @@
 """Which gene a transcript belongs to: by the headers of the FASTA, or by a table of the user."""
 
-import csv
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import IO
 import xopen
 
 from evcargo.errors import EvcargoError
+from evcargo.files.text_tables import read_text_table
 from evcargo.rna.files import READ_ERRORS
 from evcargo.transcripts.ribosomal import is_ribosomal
 
@@ -103,26 +103,26 @@ def read_gene_table(path: str | Path) -> dict[str, Gene]:
     Parameters
     ----------
     path
-        Tab-separated; a first line that begins with transcript, tx or target, in any case and with
-        any ending (``transcript_id``), is a header.
+        Text of any separator and encoding (`evcargo.files.text_tables`); a first line that begins
+        with transcript, tx or target, in any case and with any ending (``transcript_id``), is a
+        header.
 
     Raises
     ------
     EvcargoError
-        If a line has no two filled cells, or gives a transcript a second gene.
+        If it is no table, a line has no two filled cells, or gives a transcript a second gene.
     """
     genes: dict[str, Gene] = {}
-    rows = csv.reader(read_text(path), delimiter="\t", quoting=csv.QUOTE_NONE)
-    for number, row in enumerate(rows, 1):
-        cells = [cell.strip() for cell in row]
-        if not any(cells) or cells[0].startswith("#"):
+    table = read_text_table(path)
+    if not re.match(r"(transcript|tx|target)(\W|_|name|id|$)", table.columns[0], re.IGNORECASE):
+        table = table.without_header()
+    for number, cells in table.rows():
+        if cells[0].startswith("#"):
             continue
-        if number == 1 and re.match(r"(transcript|tx|target)(\W|_|name|id|$)", cells[0], re.I):
-            continue
-        if len(cells) < 2 or not cells[0] or not cells[1]:
+        if not cells[0] or not cells[1]:
             raise EvcargoError(
-                f"{path}, row {number}: {row[0][:40]!r} has no gene."
-                " Give a tab-separated table: transcript, gene, and if you like the gene's name"
+                f"{path}, row {number}: {cells[0][:40]!r} has no gene."
+                " Give a table with tabs: transcript, gene, and if you like the gene's name"
             )
         gene = Gene(cells[1], cells[2] if len(cells) > 2 else "")
         if genes.setdefault(cells[0], gene).gene != gene.gene:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from evcargo.errors import EvcargoError
 from evcargo.identifiers.describe import IdentifierSummary, describe_identifiers
-from evcargo.identifiers.genes import ALIAS, ENTREZ, FORMER, SYMBOL, Genes
+from evcargo.identifiers.genes import ENTREZ, SYMBOL, SYMBOLS, Genes
 from evcargo.proteins.tables.cells import words
 from evcargo.proteins.tables.formats import Format
 from evcargo.proteins.tables.table import Table
@@ -69,7 +69,9 @@ def find_identifier_column(
     -------
     IdentifierColumn
         The first of the usual columns in which most cells have the form of identifiers; else the
-        column of which most are known; else a column of texts that all differ.
+        column of which most are known (where that is one of gene symbols and a usual column has
+        texts that all differ, these are the identifiers, and known by their genes); else a column
+        of texts that all differ.
 
     Raises
     ------
@@ -103,8 +105,11 @@ def find_identifier_column(
         for column, summary in seen.items()
         if max(summary.n_recognised, summary.n_well_formed) >= ENOUGH * max(summary.n_cells, 1)
     ]
-    if known:
-        best = max(known, key=lambda column: _rank(seen[column], cells[column]))
+    best = max(known, key=lambda column: _rank(seen[column], cells[column]), default=None)
+    if best is not None:
+        titled = next((c for c in usual if _names_rows(cells[c])), None)
+        if titled and titled != best and seen[best].kind in SYMBOLS:
+            return IdentifierColumn(titled, best, seen[titled].kind, "its title")
         return _with_gene(table, one, best, seen[best], cells, genes, "the identifiers in it")
     return IdentifierColumn(*_by_texts(table, one, usual, others, cells))
 
@@ -130,13 +135,12 @@ def _with_gene(
     reason: str,
 ) -> IdentifierColumn:
     """Add the column of the gene symbols: by its title, else by what stands in it."""
-    symbols = (SYMBOL, FORMER, ALIAS)
     gene = next((c for name in one.gene if (c := _usual(table, name, list(cells)))), None)
-    if summary.kind in symbols:
+    if summary.kind in SYMBOLS:
         gene = gene or column
     elif gene in (None, column):
         others = {name: texts for name, texts in cells.items() if name != column}
-        gene = _column_of(symbols, others, genes) or gene
+        gene = _column_of(SYMBOLS, others, genes) or gene
     return IdentifierColumn(column, gene, summary.kind, reason, are_symbols(summary))
 
 
@@ -181,6 +185,12 @@ def _is_numeric(cells: pd.Series) -> bool:
     filled = cells[cells != ""]
     numbers = pd.to_numeric(filled.str.replace(",", "", regex=False), errors="coerce")
     return len(filled) == 0 or bool(numbers.notna().mean() > ENOUGH)
+
+
+def _names_rows(cells: pd.Series) -> bool:
+    """Whether a column holds texts that all differ, so that it may name what nobody knows."""
+    filled = cells[cells != ""]
+    return not _is_numeric(cells) and filled.is_unique and len(filled) == len(cells)
 
 
 def _is_short(cells: pd.Series) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from evcargo.identifiers.genes import Genes
-from evcargo.proteins.matrix import protein_matrix
+from evcargo.proteins.matrix import empty_proteomes, protein_matrix
 from evcargo.proteins.tables.columns import wanted_names
 from evcargo.proteins.tables.contents import Content
 from evcargo.proteins.tables.naming import Naming
@@ -68,6 +68,7 @@ def import_proteins(
     rollup: str = "directlfq",
     min_peptides: int = 1,
     panels: pd.DataFrame | None = None,
+    min_protein_groups: int = 0,
     *,
     genes: Genes,
 ) -> Imported:
@@ -94,6 +95,9 @@ def import_proteins(
         peptides.
     panels
         Marker panels, for the normalisation ``ev_markers``.
+    min_protein_groups
+        Groups from which a sample is never taken for empty (`evcargo.empty_samples`). Those that
+        are take no part: the others are read and rolled up without them.
     genes
         Genes of the organism of the study, by all their names.
 
@@ -107,9 +111,16 @@ def import_proteins(
     relative = refuse_mixed(contents.values(), runs)
     refuse_empty(contents.values(), runs)
     counted = [path for path, one in contents.items() if one.format.level == "psm"]
-    found = quantities_of(list(contents.values()), runs, rollup, min_peptides, genes, taxa)
+    every = found = quantities_of(contents.values(), runs, rollup, min_peptides, genes, taxa)
     about = tagged(found.proteins, taxa)
     failed = _failed(found.by_sample, runs)
+    proper = found.by_sample[~about["is_contaminant"].astype(bool)]
+    failed |= empty_proteomes(proper.drop(columns=list(failed)), samples, min_protein_groups)
+    if failed:
+        rest = runs[~runs["sample"].isin(failed)]
+        others = read_tables(rest, genes).values()
+        found = quantities_of(others, rest, rollup, min_peptides, genes, taxa)
+        about = tagged(found.proteins, taxa)
     seen = found.by_sample.notna().any(axis=1).to_numpy()
     layers = {name: found.layers[name] for name in LAYERS}
     matrix = protein_matrix(
@@ -136,7 +147,7 @@ def import_proteins(
     matrix.uns["imputed"] = next((one.imputed for one in contents.values() if one.imputed), "")
     return Imported(
         matrix,
-        _quality(found.by_run, found.by_sample, runs, bool(relative)),
+        _quality(every.by_run, every.by_sample, runs, bool(relative)),
         pd.concat(
             [one.funnel.table(path, one.format.title) for path, one in contents.items()],
             ignore_index=True,

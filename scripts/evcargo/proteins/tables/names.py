@@ -2,7 +2,7 @@
 
 import re
 
-from evcargo.identifiers.genes import ENTRY_NAME, REFSEQ_ID, STABLE_ID, UNIPROT
+from evcargo.identifiers.spelling import ENTRY_NAME, REFSEQ_ID, STABLE_ID, UNIPROT
 from evcargo.proteins.headers import MNEMONIC_TAXON
 
 DECOY = re.compile(r"(REV_+|rev_+|DECOY_+|decoy_+|XXX_+|##)")

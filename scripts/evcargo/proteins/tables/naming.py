@@ -8,11 +8,10 @@ from evcargo.identifiers import excel
 from evcargo.identifiers.describe import damaged_by_spreadsheet
 from evcargo.identifiers.genes import (
     ACCESSION,
-    ALIAS,
     ENSEMBL,
-    FORMER,
     NUMBER,
     SYMBOL,
+    SYMBOLS,
     UNKNOWN,
     Gene,
     Genes,
@@ -29,7 +28,6 @@ from evcargo.proteins.tables.names import (
 
 SIGNS = re.compile(r"\s*[|:\s]\s*")
 REPEATED = re.compile(r"(.+)\.\d{1,2}")  # R's make.unique: TPM1, TPM1.1
-SYMBOLS = (SYMBOL, FORMER, ALIAS)
 IDS = (ACCESSION, *ENSEMBL.values(), *(f"{kind} with version" for kind in ENSEMBL.values()))
 
 

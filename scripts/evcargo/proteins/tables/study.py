@@ -1,6 +1,6 @@
 """The tables of a study together: what the import and the dry run do alike."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -95,7 +95,7 @@ def refuse_mixed(contents: Iterable[Content], runs: pd.DataFrame) -> str:
 
 
 def quantities_of(
-    contents: Sequence[Content],
+    contents: Iterable[Content],
     runs: pd.DataFrame,
     rollup: str,
     min_peptides: int,
@@ -103,6 +103,7 @@ def quantities_of(
     taxa: Mapping[str, str],
 ) -> Quantities:
     """Bring the tables of a study together (see `import_proteins` for the parameters)."""
+    contents = list(contents)
     refuse_two_levels(contents, runs)
     parts: list[Quantities] = []
     for level in ("ion", "psm"):

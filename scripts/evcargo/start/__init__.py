@@ -1,0 +1,1 @@
+"""A new study from files: what they are, which samples they hold, and the sheets that follow."""
