@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from evcargo.identifiers.genes import read_genes
 from evcargo.job import job_log
 from evcargo.proteins.matrix import normalisation_table
 from evcargo.proteins.missing import missing_table
@@ -23,9 +24,9 @@ with job_log(snakemake.log) as log:
         snakemake.params.normalisation,
         snakemake.params.rollup,
         snakemake.params.min_peptides,
-        snakemake.params.organism,
         read_panels(snakemake.input.panels, snakemake.params.organism),
         snakemake.params.min_protein_groups,
+        genes=read_genes(snakemake.input.genes, snakemake.params.organism),
     )
     for note in done.notes:
         log.warning("%s", note)

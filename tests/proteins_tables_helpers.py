@@ -5,9 +5,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from evcargo.identifiers.genes import Genes, read_genes
 from evcargo.proteins.tables.importing import Imported, import_proteins
 
 CONTAMINANTS = pd.DataFrame({"accession": ["P02769"], "taxon": ["9913"]})
+IDENTIFIERS = Path(__file__).resolve().parents[1] / "resources" / "identifiers"
 EXCERPTS = Path(__file__).resolve().parent / "tables"
 DDA = [f"LFQ_Orbitrap_DDA_Condition_{c}_Sample_Alpha_0{n}" for c in "AB" for n in (1, 2, 3)]
 AIF = [name.replace("DDA", "AIF") for name in DDA]
@@ -37,13 +39,20 @@ def all_imported(
     normalisation: str = "none",
     rollup: str = "sum",
     panels: pd.DataFrame | None = None,
+    organism: str = "human",
 ) -> Imported:
     """Import, with further samples that have no run."""
     names = [*dict.fromkeys(runs["sample"]), *more]
     columns = ["material", "condition", "subject", "batch", "biofluid", "isolation"]
     samples = pd.DataFrame({"sample": names} | dict.fromkeys(columns, ""))
     samples[["particle_count", "protein_ug"]] = np.nan
-    return import_proteins(runs, samples, contaminants, normalisation, rollup, panels=panels)
+    return import_proteins(
+        runs, samples, contaminants, normalisation, rollup, panels=panels, genes=genes_of(organism)
+    )
+
+
+def genes_of(organism: str = "human") -> Genes:
+    return read_genes(next(IDENTIFIERS.glob(f"{organism}_genes.tsv.*")), organism)
 
 
 def imported(runs: pd.DataFrame, *more: str):

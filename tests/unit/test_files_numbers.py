@@ -9,6 +9,8 @@ from evcargo.errors import EvcargoError
 from evcargo.files.numbers import (
     AmbiguousNumbersError,
     NoNumberError,
+    NumberEvidence,
+    NumberStyle,
     find_number_style,
     find_unit,
     parse_numbers,
@@ -102,3 +104,31 @@ def test_a_column_of_any_language_is_read_right_or_asked_for(
     if all(cell.count(".") == 1 and len(cell.split(".")[1]) == 3 for cell in cells):
         return  # three decimals in every cell: a point, as programs write it
     np.testing.assert_allclose(numbers, values, rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("decimal", [".", ","])
+@pytest.mark.parametrize("size", [1, 2, 7])
+def test_pieces_of_a_long_column_prove_what_the_whole_proves(decimal: str, size: int):
+    """The proof may stand in the last piece: nothing is settled before."""
+    cells = ["NA", "12", "1.234", "5678", "0.5", "", "3.25e6"]
+    cells = [cell.replace(".", decimal) for cell in cells]
+    evidence = NumberEvidence()
+    for start in range(0, len(cells), size):
+        evidence.add(cells[start : start + size])
+    assert evidence.find_style("t", "").decimal == decimal
+    evidence.add(["1.234.567" if decimal == "." else "1,234,567"])
+    with pytest.raises(EvcargoError, match="cannot both be read"):
+        evidence.find_style("t")
+
+
+def test_a_unit_behind_some_numbers_only_is_no_unit():
+    for cells in (["5", "5 apples"], ["5", "", "6 %"], ["5 %", "6"]):
+        with pytest.raises(NoNumberError):
+            parse_numbers(cells, find_number_style(cells, "t"))
+
+
+def test_a_cell_that_the_style_does_not_read_is_named():
+    for cell in ("1,234", "1.2.3", "1,2"):
+        with pytest.raises(NoNumberError) as caught:
+            parse_numbers(["5", cell], NumberStyle())
+        assert caught.value.cell == cell

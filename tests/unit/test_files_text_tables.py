@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evcargo.errors import EvcargoError
+from evcargo.files.text_chunks import read_chunks
 from evcargo.files.text_tables import TextTable, read_text_table
 
 ROWS = [["name", "S1", "S2"], ["Größe", "1", "2"], ["b;c", "", "4"], ["d,e", "5", "6"]]
@@ -20,6 +21,12 @@ def cells_of(table: TextTable) -> list[list[str]]:
     rows = [row for _, row in table.rows()]
     assert table.frame().to_numpy().tolist() == rows
     assert table.frame().columns.tolist() == list(table.columns)
+    if not table.repeated_columns:
+        chunks = list(read_chunks(table, table.columns, size=2))
+        assert [row for chunk in chunks for row in chunk.to_numpy().tolist()] == rows
+        assert [line for chunk in chunks for line in chunk.index] == [
+            line for line, _ in table.rows()
+        ]
     return [list(table.columns), *rows]
 
 

@@ -249,7 +249,7 @@ def test_quantms_msstats() -> None:
 def test_msstats_fragments_and_runs_by_name(tmp_path: Path) -> None:
     header = "ProteinName,PeptideSequence,PrecursorCharge,FragmentIon,ProductCharge,Run,Intensity\n"
     rows = "P1,AAAK,2,y3,1,a,10\nP1,AAAK,2,y4,1,a,5\nP1,AAAK,2,y4,1,a,7\nP1,AAAK,2,y3,1,b,NA\n"
-    path = write(tmp_path / "x.csv", header + rows + "CONT_P02769,CCCK,2,y3,1,b,3\n")
+    path = write(tmp_path / "x.csv", header + rows + "CONT_P02769,CCCK,2,y3,1,a,3\n")
     done = all_imported(one_each(path, "a", "b"))
     assert quantity(done.matrix, "a", "P1") == 17  # MSstats takes the highest of repeated rows
     assert np.isnan(quantity(done.matrix, "b", "P1"))
@@ -262,8 +262,9 @@ def test_alphadia_precursor_matrix_with_repeated_rows() -> None:
     done = all_imported(one_each(path, *AIF))
     plain = pd.read_csv(path, sep="\t").drop_duplicates(["mod_seq_charge_hash", "charge"])
     sums = plain.groupby("genes")[AIF].sum()
-    found = done.matrix.to_df().T.loc[["MCM6_HUMAN", "HNRPK_HUMAN", "G3P_HUMAN"], AIF]
-    assert np.allclose(found.fillna(0), sums.loc[found.index], rtol=1e-12)
+    found = done.matrix.to_df().T.loc[["Q14566", "P61978", "P04406"], AIF]
+    named = sums.loc[["MCM6_HUMAN", "HNRPK_HUMAN", "G3P_HUMAN"]]  # entry names of these accessions
+    assert np.allclose(found.fillna(0), named, rtol=1e-12)
 
 
 def test_alphadia_long_tables_of_both_versions(tmp_path: Path) -> None:
@@ -282,7 +283,7 @@ def test_alphadia_long_tables_of_both_versions(tmp_path: Path) -> None:
         {
             "raw.name": ["a", "a"],
             "pg.name": ["P1", "P3"],
-            "pg.genes": ["G1", "G3"],
+            "pg.genes": ["CD9", "CD63"],
             "precursor.sequence": ["AAAK", "CCCK"],
             "precursor.mods": ["", ""],
             "precursor.charge": [2, 2],
@@ -293,7 +294,7 @@ def test_alphadia_long_tables_of_both_versions(tmp_path: Path) -> None:
     )
     frame.to_parquet(new)
     done = all_imported(one_each(new, "a"))
-    assert done.matrix.var["gene"].to_dict() == {"P1": "G1"}
+    assert done.matrix.var["gene"].to_dict() == {"P1": "CD9"}
     assert quantity(done.matrix, "a", "P1") == 40
 
 
@@ -315,7 +316,11 @@ def test_olink_npx_is_log2_and_may_be_negative(tmp_path: Path) -> None:
     assert quantity(done.matrix, "b", "P21926") == 1  # NPX 0 is a value, not missing
     assert quantity(done.matrix, "a", "P05231") == 2**4  # two panels
     assert done.matrix.var["gene"].to_dict() == {"P05231": "IL6", "P21926": "CD9"}
-    assert done.columns["quantity"].tolist() == ["NPX, which is log2"] * 2
+    assert (
+        done.columns["quantity"].tolist()
+        == ["NPX, relative (log2 values relative to the controls of the plate)"] * 2
+    )
+    assert done.matrix.uns["scale"] == "relative"
 
 
 def test_hye_ions_give_the_ratios_of_the_mixture() -> None:

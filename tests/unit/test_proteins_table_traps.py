@@ -7,8 +7,8 @@ import pytest
 from proteins_tables_helpers import all_imported, funnel, one_each, quantity, write
 
 from evcargo.errors import EvcargoError
-from evcargo.proteins.tables.columns import file_stem
-from evcargo.proteins.tables.contents import bare
+from evcargo.files.run_names import file_stem
+from evcargo.proteins.tables.reader import bare
 
 
 @pytest.mark.parametrize(
@@ -66,8 +66,9 @@ def test_genes_that_became_dates(tmp_path: Path) -> None:
     rows += "P3\tCD9;CD9\t\t300\t3\t\n"
     done = all_imported(one_each(write(tmp_path / "t.txt", TRAPS + rows), "a"))
     assert done.matrix.var["gene"].tolist() == ["1-Sep", "MARCHF5", "CD9"]
-    assert len(done.notes) == 1
-    assert "2 gene symbols became dates in a spreadsheet (1-Sep, 5-Mar)" in done.notes[0]
+    healed, lost = done.notes
+    assert "were taken from their accessions (5-Mar is MARCHF5)" in healed
+    assert "1 gene symbols became dates in a spreadsheet ('1-Sep' may be SEPTIN1 or XRN1)" in lost
     assert "became dates" in done.matrix.uns["source"]
 
 
@@ -84,9 +85,9 @@ def test_words_for_missing(tmp_path: Path, encoding: str, cell: str) -> None:
 @pytest.mark.parametrize(
     ("cells", "message"),
     [
-        (("1e999", "5"), "row 2: column 'Intensity a' holds '1e999', which is no number"),
-        (("1,234.5", "5"), "holds both commas and points"),
-        (("1,234", "12.5"), "holds both commas and points"),
+        (("5 apples", "5"), "row 2: column 'Intensity a' holds '5 apples', which is no number"),
+        (("1,234", "5"), "'1,234' can be 1234 or 1.234"),
+        (("1.234,5", "12.5"), "holds '12.5' and '1.234,5', which cannot both be read"),
         (("-3", "500"), "negative intensities"),
     ],
 )

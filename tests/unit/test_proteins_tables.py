@@ -67,7 +67,7 @@ def test_an_explicit_column_wins_and_kinds_are_not_mixed(tmp_path: Path) -> None
     assert quantity(matrix, "s1", "P21926") == 900
     matrix, _ = imported(runs_of(path, ("s1", "Intensity a", 1, 1), ("s2", "b", 1, 1)))
     assert quantity(matrix, "s2", "P21926") == 800  # the run that names no quantity follows
-    with pytest.raises(EvcargoError, match="mixes the quantities"):
+    with pytest.raises(EvcargoError, match="quantities cannot be mixed"):
         imported(runs_of(path, ("s1", "Intensity a", 1, 1), ("s2", "LFQ intensity b", 1, 1)))
 
 
@@ -95,7 +95,7 @@ def test_perseus_is_unlogged(tmp_path: Path) -> None:
         "9913",
         True,
     ]
-    assert "taken for log2 as the highest is 12" in matrix.uns["source"]
+    assert "log2 (few values, up to 12, as the program writes them)" in matrix.uns["source"]
 
 
 @pytest.mark.parametrize("separator", ["\t", ",", ";"])
@@ -109,7 +109,9 @@ def test_separators_line_ends_and_byte_order_mark(tmp_path: Path, separator: str
     assert quantity(matrix, "s1", "Q9BY50") == 2603565.25
     assert matrix.var.loc["Q9BY50", ["gene", "taxon"]].tolist() == ["SEC11C", "9606"]
     assert "P0DOY3" not in matrix.var_names  # seen in no sample
-    assert "1 proteins without a quantity in any sample left out" in matrix.uns["source"]
+    assert (
+        "left out: 1 by 'a quantity above zero in a run of the run sheet'" in matrix.uns["source"]
+    )
 
 
 def test_decimal_commas_and_gzip(tmp_path: Path) -> None:
@@ -143,7 +145,7 @@ def test_counts_are_not_taken_for_log2(tmp_path: Path) -> None:
 def test_a_column_that_is_no_quantity_of_the_engine(tmp_path: Path, column: str) -> None:
     header = "Majority protein IDs\tPeptides a\tIntensity\tIntensity a\tMS/MS count a"
     path = write(tmp_path / "proteinGroups.txt", f"{header}\nP1\t3\t900\t700\t4\n")
-    with pytest.raises(EvcargoError, match=f"'{column}' for run s1.* is no quantity of a table of"):
+    with pytest.raises(EvcargoError, match=f"'{column}' of run s1.* no quantity of a table of"):
         imported(runs_of(path, ("s1", column, 1, 1)))
     as_it_is, _ = imported(runs_of(path, ("s1", column, 1, 1), kind="matrix"))
     assert as_it_is.n_vars == 1
@@ -160,13 +162,17 @@ def test_two_tables_are_joined_on_the_leading_accession(tmp_path: Path) -> None:
         tmp_path / "ev.tsv", "Protein\tgene\tPeptides\ta\nP1;P9\t\t2\t1000\nP2\tB\t3\t2000\n"
     )
     cell = write(
-        tmp_path / "cell.tsv", "Protein\tgene\tPeptides\ta\nP1\tA\t7\t12\nP3\tC\t1\t13.5\n"
+        tmp_path / "cell.tsv", "Protein\tgene\tPeptides\ta\nP1\tA1BG\t7\t12\nP3\tC3\t1\t13.5\n"
     )
     runs = pd.concat([runs_of(ev, ("s1", "a", 1, 1)), runs_of(cell, ("s2", "a", 1, 1))])
-    matrix, _ = imported(runs)
+    matrix, _ = imported(runs.assign(scale=["raw", "log2"]))
     assert sorted(matrix.var_names) == ["P1", "P2", "P3"]
     assert (quantity(matrix, "s1", "P1"), quantity(matrix, "s2", "P1")) == (1000, 2**12)
-    assert matrix.var.loc["P1", ["gene", "n_peptides", "accessions"]].tolist() == ["A", 7, "P1;P9"]
+    assert matrix.var.loc["P1", ["gene", "n_peptides", "accessions"]].tolist() == [
+        "A1BG",
+        7,
+        "P1;P9",
+    ]
     assert np.isnan(quantity(matrix, "s1", "P3"))
 
 
@@ -193,15 +199,15 @@ def test_groups_that_share_their_leading_protein_stay_apart(tmp_path: Path) -> N
         ("<!DOCTYPE html><html></html>", "is an HTML page"),
         (b"PK\x03\x04xlsx", "save an Excel sheet as CSV"),
         ("", "is empty"),
-        ("Protein\ta\n", "is no table"),
-        ("P1 P2 P3\n1 2 3\n", "is no table"),
+        ("Protein\ta\n", "has a header, but no proteins"),
+        ("P1 P2 P3\n1 2 3\n", "'a' of run s1.f1.r1 is in no column"),
         ("Protein\ta\nP1\tx\n", "row 2: column 'a' holds 'x', which is no number"),
         ("Protein\ta\nP1\t-5\nP2\t1000\n", "negative intensities"),
         ("Protein\ta\ta\nP1\t1\t2\n", "column 'a' is there 2 times"),
-        ("Protein\ta\nP1\t1\nP1\t2\n", "'P1' is there twice, in rows 2 and 3"),
+        ("Protein\ta\nP1\t1\nP1\t2\n", "'P1' stands in the rows 2 and 3 with different quantities"),
         ("Protein\tb\ta\tc\nP1\t1\t2\t3\nP2\t1\n", "row 3: the last row has 2 of 4 cells"),
         ("Protein\ta\nP1\t1\t2\t3\nP2\t1\n", "row 2: has 4 cells"),
-        ("Protein\tb\nP1\t7\n", "has no column 'a' for run s1"),
+        ("Protein\tb\nP1\t7\n", "'a' of run s1.f1.r1 is in no column of the table"),
         ("Protein\ta\nP1\t0\nP2\tNaN\n", "none of the chosen columns holds a quantity"),
         ("Protein\ta\nREV__P1\t5\n", "no protein is left (1 rows, 0 kept"),
         (gzip.compress(b"Protein\ta\nP1\t5\n" * 50, mtime=0)[:-12], "Copy the file again"),
@@ -224,7 +230,7 @@ def test_a_column_that_only_holds_the_name_is_offered_but_not_taken(tmp_path: Pa
 
 def test_one_column_for_two_runs(tmp_path: Path) -> None:
     path = write(tmp_path / "t.tsv", "Protein\ta\nP1\t100\n")
-    with pytest.raises(EvcargoError, match="column 'a' is given for the runs s1"):
+    with pytest.raises(EvcargoError, match="is column 'a' of .* which run s1"):
         imported(runs_of(path, ("s1", "a", 1, 1), ("s2", "a", 1, 1)))
 
 

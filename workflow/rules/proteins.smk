@@ -247,6 +247,7 @@ else:
             runs="results/study/runs.tsv",
             contaminants=resource("proteins/contaminants.tsv"),
             panels=PANELS,
+            genes=GENES,
         output:
             matrix="results/proteins/proteins.h5ad",
             tsv="results/proteins/proteins.tsv",

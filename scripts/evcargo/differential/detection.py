@@ -82,6 +82,8 @@ def detect(
     said : str
         How it was done, or why not.
     """
+    if matrix.uns.get("imputed", ""):
+        return None, "; no detection test, because missing values seem to have been filled in"
     groups = sides(rows, contrast)
     compared = np.any(list(groups.values()), axis=0)
     rows, groups = rows[compared], {level: at[compared] for level, at in groups.items()}

@@ -28,7 +28,7 @@ DAMAGED = re.compile(r"#(VALUE!|REF!|NAME\?|NULL!)|#{2,}", re.IGNORECASE)
 SIGN_WORDS = {".": "point", ",": "comma"}
 _BLANKS = re.compile("(?<=[0-9])[ \u00a0\u2007\u2009\u202f'\u2019](?=[0-9]{3})")
 _BODY = r"[-+]?(?:[0-9][0-9.,]*|[.,][0-9]+)(?:[eE][-+]?[0-9]+)?"
-_NUMBER = re.compile(_BODY)
+_PLAIN = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _WITH_UNIT = re.compile(rf"({_BODY})\s*([^\d\s.,+-][^\d]*|/.*)")
 
 
@@ -101,47 +101,83 @@ def find_number_style(
     decimals or none that are 0 at the end: where numbers without any sign stand beside ``1,230``,
     neither holds, and the sign groups thousands.
     """
-    text = "\n".join(normalise_blanks(dict.fromkeys(cells)))
-    facts = {sign: _facts(text, sign) for sign in ".,"}
-    style = _proved(facts, place)
-    if decimal:
-        return _stated(decimal, style, facts, place)
-    if style:
-        return style
-    ambiguous = {sign: fact.ambiguous for sign, fact in facts.items() if fact.ambiguous}
-    if not ambiguous:
-        return NumberStyle()
-    together = _first(r"[1-9]\d{3,}", text)
-    if together and len(ambiguous) == 1:
-        return NumberStyle(next(iter(ambiguous)), reason=f"{together} has no thousands sign")
-    if "," not in ambiguous and not comma_expected and not facts["."].plain:
-        return NumberStyle(reason="all numbers have decimals behind a point")
-    sign, cell = next(iter(ambiguous.items())) if "," not in ambiguous else (",", ambiguous[","])
-    plain = facts[sign].plain
-    if plain and facts[sign].ends_in_zero:
-        other = "," if sign == "." else "."
-        reason = (
-            f"{facts[sign].ends_in_zero} beside {plain}: decimals would not end in 0 in the one and"
-            " be left out in the other"
+    evidence = NumberEvidence()
+    evidence.add(cells)
+    return evidence.find_style(place, decimal, comma_expected)
+
+
+class NumberEvidence:
+    """What cells say of the signs in their numbers, gathered piece by piece from a long table."""
+
+    def __init__(self) -> None:
+        self._facts = {sign: _Facts() for sign in ".,"}
+        self._together = ""
+
+    def add(self, cells: Iterable[str]) -> None:
+        """Look at further cells."""
+        unique = [cell for cell in dict.fromkeys(cells) if cell.lower() not in MISSING]
+        text = "\n".join(unique)
+        if self._says_nothing_new(unique, text):
+            return
+        text = "\n".join(normalise_blanks(unique))
+        self._facts = {sign: fact.or_else(_facts(text, sign)) for sign, fact in self._facts.items()}
+        self._together = self._together or _first(r"[1-9]\d{3,}", text)
+
+    def _says_nothing_new(self, cells: Sequence[str], text: str) -> bool:
+        """Whether cells are of kinds that are known, as most of a long table's are."""
+        if "," in text or "." in text:
+            numbers = pd.to_numeric(pd.Series(cells, dtype=object), errors="coerce")
+            return bool(self._facts["."].decimal and numbers.notna().all())
+        return bool(self._facts["."].plain and self._together)
+
+    def find_style(
+        self, place: str, decimal: str = "", comma_expected: bool = False
+    ) -> NumberStyle:
+        """Find how the numbers are written; see `find_number_style`."""
+        facts = self._facts
+        style = _proved(facts, place)
+        if decimal:
+            return _stated(decimal, style, facts, place)
+        if style:
+            return style
+        ambiguous = {sign: fact.ambiguous for sign, fact in facts.items() if fact.ambiguous}
+        if not ambiguous:
+            return NumberStyle()
+        if self._together and len(ambiguous) == 1:
+            reason = f"{self._together} has no thousands sign"
+            return NumberStyle(next(iter(ambiguous)), reason=reason)
+        if "," not in ambiguous and not comma_expected and not facts["."].plain:
+            return NumberStyle(reason="all numbers have decimals behind a point")
+        sign = "," if "," in ambiguous else "."
+        cell, plain, zero = ambiguous[sign], facts[sign].plain, facts[sign].ends_in_zero
+        if plain and zero:
+            reason = (
+                f"{zero} beside {plain}: decimals would not end in 0 in the one and be left out in"
+                " the other"
+            )
+            return NumberStyle("," if sign == "." else ".", sign, reason)
+        raise AmbiguousNumbersError(
+            f"{place}: {cell!r} can be {_as_thousands(cell)} or {cell.replace(',', '.')} (a"
+            f" {SIGN_WORDS[sign]} for thousands or for decimals), and no other cell tells. Write"
+            " the decimal sign, point or comma, into the column 'decimal' of the run sheet, or"
+            " export the table without thousands separators"
         )
-        return NumberStyle(other, sign, reason)
-    raise AmbiguousNumbersError(
-        f"{place}: {cell!r} can be {_as_thousands(cell)} or {cell.replace(',', '.')} (a"
-        f" {SIGN_WORDS[sign]} for thousands or for decimals), and no other cell tells. Write the"
-        " decimal sign, point or comma, into the column 'decimal' of the run sheet, or export the"
-        " table without thousands separators"
-    )
 
 
 @dataclass(frozen=True)
 class _Facts:
     """What the cells say of one sign: an example of each kind, empty where there is none."""
 
-    decimal: str
-    thousands: str
-    ambiguous: str
-    ends_in_zero: str
-    plain: str
+    decimal: str = ""
+    thousands: str = ""
+    ambiguous: str = ""
+    ends_in_zero: str = ""
+    plain: str = ""
+
+    def or_else(self, other: "_Facts") -> "_Facts":
+        """Give these examples, and those of another piece where there are none."""
+        pairs = ((getattr(one, name) for one in (self, other)) for name in _Facts.__match_args__)
+        return _Facts(*(mine or theirs for mine, theirs in pairs))
 
 
 def _first(pattern: str, text: str) -> str:
@@ -237,11 +273,24 @@ def parse_numbers(cells: Sequence[str], style: NumberStyle) -> NDArray[np.float6
         With the position of the first cell that is no number.
     """
     text = pd.Series(list(cells), dtype=object).astype(str).str.strip()
-    values = pd.to_numeric(text, errors="coerce") if style.decimal == "." else None
-    if values is None or values.isna().any() or style.thousands:
-        values = _parsed(text, style)
-    found = values.to_numpy(float)
+    plain = text if style.decimal == "." else _with_points(text, style)
+    found = pd.to_numeric(plain, errors="coerce").to_numpy(float, copy=True)
+    rest = np.flatnonzero(np.isnan(found))
+    others = text.iloc[rest]
+    if not others.str.lower().isin(MISSING).all():
+        try:
+            unit_possible = len(rest) == len(found)  # a unit stands behind all numbers
+            found[rest] = _parsed(others, style, unit_possible).to_numpy(float)
+        except NoNumberError as error:
+            raise NoNumberError(int(rest[error.position]), error.cell) from None
     return np.where(np.isfinite(found), found, np.nan)
+
+
+def _with_points(text: pd.Series, style: NumberStyle) -> pd.Series:
+    """Cells with a decimal point and without thousands signs."""
+    if style.thousands:
+        text = text.str.replace(style.thousands, "", regex=False)
+    return text.str.replace(",", ".", regex=False)
 
 
 class NoNumberError(ValueError):
@@ -260,18 +309,18 @@ class NoNumberError(ValueError):
         self.position, self.cell = position, cell
 
 
-def _parsed(text: pd.Series, style: NumberStyle) -> pd.Series:
+def _parsed(text: pd.Series, style: NumberStyle, unit_possible: bool) -> pd.Series:
     unique = pd.Series(text.unique(), dtype=object)
     known = ~unique.str.lower().isin(MISSING)
     plain = pd.Series(normalise_blanks(unique[known]), index=unique.index[known], dtype=object)
-    unit = find_unit(plain)
+    unit = find_unit(plain) if unit_possible else ""
     if unit:
         plain = plain.str.removesuffix(unit).str.strip()
     if style.thousands:
         plain = plain.str.replace(style.thousands, "", regex=False)
     if style.decimal == ",":
         plain = plain.str.replace(",", ".", regex=False)
-    numbers = plain.map(lambda cell: float(cell) if _NUMBER.fullmatch(cell) else np.nan)
+    numbers = plain.map(lambda cell: float(cell) if _PLAIN.fullmatch(cell) else np.nan)
     wrong = plain.index[numbers.isna()]
     if len(wrong):
         cells = set(unique[wrong])

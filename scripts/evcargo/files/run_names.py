@@ -187,15 +187,19 @@ def _refuse_shared(matches: Mapping[str, RunMatch], place: str) -> None:
             )
 
 
-def missing_run(text: str, run: str, names: Iterable[str], place: str) -> EvcargoError:
-    """Build the error of a run that is in no column, naming those that are near."""
+def near_names(text: str, names: Iterable[str]) -> str:
+    """Name the candidates that are near a run that is in none, or all of them, in words."""
     candidates = list(dict.fromkeys(names))
     holding = [name for name in candidates if text.lower() in name.lower()]
     stems = {sample_stem(name): name for name in reversed(candidates)}
     close = nearest(text, candidates) or stems.get(nearest(text, stems) or "")
     near = holding or ([close] if close else [])
-    hint = f"Near: {listed(near, 6)}" if near else f"It has {listed(candidates, 20)}"
+    return f"Near: {listed(near, 6)}" if near else f"It has {listed(candidates, 20)}"
+
+
+def missing_run(text: str, run: str, names: Iterable[str], place: str) -> EvcargoError:
+    """Build the error of a run that is in no column, naming those that are near."""
     return EvcargoError(
-        f"{place}: has no column {text!r} for run {run}."
-        f" Write the column's name into the column 'column' of the run sheet. {hint}"
+        f"{place}: has no column {text!r} for run {run}. Write the column's name into the column"
+        f" 'column' of the run sheet. {near_names(text, names)}"
     )

@@ -45,7 +45,8 @@ def protein_matrix(
     quantities
         Group x sample, raw, NaN is missing; only samples that have a run.
     proteins
-        One row per group, index as wanted in ``var``, columns of `VAR_COLUMNS` but ``class``.
+        One row per group, index as wanted in ``var``, columns of `VAR_COLUMNS` but ``class``; and
+        ``gene_in_table``, which is kept where the table has other symbols than the approved ones.
         ``ambiguous`` may be left out: then groups of several proteins, or without a unique peptide,
         are; so may ``rollup``: then the engine made it.
     samples
@@ -113,7 +114,9 @@ def _var(proteins: pd.DataFrame) -> pd.DataFrame:
     shared = proteins["n_unique_peptides"].astype(float) == 0
     usual: dict[str, object] = {"ambiguous": several | shared, "rollup": ""}
     missing = {name: value for name, value in usual.items() if name not in proteins}
-    return proteins.assign(**{"class": "protein"}, **missing)[VAR_COLUMNS]
+    own = proteins.get("gene_in_table", proteins["gene"])
+    more = ["gene_in_table"] if ((own != proteins["gene"]) & (own != "")).any() else []
+    return proteins.assign(**{"class": "protein"}, **missing)[[*VAR_COLUMNS, *more]]
 
 
 def _ev_core(var: pd.DataFrame, panels: pd.DataFrame | None) -> np.ndarray:

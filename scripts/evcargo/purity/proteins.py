@@ -54,6 +54,7 @@ from evcargo.purity.markers import (
     only_transferred,
 )
 from evcargo.purity.matched import matched_answer, why_not
+from evcargo.purity.meaning import IN_DEVIATIONS, imputed_reason, relative_reason
 
 if TYPE_CHECKING:
     from anndata import AnnData
@@ -90,7 +91,8 @@ class Proteins:
     are fractions of the raw intensity by feature and by class. `depth` counts the groups that a
     sample's own spectra show, not those that are only transferred from other runs; `known` are the
     genes of the markers that some sample shows; `hidden` and `tail` are of `evcargo.purity.depth`,
-    `index` the EV index by sample. `names_problem` says why no feature can be looked up by name.
+    `index` the EV index by sample. `names_problem` says why no feature can be looked up by name,
+    `relative` why quantities say nothing of amounts, `imputed` why a quantity is no detection.
     """
 
     intensity: pd.DataFrame
@@ -107,6 +109,8 @@ class Proteins:
     tail: pd.Series
     index: Mapping[str, Index]
     names_problem: str = ""
+    relative: str = ""
+    imputed: str = ""
 
     @cached_property
     def markers_of(self) -> Mapping[str, pd.DataFrame]:
@@ -150,11 +154,13 @@ def protein_evidence(
     reachless = out_of_reach(intensity, core.expected())
     markers = marker_table(matrix, panels, matches, needed, reachless)
     shown_by_some = markers["evidence"].isin([DETECTED, TRANSFERRED])
+    relative = relative_reason(matrix)
+    class_share = classes.protein_shares(matrix, panels)
     return Proteins(
         intensity=intensity,
         share_of=intensity.div(intensity.sum(axis=1), axis=0),
         class_of=class_of,
-        class_share=classes.protein_shares(matrix, panels),
+        class_share=class_share * np.nan if relative else class_share,
         markers=markers,
         depth=(intensity.notna() & ~only_transferred(matrix)).sum(axis=1),
         known=frozenset(markers.loc[shown_by_some, "gene"]),
@@ -170,6 +176,8 @@ def protein_evidence(
         index=indices(
             intensity, profiles, fluid, label.where(class_of != classes.BOVINE_CLASS, of_cow)
         ),
+        relative=relative,
+        imputed=imputed_reason(matrix),
     )
 
 
@@ -199,14 +207,31 @@ def protein_criteria(
             open_answer(ASSAY, criterion, unit, obstacle, source, threshold=threshold)
             for criterion, unit, source, threshold in _asked(matrix, options)
         ]
+    matched_answers = [
+        matched_answer(sample, samples, proteins, material, options)
+        for material in ("depleted", "source")
+    ]
+    if proteins.relative:
+        # Differences between materials, protein by protein, are what relative quantities are for.
+        comparable = [] if IN_DEVIATIONS in proteins.relative else matched_answers
+        asked = _asked(matrix, options)
+        return [
+            open_answer(ASSAY, criterion, unit, proteins.relative, source, threshold=threshold)
+            for criterion, unit, source, threshold in asked[: len(asked) - len(comparable)]
+        ] + comparable
     markers = proteins.markers_of[name]
     run = Run(int(proteins.depth[name]), of_matrix(options["min_depth"], matrix), proteins.known)
     complete = proteins.has_contaminants or matrix != "cell_culture"
     return [
         index_answer(proteins.index[name], matrix, options["ev_index"], complete, run.depth),
-        misev_rule(markers, run, matrix, options),
-        tetraspanins(markers, run, matrix, options),
-        escrt(markers, run),
+        *(
+            _unless_imputed(answer, proteins)
+            for answer in (
+                misev_rule(markers, run, matrix, options),
+                tetraspanins(markers, run, matrix, options),
+                escrt(markers, run),
+            )
+        ),
         *(
             _ratio(name, proteins, markers, gene, _ratio_band(options[key], matrix))
             for gene, key in RATIOS
@@ -215,11 +240,16 @@ def protein_criteria(
             _share(name, proteins, cls, _share_band(options[key], matrix), source, run)
             for cls, key, source in SHARE_CRITERIA
         ),
-        *(
-            matched_answer(sample, samples, proteins, material, options)
-            for material in ("depleted", "source")
-        ),
+        *matched_answers,
     ]
+
+
+def _unless_imputed(answer: Answer, proteins: Proteins) -> Answer:
+    """Do not claim detection of values that were filled in."""
+    if not proteins.imputed:
+        return answer
+    asked = (answer.assay, answer.criterion, answer.unit)
+    return open_answer(*asked, proteins.imputed, answer.source, threshold=answer.threshold)
 
 
 def _ratio_band(limits: Mapping[str, Any], matrix: str) -> Band:

@@ -11,7 +11,8 @@ from evcargo.identifiers.genes import Genes
 from evcargo.purity.actions import left_out
 from evcargo.purity.associations import associate, every_metric
 from evcargo.purity.criteria import assess, criteria_table, verdicts
-from evcargo.purity.index import index_table
+from evcargo.purity.index import Index, index_table
+from evcargo.purity.meaning import claimed
 from evcargo.purity.profiles import profile_table
 from evcargo.purity.proteins import Proteins, protein_evidence
 from evcargo.purity.recognition import names_problem
@@ -86,18 +87,19 @@ def score(
     answers = assess(samples, options, protein_side, rna_side, particles, long_side)
     criteria, judged = criteria_table(answers), verdicts(answers, samples)
     compared = samples[~samples["sample"].isin(left_out(judged, options["action"]))]
-    profiles = (
-        _empty("profiles")
-        if protein_side is None
-        else profile_table(samples, protein_side.share_of, protein_side.markers, panels)
-    )
+    markers, profiles = _empty("markers"), _empty("profiles")
+    index: Mapping[str, Index] = {}
+    if protein_side is not None:
+        markers = claimed(protein_side.markers, protein_side.relative, protein_side.imputed)
+        profiles = profile_table(samples, protein_side.share_of, markers, panels)
+        index = {} if protein_side.relative else protein_side.index
     metrics = every_metric(criteria, shared, profiles)
     return {
         "criteria": criteria,
         "verdicts": judged,
-        "markers": _empty("markers") if protein_side is None else protein_side.markers,
+        "markers": markers,
         "shares": shared,
-        "index": index_table(samples, protein_side.index if protein_side else {}, criteria),
+        "index": index_table(samples, index, criteria),
         "profiles": profiles,
         "associations": associate(metrics, compared, contrasts, options["association_alpha"]),
     }

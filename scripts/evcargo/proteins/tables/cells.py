@@ -1,71 +1,106 @@
-"""Cells of a table as numbers: words for missing, decimal commas, what is no number."""
+"""Cells of a table as numbers, all written in one style, and as words."""
+
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
 
 from evcargo.errors import EvcargoError
-
-MISSING = frozenset(
-    {"", "na", "nan", "n/a", "#n/a", "null", "none", "-", "filtered", "profiled", "n. def."}
-    | {"inf", "-inf", "infinity", "-infinity", "unendlich", "+unendlich"}
+from evcargo.files.numbers import (
+    NoNumberError,
+    NumberEvidence,
+    NumberStyle,
+    find_number_style,
+    parse_numbers,
 )
+from evcargo.proteins.tables.table import Table
 
 
-def numbers(cells: pd.Series, place: str, column: str, decimal_comma: bool) -> pd.Series:
-    """Give cells as numbers, NaN where missing or infinite.
+class Numbers:
+    """How the numbers of one table are written: decided by all of its quantities.
 
     Parameters
     ----------
-    cells
-        Text or numbers; the index is the row of the file.
-    place, column
-        File and column, for messages.
-    decimal_comma
-        Whether a comma in a number can be the decimal one: it does not separate the columns.
-
-    Raises
-    ------
-    EvcargoError
-        If a cell is neither a number nor a word for missing, or commas may be decimal ones or part
-        thousands.
+    table
+        The table.
+    decimal
+        ``point`` or ``comma`` where the run sheet states the decimal sign, else empty.
     """
-    if pd.api.types.is_numeric_dtype(cells.dtype):
-        values = cells.astype(float)
-        return values.where(np.isfinite(values))
-    text = cells.astype(str)
-    if decimal_comma:
-        commas = text.str.contains(",", regex=False)
-        if commas.any() and (text.str.contains(".", regex=False) & ~_is_missing(text)).any():
+
+    def __init__(self, table: Table, decimal: str = "") -> None:
+        self.path, self.decimal = table.path, decimal
+        self.comma_expected = table.comma_expected
+        self.style = NumberStyle()
+        self._evidence = NumberEvidence()
+
+    def look_at(self, chunk: pd.DataFrame, columns: Iterable[str]) -> None:
+        """Gather what a piece of the table says of its numbers."""
+        for column in columns:
+            if not pd.api.types.is_numeric_dtype(chunk[column].dtype):
+                self._evidence.add(chunk[column].astype(str))
+
+    def settle(self) -> None:
+        """Decide, once all pieces were looked at.
+
+        Raises
+        ------
+        EvcargoError
+            If cells contradict each other or what is stated, or nothing proves the decimal sign.
+        """
+        place = f"{self.path}, the quantities"
+        self.style = self._evidence.find_style(place, self.decimal, self.comma_expected)
+
+    def quantities(self, cells: pd.Series, column: str) -> pd.Series:
+        """Give cells as numbers, NaN where missing or infinite.
+
+        Raises
+        ------
+        EvcargoError
+            If a cell is neither a number nor a word for missing.
+        """
+        if pd.api.types.is_numeric_dtype(cells.dtype):
+            values = cells.astype(float)
+            return values.where(np.isfinite(values))
+        try:
+            found = parse_numbers(cells.astype(str).tolist(), self.style)
+        except NoNumberError as error:
+            row = cells.index[error.position]
             raise EvcargoError(
-                f"{place}, row {commas.idxmax()}: column {column!r} holds both commas and points in"
-                f" its numbers, such as {text[commas.idxmax()][:40]!r}. Export the table without"
-                " thousands separators"
-            )
-        text = text.str.replace(",", ".", regex=False)
-    known = ~_is_missing(text)
-    values = pd.to_numeric(text.where(known), errors="coerce").astype(float)
-    wrong = known & ~np.isfinite(values)
-    if wrong.any():
-        row = wrong.idxmax()
-        raise EvcargoError(
-            f"{place}, row {row}: column {column!r} holds {cells[row][:40]!r}, which is no"
-            " number. Choose a column of intensities in the run sheet, or repair the table"
-        )
-    return values
+                f"{self.path}, row {row}: column {column!r} holds {error.cell[:40]!r}, which is no"
+                " number. Choose a column of intensities in the run sheet, or repair the table"
+            ) from error
+        return pd.Series(found, cells.index)
 
+    def limits(self, cells: pd.Series, column: str) -> pd.Series:
+        """Give figures that a filter looks at, such as q-values, in their own style if need be."""
+        try:
+            return self.quantities(cells, column)
+        except EvcargoError:
+            return self._in_their_style(cells, column)
 
-def _is_missing(text: pd.Series) -> pd.Series:
-    return text.str.lower().isin(MISSING)
+    def figures(self, cells: pd.Series) -> pd.Series:
+        """Give cells that only describe (peptide counts, q-values) as numbers, NaN where none."""
+        if pd.api.types.is_numeric_dtype(cells.dtype):
+            return cells.astype(float)
+        text = cells.astype(str)
+        values = pd.to_numeric(text, errors="coerce").astype(float)
+        if self.style.decimal == "," or values.isna().any():
+            other = pd.to_numeric(text.str.replace(",", ".", regex=False), errors="coerce")
+            values = values.fillna(other.astype(float))
+        return values.where(np.isfinite(values))
 
-
-def figures(cells: pd.Series, decimal_comma: bool) -> pd.Series:
-    """Give cells that only describe (peptide counts, q-values) as numbers, NaN where none."""
-    if pd.api.types.is_numeric_dtype(cells.dtype):
-        return cells.astype(float)
-    text = cells.astype(str)
-    text = text.str.replace(",", ".", regex=False) if decimal_comma else text
-    values = pd.to_numeric(text, errors="coerce").astype(float)
-    return values.where(np.isfinite(values))
+    def _in_their_style(self, cells: pd.Series, column: str) -> pd.Series:
+        text = cells.astype(str).tolist()
+        place = f"{self.path}, column {column!r}"
+        try:
+            style = find_number_style(text, place, self.decimal, self.comma_expected)
+            return pd.Series(parse_numbers(text, style), cells.index)
+        except NoNumberError as error:
+            row = cells.index[error.position]
+            raise EvcargoError(
+                f"{self.path}, row {row}: column {column!r} holds {error.cell[:40]!r}, which is no"
+                " number. Repair the table, or export it again"
+            ) from error
 
 
 def words(cells: pd.Series) -> pd.Series:

@@ -1,101 +1,243 @@
-"""Whether a table holds the runs of the run sheet, as far as its header and run column tell."""
+"""What the dry run finds in the protein tables of a study: the import's own reading, and no more.
 
-from collections.abc import Mapping, Sequence
+No error of a table may first appear in a job, so that the same functions read it here. Only what
+takes long and cannot fail (roll-up to proteins, normalisation) is left to the job.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pandas as pd
 
 from evcargo.errors import EvcargoError
-from evcargo.proteins.tables.columns import choose_columns, choose_values
-from evcargo.proteins.tables.engines import FORMATS
-from evcargo.proteins.tables.formats import recognise
-from evcargo.proteins.tables.opening import open_table
+from evcargo.files.summary import InputSummary
+from evcargo.identifiers.genes import Genes
+from evcargo.proteins.tables.columns import Choice, stated_in, wanted_names
+from evcargo.proteins.tables.contents import Content, read_content
+from evcargo.proteins.tables.groups import describe
+from evcargo.proteins.tables.names import members
+from evcargo.proteins.tables.notes import ev_markers, notes_on, notes_on_dates
+from evcargo.proteins.tables.quantify import grouped, refuse_two_levels
+from evcargo.proteins.tables.reader import Reader
+from evcargo.proteins.tables.study import (
+    naming_of,
+    open_reader,
+    refuse_empty,
+    refuse_mixed,
+    tagged,
+    taxa_of,
+)
+from evcargo.purity.markers import match, read_panels
+
+DECISIVE = ("tetraspanin", "escrt", "misev2018_1a", "misev2018_1b", "misev2018_2a", "misev2018_3a")
+"""Panels by which a preparation is judged to hold EVs."""
+SIGNS = {".": "point", ",": "comma", "": ""}
+Problem = tuple[str, str]
 
 
-def wrong_runs(path: str, kind: str, wanted: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    """Find the runs that a table cannot give, without reading its quantities.
+@dataclass
+class _Examined:
+    """What was found so far: summaries, problems by run, and what the readable tables hold."""
 
-    Of a long table the run column is read until every run was met, which in a sound table is soon.
-
-    Parameters
-    ----------
-    path, kind
-        The table and what the run sheet calls its format.
-    wanted
-        Run -> what the run sheet calls it.
-
-    Returns
-    -------
-    dict
-        Run -> message and remedy; a table that cannot be used at all is told at its first run. Of
-        runs that do not go together the later one is told, but for those with the same text, which
-        the run sheet's own check tells.
-    """
-    try:
-        table = open_table(path)
-        one = recognise(table, kind, FORMATS)
-    except EvcargoError as error:
-        return {next(iter(wanted)): _split(error)}
-
-    def choose(some: Mapping[str, str]) -> None:
-        if one.is_long:
-            choose_values(table, one, some, at_once=True)
-        else:
-            choose_columns(table, one, some, lambda _: True)
-
-    try:
-        choose(wanted)
-    except EvcargoError:
-        wrong: dict[str, tuple[str, str]] = {}
-        sound: dict[str, str] = {}
-        for run, text in wanted.items():
-            if text in sound.values():
-                continue
-            try:
-                choose({**sound, run: text})
-            except EvcargoError as error:
-                wrong[run] = _split(error)
-            else:
-                sound[run] = text
-        return wrong
-    return {}
+    summaries: list[InputSummary] = field(default_factory=list)
+    problems: dict[str, Problem] = field(default_factory=dict)
+    contents: list[Content] = field(default_factory=list)
 
 
-def wrong_kinds(paths: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    """Find tables whose quantities cannot be compared with those of the others.
+def examine_protein_tables(
+    runs: pd.DataFrame,
+    genes: Genes,
+    panels: pd.DataFrame,
+    contaminants: pd.DataFrame,
+    header_only: Collection[str] = (),
+) -> tuple[list[InputSummary], dict[str, Problem]]:
+    """Read the protein tables of a study as the import will, and tell what is wrong with them.
 
     Parameters
     ----------
-    paths
-        Table -> what the run sheet calls its format.
+    runs
+        Run sheet (contract ``runs``), tables of proteins only.
+    genes
+        Genes of the organism of the study.
+    panels
+        Marker panels (`evcargo.purity.markers.read_panels`).
+    contaminants
+        The shipped contaminants (accession, taxon).
+    header_only
+        Tables that are too large to be read now: only their header is held against the run sheet.
 
     Returns
     -------
-    dict
-        Table -> message and remedy.
+    summaries : list of InputSummary
+        What was understood of each table that could be opened, in the order of the run sheet.
+    problems : dict
+        Run -> message and remedy; a table that cannot be used at all is told at its first run.
     """
-    counted: list[str] = []
-    measured: list[str] = []
-    for path, kind in paths.items():
-        try:
-            one = recognise(open_table(path), kind, FORMATS)
-        except EvcargoError:  # told by `wrong_runs`
-            continue
-        (counted if one.level == "psm" else measured).append(path)
+    found = _Examined()
+    taxa = taxa_of(contaminants)
+    for path, rows in runs.groupby("path", sort=False):
+        _examine(found, str(path), rows, genes, panels, taxa, str(path) in header_only)
+    first = {str(path): str(rows["run"].iloc[0]) for path, rows in runs.groupby("path")}
     try:
-        refuse_mixed(counted, measured)
+        refuse_mixed(found.contents, runs)
+        refuse_two_levels(found.contents, runs)
+        if found.contents and len(found.summaries) == len(found.contents):
+            refuse_empty(found.contents, runs)
     except EvcargoError as error:
-        return {counted[0]: _split(error)}
-    return {}
+        at = next((run for path, run in first.items() if path in str(error)), runs["run"].iloc[0])
+        found.problems.setdefault(str(at), _split(error))
+    return found.summaries, found.problems
 
 
-def refuse_mixed(counted: Sequence[str], measured: Sequence[str]) -> None:
-    """Refuse a study of which some tables hold identifications only, which are counted."""
-    if counted and measured:
-        raise EvcargoError(
-            f"{counted[0]}: holds identifications only, which are counted, but {measured[0]} holds"
-            " intensities: they cannot be compared. Make two studies of them"
-        )
+def protein_examiner(
+    config: Mapping[str, Any], resource: Callable[[str], str], genes: Genes
+) -> Callable[[pd.DataFrame, Collection[str]], tuple[list[InputSummary], dict[str, Problem]]]:
+    """Prepare `examine_protein_tables` for a study.
+
+    Parameters
+    ----------
+    config
+        The config with its defaults.
+    resource
+        Gives the path of a shipped file.
+    genes
+        Genes of the organism of the study.
+
+    Returns
+    -------
+    callable
+        Takes the runs of protein tables, and the tables of which only the header is to be read.
+    """
+    own = config["purity"]["panels"]
+    paths = [resource("markers/panels.tsv"), *([own] if own else [])]
+    panels = read_panels(paths, config["organism"])
+    contaminants = pd.read_csv(
+        resource("proteins/contaminants.tsv"), sep="\t", dtype=str, keep_default_na=False
+    )
+
+    def examine(
+        runs: pd.DataFrame, header_only: Collection[str]
+    ) -> tuple[list[InputSummary], dict[str, Problem]]:
+        return examine_protein_tables(runs, genes, panels, contaminants, header_only)
+
+    return examine
 
 
-def _split(error: EvcargoError) -> tuple[str, str]:
+def _examine(
+    found: _Examined,
+    path: str,
+    rows: pd.DataFrame,
+    genes: Genes,
+    panels: pd.DataFrame,
+    taxa: Mapping[str, str],
+    header_only: bool,
+) -> None:
+    """Examine one table."""
+    wanted = wanted_names(rows)
+    summary = InputSummary(path, "proteins")
+    try:
+        reader = open_reader(path, rows, genes)
+        summary = _recognised(summary, reader)
+        choice = reader.choose(wanted, header_only)
+        found.problems |= {run: (w.message, w.remedy) for run, w in choice.wrong.items()}
+        summary = replace(summary, sample_columns=len(choice.runs))
+        if not header_only and choice.runs:
+            content = read_content(reader, choice, stated_in(rows, "scale"))
+            found.contents.append(content)
+            summary = _described(summary, content, choice, genes, panels, taxa)
+    except EvcargoError as error:
+        free = next((run for run in wanted if run not in found.problems), next(iter(wanted)))
+        found.problems[free] = _split(error)
+    found.summaries.append(summary)
+
+
+def _recognised(summary: InputSummary, reader: Reader) -> InputSummary:
+    one, table = reader.one, reader.table
+    told = [column for names in one.needs if (column := table.column(names))]
+    if one.annotated:
+        told = ["lines that begin with #!{", *told]
+    by = "column " + ", ".join(told[:3]) if told else "no column that only one program writes"
+    program = one.title + (f", {table.program}" if table.program else "")
+    return replace(summary, program=program, recognised_by=by, encoding=table.encoding)
+
+
+def _described(
+    summary: InputSummary,
+    content: Content,
+    choice: Choice,
+    genes: Genes,
+    panels: pd.DataFrame,
+    taxa: Mapping[str, str],
+) -> InputSummary:
+    """Fill in what the content of a table tells."""
+    naming = naming_of(content, genes, taxa)
+    about = content.groups
+    if content.format.level != "protein":
+        about = grouped([content], genes.organism)[1]
+    proteins = tagged(describe(content.table.path, about, naming), taxa)
+    names = zip(proteins["accessions"], proteins["gene"], strict=True)
+    known = [naming.is_known(members(accessions), gene) for accessions, gene in names]
+    decimal, thousands = content.style
+    return replace(
+        summary,
+        rows=content.funnel.total,
+        quantity=content.quantity.partition(",")[0],
+        quantity_reason=_why_quantity(content, choice),
+        scale=content.scale.name,
+        scale_reason=content.scale.reason,
+        decimal_sign=SIGNS[decimal],
+        thousands_sign=SIGNS[thousands],
+        identifier_column=content.identifier.column,
+        identifier_type=content.identifier.kind,
+        identifiers=len(proteins),
+        recognised=int((pd.Series(known, proteins.index) | proteins["is_contaminant"]).sum()),
+        markers=", ".join(_markers(proteins, panels)),
+        dropped_rows=content.funnel.dropped,
+        imputed=content.imputed,
+        notes="; ".join(
+            [
+                *_empty_samples(content),
+                *notes_on_dates(proteins, naming),
+                *notes_on(content, ev_markers(panels)),
+            ]
+        ),
+    )
+
+
+def _why_quantity(content: Content, choice: Choice) -> str:
+    """Say why this quantity was taken."""
+    one = content.format
+    if one.family == "matrix":
+        return "columns that the run sheet names"
+    if len(one.quantities) < 2:
+        return f"the quantity of {one.title}"
+    ranked = ", ".join(pattern.replace("{run}", "...") for pattern in one.quantities)
+    how = {match.matched_by for match in choice.runs.values()}
+    return f"the first of {ranked} that the table has and that is not empty; runs by {_words(how)}"
+
+
+def _words(texts: Collection[str]) -> str:
+    return " and ".join(sorted(texts))
+
+
+def _markers(proteins: pd.DataFrame, panels: pd.DataFrame) -> list[str]:
+    """Markers of the decisive panels that lead a group, those of the first panels first."""
+    found = match(proteins, panels[panels["panel"].isin(DECISIVE)])
+    found = found[found["leading"]]
+    order = found["panel"].map({name: number for number, name in enumerate(DECISIVE)})
+    return list(dict.fromkeys(found.loc[order.sort_values(kind="stable").index, "gene"]))
+
+
+def _empty_samples(content: Content) -> list[str]:
+    """Name the runs without any quantity."""
+    empty = [run for run in content.choice.runs if run not in content.filled_runs]
+    if not empty:
+        return []
+    return [f"no protein has a quantity in {', '.join(empty)}: carried as failed"]
+
+
+def _split(error: EvcargoError) -> Problem:
     """Message and remedy of an error."""
     message, _, remedy = str(error).partition(". ")
     return f"cannot be taken: {message}", remedy.rstrip(".") or "Check the table"

@@ -3,22 +3,16 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import unquote
 
 import pandas as pd
 
 from evcargo.errors import EvcargoError
-from evcargo.proteins.tables.cells import words
-from evcargo.proteins.tables.formats import Format, by_run
+from evcargo.files.run_names import EXACT, RunMatch, file_stem, match_runs, near_names
+from evcargo.proteins.tables.formats import RUN, Format, by_run
 from evcargo.proteins.tables.table import Table
-from evcargo.study.notes import SHOWN, listed, nearest
+from evcargo.study.notes import SHOWN
 
-EXTENSIONS = re.compile(
-    r"\.(raw|mzml|mzxml|mzid|mgf|d|wiff2?|scan|htrms|dia|tdf|quant|gz|xz|bz2|zst|parquet)$",
-    re.IGNORECASE,
-)
-NUMBERED = re.compile(r"^\[\d+\]\s*")  # Spectronaut: [1] run.raw.PG.Quantity
-EXACT, PREFIX, FILE, ANNOTATION = "exact name", "prefix", "file name", "annotation"
+PREFIX = "prefix"
 
 
 @dataclass(frozen=True)
@@ -41,6 +35,21 @@ class Match:
 
 
 @dataclass(frozen=True)
+class Wrong:
+    """Why a run cannot be taken from a table.
+
+    Parameters
+    ----------
+    message, remedy
+        Cause and what to do, in words that do not name the run, so that runs with the same trouble
+        are told together.
+    """
+
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True)
 class Choice:
     """The runs of a table.
 
@@ -52,56 +61,26 @@ class Choice:
         Run -> where it is.
     next_best
         Run -> column of the next quantity of a wide table that is filled, if there is one.
+    wrong
+        Run -> why it cannot be taken.
     """
 
     key: str
     runs: Mapping[str, Match]
     next_best: Mapping[str, str] = field(default_factory=dict)
+    wrong: Mapping[str, Wrong] = field(default_factory=dict)
 
 
-def file_stem(name: str) -> str:
-    r"""Name of a run without folders and extensions: ``Q:\x\a.raw`` and ``a.mzML.gz`` are ``a``."""
-    text = unquote(name) if name.lower().startswith("file:") else name
-    text = NUMBERED.sub("", re.split(r"[\\/]", text.strip())[-1] or text)
-    while (shorter := EXTENSIONS.sub("", text)) and shorter != text:
-        text = shorter
-    return text
-
-
-def find_run(
-    wanted: str, names: Iterable[str], aliases: Mapping[str, str], place: str, run: str
-) -> tuple[str, str] | None:
-    """Find a run among the names of a table: exactly, by its annotation, or by its file's stem.
-
-    Returns
-    -------
-    name, matched_by
-        None if there is none.
+def require_all(path: str, choice: Choice, wanted: Mapping[str, str]) -> None:
+    """Refuse a choice that lacks runs.
 
     Raises
     ------
     EvcargoError
-        If several names fit equally well.
+        About the first run that cannot be taken.
     """
-    names = list(dict.fromkeys(names))
-    stem = file_stem(wanted)
-    steps: tuple[tuple[str, Callable[[str], bool]], ...] = (
-        (EXACT, lambda name: name == wanted),
-        (ANNOTATION, lambda name: aliases.get(name, "") == wanted),
-        (FILE, lambda name: file_stem(name) == stem),
-        (ANNOTATION, lambda name: name in aliases and file_stem(aliases[name]) == stem),
-        (FILE, lambda name: file_stem(name).casefold() == stem.casefold()),
-    )
-    for how, fits in steps:
-        found = [name for name in names if fits(name)]
-        if len(found) > 1:
-            raise EvcargoError(
-                f"{place}: {wanted!r} of run {run} fits {listed(found, 6)}."
-                " Write the one that is meant into the column 'column' of the run sheet"
-            )
-        if found:
-            return found[0], how
-    return None
+    for run, wrong in choice.wrong.items():
+        raise EvcargoError(f"{path}: {wanted[run]!r} of run {run} {wrong.message}. {wrong.remedy}")
 
 
 def choose_columns(
@@ -118,77 +97,110 @@ def choose_columns(
     is_filled
         Whether a column holds any number above zero; a quantity that is empty is not taken.
 
-    Raises
-    ------
-    EvcargoError
-        If a run is in no column or in several, two runs share one, or only different quantities
-        could be taken.
+    Returns
+    -------
+    Choice
+        Runs that are in no column or in several, or whose quantity is another than that of runs
+        before, are among its wrong ones.
     """
     places = by_run(table.columns, one.quantities)
-    _refuse_other_columns(table, one, wanted, places)
-    found = {run: _places_of(run, text, table, places) for run, text in wanted.items()}
-    for run, options in found.items():
-        if not options:
-            raise _not_found(table.path, wanted[run], run, _candidates(table, one, places))
-    common = [key for key in (*places, "") if all(key in options for options in found.values())]
-    if not common:
-        named = sorted({quantity_name(next(iter(options))) for options in found.values()})
-        raise EvcargoError(
-            f"{table.path}: the run sheet mixes the quantities {listed(named)}."
-            " Choose columns of one kind"
-        )
-    filled = (
-        key for key in common if any(is_filled(options[key].column) for options in found.values())
-    )
-    key, other = next(filled, common[0]), next(filled, "")
-    choice = Choice(
+    wrong = _other_columns(table, one, wanted, places)
+    rest = {run: text for run, text in wanted.items() if run not in wrong}
+    options = _options(table, rest, places, wrong)
+    for run, of_run in options.items():
+        if not of_run:
+            wrong[run] = _missing(rest[run], _candidates(table, one, places))
+    options = {run: of_run for run, of_run in options.items() if of_run}
+    common = _common(options, [*places, ""], wrong)
+    options = {run: of_run for run, of_run in options.items() if run not in wrong}
+    _refuse_shared(table.path, options, common, wrong)
+    runs = {run: of_run for run, of_run in options.items() if run not in wrong}
+    filled = (key for key in common if any(is_filled(of[key].column) for of in runs.values()))
+    key, other = next(filled, common[0] if common else ""), next(filled, "")
+    return Choice(
         key,
-        {run: options[key] for run, options in found.items()},
-        {run: options[other].column for run, options in found.items()} if other else {},
+        {run: of_run[key] for run, of_run in runs.items()},
+        {run: of_run[other].column for run, of_run in runs.items()} if other else {},
+        {run: wrong[run] for run in wanted if run in wrong},
     )
-    _refuse_shared(table.path, choice)
-    return choice
 
 
-def _refuse_other_columns(
+def _other_columns(
     table: Table, one: Format, wanted: Mapping[str, str], places: Mapping[str, Mapping[str, str]]
-) -> None:
-    """Refuse columns that the engine fills with something else, such as counts and totals."""
-    if "{run}" in one.quantities:
-        return
+) -> dict[str, Wrong]:
+    """Find columns that the engine fills with something else, such as counts and totals."""
+    if RUN in one.quantities:
+        return {}
     known = {column for names in places.values() for column in names.values()}
     totals = {quantity_name(pattern).lower() for pattern, names in places.items() if not names}
-    for run, text in wanted.items():
-        if text in table.columns and text not in known and text.lower() not in totals:
-            raise EvcargoError(
-                f"{table.path}: column {text!r} for run {run} is no quantity of a table of"
-                f" {one.title}, as {one.quantities[0]!r} is. Name such a column, or set format to"
-                " matrix in the run sheet to take this one as it is"
-            )
+    message = (
+        f"is a column of {table.path}, but no quantity of a table of {one.title}, as"
+        f" {one.quantities[0]!r} is"
+    )
+    remedy = (
+        "Name such a column, or set format to matrix in the run sheet to take this one as it is"
+    )
+    return {
+        run: Wrong(message, remedy)
+        for run, text in wanted.items()
+        if text in table.columns and text not in known and text.lower() not in totals
+    }
 
 
 def quantity_name(pattern: str) -> str:
     """Name the quantity of a name pattern."""
-    return pattern.replace("{run}", "").strip(" ._[") or "intensity"
+    return pattern.replace(RUN, "").strip(" ._[") or "intensity"
 
 
-def _places_of(
-    run: str, text: str, table: Table, places: Mapping[str, Mapping[str, str]]
-) -> dict[str, Match]:
-    if text in table.columns:
-        of = [
-            (key, name) for key, names in places.items() for name, c in names.items() if c == text
-        ]
-        key, name = of[0] if of else ("", text)
-        return {key: Match(text, name, EXACT)}
-    options = {}
+def _options(
+    table: Table,
+    wanted: Mapping[str, str],
+    places: Mapping[str, Mapping[str, str]],
+    wrong: dict[str, Wrong],
+) -> dict[str, dict[str, Match]]:
+    """Places of each run by quantity; a run that fits several names of each quantity is wrong."""
+    options: dict[str, dict[str, Match]] = {run: {} for run in wanted}
+    rest = dict(wanted)
+    for run, text in wanted.items():
+        if text in table.columns:
+            named = [
+                (key, name) for key, of in places.items() for name, c in of.items() if c == text
+            ]
+            key, name = named[0] if named else ("", text)
+            options[run] = {key: Match(text, name, EXACT)}
+            del rest[run]
+    several: dict[str, Wrong] = {}
     for key, names in places.items():
-        aliases = _aliases(table, key)
-        hit = find_run(text, names, aliases, table.path, run)
-        if hit:
-            how = PREFIX if hit[1] == EXACT and key != "{run}" else hit[1]
-            options[key] = Match(names[hit[0]], hit[0], how)
+        for run, match in _matches(rest, names, _aliases(table, key), table.path, several).items():
+            how = PREFIX if match.matched_by == EXACT and key != RUN else match.matched_by
+            options[run][key] = Match(names[match.name], match.name, how)
+    for run, why in several.items():
+        if not options[run]:
+            wrong[run] = why
+            del options[run]
     return options
+
+
+def _matches(
+    wanted: Mapping[str, str],
+    names: Iterable[str],
+    aliases: Mapping[str, str],
+    path: str,
+    several: dict[str, Wrong],
+) -> Mapping[str, RunMatch]:
+    """Find runs among the names of a quantity; each on its own where they do not fit together."""
+    candidates = list(names)
+    try:
+        return match_runs(wanted, candidates, aliases, path)
+    except EvcargoError:
+        found: dict[str, RunMatch] = {}
+        for run, text in wanted.items():
+            try:
+                found |= match_runs({run: text}, candidates, aliases, path)
+            except EvcargoError as error:
+                message, _, remedy = str(error).removeprefix(f"{path}: ").partition(". ")
+                several[run] = Wrong(f"fits several columns: {message}", remedy)
+        return found
 
 
 def _aliases(table: Table, key: str) -> dict[str, str]:
@@ -202,101 +214,103 @@ def _aliases(table: Table, key: str) -> dict[str, str]:
     }
 
 
-def _candidates(
-    table: Table, one: Format, places: Mapping[str, Mapping[str, str]]
-) -> tuple[list[str], list[str]]:
+def _candidates(table: Table, one: Format, places: Mapping[str, Mapping[str, str]]) -> list[str]:
     described = set(one.describing)
     columns = [column for column in table.columns if column.lower() not in described]
-    names = [name for key, of in places.items() if key != "{run}" for name in of]
-    return names, columns
+    names = [name for key, of in places.items() if key != RUN for name in of]
+    return names or columns
 
 
-def _not_found(
-    path: str, wanted: str, run: str, candidates: tuple[list[str], list[str]]
-) -> EvcargoError:
-    names, columns = candidates
-    holding = _holding(wanted, names) or _holding(wanted, columns)
-    close = nearest(wanted, names) or nearest(wanted, columns)
-    near = list(dict.fromkeys(holding or ([close] if close else [])))
-    hint = f"Near: {listed(near, 6)}" if near else f"It has {listed(names or columns, 20)}"
-    return EvcargoError(
-        f"{path}: has no column {wanted!r} for run {run}."
-        f" Write the column's name into the run sheet. {hint}"
+def _missing(text: str, names: Sequence[str]) -> Wrong:
+    hint = near_names(text, names)
+    return Wrong(
+        "is in no column of the table",
+        f"Write the column's name into the column 'column' of the run sheet. {hint}",
     )
 
 
-def _holding(wanted: str, names: Iterable[str]) -> list[str]:
-    return [name for name in names if wanted.lower() in name.lower()]
+def _common(
+    options: Mapping[str, Mapping[str, Match]], keys: Sequence[str], wrong: dict[str, Wrong]
+) -> list[str]:
+    """Quantities that all runs have; a run that shares none with those before is wrong."""
+    common = list(keys)
+    first = ""
+    for run, of_run in options.items():
+        shared = [key for key in common if key in of_run]
+        if not shared:
+            mine = quantity_name(next(iter(of_run)))
+            wrong[run] = Wrong(
+                f"is of another quantity ({mine}) than runs before ({first}), and quantities cannot"
+                " be mixed",
+                "Choose columns of one kind",
+            )
+            continue
+        first = first or quantity_name(shared[0])
+        common = shared
+    return common
+
+
+def _refuse_shared(
+    path: str,
+    options: Mapping[str, Mapping[str, Match]],
+    common: Sequence[str],
+    wrong: dict[str, Wrong],
+) -> None:
+    taken: dict[str, str] = {}
+    for run, of_run in options.items():
+        column = of_run[common[0]].column
+        if taken.setdefault(column, run) != run:
+            wrong[run] = Wrong(
+                f"is column {column!r} of {path}, which run {taken[column]} has already",
+                "Write one column per run into the run sheet",
+            )
 
 
 def choose_values(
-    table: Table, one: Format, wanted: Mapping[str, str], at_once: bool = False
+    path: str, seen: Mapping[str, Sequence[str]], wanted: Mapping[str, str]
 ) -> Choice:
     """Values of the run column of a long table that are the runs.
 
     Parameters
     ----------
-    table, one, wanted
-        As for `choose_columns`.
-    at_once
-        Whether to stop reading as soon as every run was met by its exact name or file name.
+    path
+        The table, for messages.
+    seen
+        Run columns of the table, the best first, and the values that stand in each.
+    wanted
+        Run -> what the run sheet calls it.
 
-    Raises
-    ------
-    EvcargoError
-        If a run is in no run column, or in several values of it, or two runs share one.
+    Returns
+    -------
+    Choice
+        Runs that are in no run column, or in several values of it, are among its wrong ones.
     """
-    keys = [key for name in one.run if (key := table.column([name])) is not None]
-    seen: dict[str, dict[str, None]] = {key: {} for key in keys}
-    for chunk in table.chunks(keys):
-        for key in keys:
-            seen[key] |= dict.fromkeys(words(chunk[key].drop_duplicates()))
-        if at_once and any(_all_met(wanted, seen[key]) for key in keys):
-            break
-    options: dict[str, dict[str, Match]] = {key: {} for key in keys}
-    for key in keys:
-        for run, text in wanted.items():
-            hit = find_run(text, (name for name in seen[key] if name), {}, table.path, run)
-            if hit:
-                options[key][run] = Match(hit[0], hit[0], hit[1])
+    several: dict[str, Wrong] = {}
+    options = {key: dict(_matches(wanted, names, {}, path, several)) for key, names in seen.items()}
 
     def rank(key: str) -> tuple[int, int]:
         hits = options[key].values()
         return len(hits), sum(hit.matched_by == EXACT for hit in hits)
 
-    best = max(keys, key=rank)  # the first of equals
-    lost = next((run for run in wanted if run not in options[best]), None)
-    if lost is not None:
-        values = [name for name in seen[keys[0]] if name]
-        near = nearest(wanted[lost], [*values, *map(file_stem, values)])
-        stems = list(dict.fromkeys(map(file_stem, values)))
-        too_long = any(len(value) > SHOWN for value in values) and len(stems) == len(values)
-        names = stems if too_long else values
-        hint = f"Did you mean {near!r}?" if near else f"It has {listed(sorted(names), 12)}"
-        raise EvcargoError(
-            f"{table.path}: has no {wanted[lost]!r} for run {lost} in its column {keys[0]!r}."
-            f" Write the run's name into the column 'column' of the run sheet. {hint}"
-        )
-    choice = Choice(best, options[best])
-    _refuse_shared(table.path, choice)
-    return choice
+    best = max(seen, key=rank)  # the first of equals
+    wrong: dict[str, Wrong] = {}
+    runs = {run: Match(hit.name, hit.name, hit.matched_by) for run, hit in options[best].items()}
+    for run, text in wanted.items():
+        if run not in runs:
+            wrong[run] = several.get(run) or _missing_value(text, next(iter(seen)), seen)
+    _refuse_shared(path, {run: {"": match} for run, match in runs.items()}, [""], wrong)
+    return Choice(best, {run: m for run, m in runs.items() if run not in wrong}, wrong=wrong)
 
 
-def _all_met(wanted: Mapping[str, str], seen: Iterable[str]) -> bool:
-    stems = {file_stem(name) for name in seen}
-    return all(file_stem(text) in stems for text in wanted.values())
-
-
-def _refuse_shared(path: str, choice: Choice) -> None:
-    runs_of: dict[str, list[str]] = {}
-    for run, match in choice.runs.items():
-        runs_of.setdefault(match.column, []).append(run)
-    for column, runs in runs_of.items():
-        if len(runs) > 1:
-            raise EvcargoError(
-                f"{path}: column {column!r} is given for the runs {listed(runs)}."
-                " Write one column per run into the run sheet"
-            )
+def _missing_value(text: str, key: str, seen: Mapping[str, Sequence[str]]) -> Wrong:
+    values = [name for name in seen[key] if name]
+    stems = list(dict.fromkeys(map(file_stem, values)))
+    too_long = any(len(value) > SHOWN for value in values) and len(stems) == len(values)
+    hint = near_names(text, sorted(stems if too_long else values))
+    return Wrong(
+        f"is no value of its run column {key!r}",
+        f"Write the run's name into the column 'column' of the run sheet. {hint}",
+    )
 
 
 def beside(
@@ -314,3 +328,23 @@ def wanted_names(runs: pd.DataFrame) -> dict[str, str]:
     column = runs["column"].astype(object).where(runs["column"].notna(), "").astype(str)
     names = column.where(column != "", runs["sample"].astype(str))
     return dict(zip(runs["run"].astype(str), names, strict=True))
+
+
+def stated_in(runs: pd.DataFrame, column: str) -> str:
+    """Give what the run sheet states about a table, empty for ``auto``.
+
+    Raises
+    ------
+    EvcargoError
+        If its rows state different things.
+    """
+    if column not in runs:
+        return ""
+    texts = runs[column].astype(object).where(runs[column].notna(), "").astype(str)
+    stated = sorted(set(texts) - {"auto", ""})
+    if len(stated) > 1:
+        raise EvcargoError(
+            f"{runs['path'].iloc[0]}: the run sheet gives it the {column} {' and '.join(stated)}."
+            " Give all rows of one table the same"
+        )
+    return stated[0] if stated else ""

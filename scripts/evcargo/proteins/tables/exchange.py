@@ -10,7 +10,8 @@ MSSTATS_SPECTRONAUT = "MSstatsConvert SpectronauttoMSstatsFormat, qvalue_cutoff 
 GROUPS = (
     *("majority protein ids", "protein ids", "protein.group", "proteingroups", "protein group"),
     *("protein_group", "accession", "accessions", "protein accession", "protein_id", "protein id"),
-    *("uniprot", "uniprotkb", "t: majority protein ids", "protein", "proteins", "feature"),
+    *("uniprot", "uniprotkb", "t: majority protein ids", "uniprot accession", "uniprot id"),
+    *("protein", "proteins", "feature"),
 )
 IONS = ("ion", "modified sequence", "modified_peptide", "precursor", "peptide", "sequence")
 
@@ -106,6 +107,7 @@ EXCHANGE = (
             Filter("QC_Warning", OLINK, words=("fail",)),
         ),
         scale="log2",
+        relative="log2 values relative to the controls of the plate",
         repeated="mean",  # one protein in several panels
         engine_filter=(
             "values below the limit of detection and with QC warnings are kept",

@@ -4,7 +4,7 @@ The formats themselves are in `evcargo.proteins.tables.engines`, one declaration
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -111,6 +111,8 @@ class Format:
         scale, ``mean``.
     engine_filter
         What the engine itself filtered by before it wrote the table.
+    relative
+        Why its quantities cannot be compared between proteins, if they cannot.
     """
 
     family: str
@@ -125,6 +127,7 @@ class Format:
     members: tuple[str, ...] = ()
     gene: tuple[str, ...] = (
         *("gene names", "genes", "gene", "proteingene", "gene name", "gene symbol"),
+        *("gene symbols", "symbol", "hgnc symbol", "symbols"),
     )
     name: tuple[str, ...] = (
         *("protein names", "proteindescription", "description", "protein name"),
@@ -149,6 +152,7 @@ class Format:
     scale: Literal["log2", "linear", "detected"] = "detected"
     repeated: Literal["sum", "max", "mean"] = "sum"
     engine_filter: tuple[str, str] = ("", "")
+    relative: str = ""
 
     @property
     def is_long(self) -> bool:
@@ -176,17 +180,31 @@ def by_run(columns: Sequence[str], patterns: Sequence[str]) -> dict[str, dict[st
     A column is that of the longest pattern it fits, so that ``a MaxLFQ Intensity`` is no run
     ``a MaxLFQ`` with an ``Intensity``.
     """
-    shapes = [
-        (pattern, re.compile(re.escape(pattern).replace(r"\{run\}", "(.+)"), re.IGNORECASE))
-        for pattern in sorted(patterns, key=len, reverse=True)
-    ]
+    ordered = sorted(patterns, key=len, reverse=True)
+    exact = [(pattern, _shape(re.escape, pattern)) for pattern in ordered if pattern != RUN]
+    loose = [(pattern, _shape(_loosely, pattern)) for pattern in ordered if pattern != RUN]
+    bare = [(RUN, re.compile("(.+)"))] if RUN in patterns else []
     found: dict[str, dict[str, str]] = {pattern: {} for pattern in patterns}
     for column in columns:
-        for pattern, shape in shapes:
+        for pattern, shape in (*exact, *loose, *bare):
             if match := shape.fullmatch(column):
                 found[pattern].setdefault(match[1], column)
                 break
     return found
+
+
+RUN = "{run}"
+
+
+def _shape(written: Callable[[str], str], pattern: str) -> re.Pattern[str]:
+    """Regular expression of the columns of a name pattern."""
+    before, _, after = pattern.partition(RUN)
+    return re.compile(f"{written(before)}(.+){written(after)}", re.IGNORECASE)
+
+
+def _loosely(words: str) -> str:
+    """Words with any signs between them: R writes ``LFQ.intensity.A``, janitor lfq_intensity_a."""
+    return r"[\W_]+".join(map(re.escape, re.split(r"[\W_]+", words)))
 
 
 def recognise(table: Table, wanted: str, formats: Sequence[Format]) -> Format:
@@ -211,11 +229,11 @@ def recognise(table: Table, wanted: str, formats: Sequence[Format]) -> Format:
 
 
 def _fits(table: Table, one: Format) -> bool:
-    header = {column.lower() for column in table.columns}
     if one.annotated and not table.annotated:
         return False
-    if any(not header & set(names) for names in one.needs) or header & set(one.lacks):
+    if any(table.column(names) is None for names in one.needs) or table.column(one.lacks):
         return False
     if one.is_long:
-        return bool(header & set(one.run)) and table.column(one.quantities or one.group) is not None
+        some = table.column(one.quantities or one.group)
+        return table.column(one.run) is not None and some is not None
     return any(by_run(table.columns, one.quantities).values())

@@ -1,33 +1,25 @@
 """What a table says of its protein groups: the columns of a protein matrix' ``var``."""
 
-import re
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from evcargo.errors import EvcargoError
 from evcargo.proteins.database import HOST_TAXON
 from evcargo.proteins.grouping import group_proteins, host_first
-from evcargo.proteins.tables.names import (
-    accession_of,
-    described,
-    gene_of,
-    is_contaminant,
-    members,
-    taxon_of,
-)
+from evcargo.proteins.tables.names import described, is_contaminant, taxon_of
+from evcargo.proteins.tables.naming import Named, Naming
 
-# A symbol that a spreadsheet took for a date: SEPT1 is 1-Sep, MARCH5 5-Mar (Ziemann 2016,
-# 10.1186/s13059-016-1044-7).
-MANGLED = re.compile(
-    r"(\d{1,2}-(Sep|Mar|Dec|Oct|Apr|Feb|Nov|Mrz|Dez|Okt)|(Sep|Mar|Dec)-\d{1,2}"
-    r"|\d{4}-\d{2}-\d{2}( 00:00:00)?)",
-    re.IGNORECASE,
-)
 FIGURES = ["n_peptides", "n_unique_peptides", "q_value"]
 
 
-def describe(path: str, rows: pd.DataFrame) -> pd.DataFrame:
+MANY_REPEATS = 0.2
+"""Share of the rows that may share their gene with others: protein groups of one gene are a few per
+cent of a proteome, peptides and sites nearly all."""
+
+
+def describe(path: str, rows: pd.DataFrame, naming: Naming) -> pd.DataFrame:
     """Describe protein groups.
 
     Parameters
@@ -38,19 +30,20 @@ def describe(path: str, rows: pd.DataFrame) -> pd.DataFrame:
         One row per group, index the row of the file: ``group`` (identifiers, separated as the
         engine does), ``gene``, ``name``, ``header``, ``organism``, ``entry`` (empty if unknown),
         ``marked`` (flag of a contaminant) and `FIGURES`.
+    naming
+        Names of the proteins of the organism.
 
     Returns
     -------
     pandas.DataFrame
-        Same rows, indexed by feature id: the columns of ``var`` but ``class``.
+        Same rows, indexed by feature id: the columns of ``var`` but ``class``; ``gene_in_table``,
+        and ``healed`` where a symbol that became a date was taken from the accession.
 
     Raises
     ------
     EvcargoError
         If two rows are the same group.
     """
-    groups = rows["group"].map(lambda text: list(dict.fromkeys(members(text))))
-    leading = groups.str[0]
     first_header = rows["header"].str.split(";").str[0].fillna("")
     own_header = first_header.where(first_header.str.contains("="), rows["name"])
     stated = (
@@ -58,51 +51,73 @@ def describe(path: str, rows: pd.DataFrame) -> pd.DataFrame:
         + " "
         + rows["organism"].where(~rows["organism"].str.fullmatch(r"\d+"), "OX=" + rows["organism"])
     )
-    genes = rows["gene"].map(lambda cell: ";".join(dict.fromkeys(members(cell))))
-    known = own_header.map(gene_of)
-    unusable = (genes == "") | (genes.map(is_mangled) & (known != ""))
+    entries = rows["entry"].str.split(";").str[0]
+    cells = (rows["group"], rows["gene"], stated, entries, rows["marked"])
+    groups = [naming.name(*of_row) for of_row in zip(*cells, strict=True)]
     named = rows["name"].where(rows["name"] != "", first_header)
     named = named.where(named != "", rows["entry"])
-    entries = rows["entry"].str.split(";").str[0]
+    leading = pd.Series([group.written[0] for group in groups], rows.index, dtype=object)
     proteins = pd.DataFrame(
         {
             "name": named.map(described),
-            "gene": genes.where(~unusable, known),
-            "accessions": groups.map(lambda ids: ";".join(map(accession_of, ids))),
-            "taxon": [
-                taxon_of(one, text) or taxon_of(entry)
-                for one, text, entry in zip(leading, stated, entries, strict=True)
-            ],
+            "gene": [group.gene for group in groups],
+            "gene_in_table": [group.gene_in_table for group in groups],
+            "healed": [group.healed for group in groups],
+            "accessions": [";".join(group.accessions) for group in groups],
+            "taxon": [group.taxon for group in groups],
             "is_contaminant": (rows["marked"] | leading.map(is_contaminant)).astype(bool),
             **{name: rows[name].astype(float) for name in FIGURES},
             # As of searched spectra: no peptide speaks for this group only.
             "ambiguous": rows["n_unique_peptides"] == 0,
-        }
+        },
+        index=rows.index,
     )
-    return proteins.set_axis(_identifiers(path, groups, proteins["accessions"]), axis=0)
+    return proteins.set_axis(_identifiers(path, groups, rows.index, naming), axis=0)
 
 
-def is_mangled(gene: str) -> bool:
-    """Whether a gene symbol became a date."""
-    return any(MANGLED.fullmatch(one) is not None for one in gene.split(";"))
-
-
-def _identifiers(path: str, groups: pd.Series, accessions: pd.Series) -> list[str]:
+def _identifiers(path: str, groups: Sequence[Named], lines: pd.Index, naming: Naming) -> list[str]:
     """Leading accession; where rows share it, the group as it is written."""
-    written = groups.str.join(";")
-    again = written[written.duplicated(keep=False)]
-    if len(again):
-        first, second = written.index[written == again.iloc[0]][:2]
-        raise EvcargoError(
-            f"{path}: protein {again.iloc[0][:60]!r} is there twice, in rows {first} and {second}."
-            " Keep one row per protein"
-        )
-    leading = accessions.str.split(";").str[0]
+    written = _told_apart(path, pd.Series([";".join(one.written) for one in groups], lines), naming)
+    leading = pd.Series([one.accessions[0] for one in groups], lines, dtype=object)
     shared = leading.duplicated(keep=False) | (leading == "")
-    alone = groups.map(len) == 1
-    plain = ~groups.str[0].map(is_contaminant)
-    keeps = ~shared | (alone & plain & ~leading.where(alone & plain).duplicated(keep=False))
-    return leading.where(keeps, written).tolist()
+    alone = np.array([len(one.written) == 1 for one in groups], dtype=bool)
+    plain = ~np.array([is_contaminant(one.written[0]) for one in groups], dtype=bool)
+    only = alone & plain & ~leading.where(alone & plain).duplicated(keep=False).to_numpy()
+    return leading.where(~shared | only, written).tolist()
+
+
+def _told_apart(path: str, written: pd.Series, naming: Naming) -> pd.Series:
+    """Tell the rows of one gene apart by numbers; refuse proteins that are there twice.
+
+    A table of genes has a row for each of its protein groups (isoforms, unreviewed entries), which
+    are features of their own. Rows of one accession are of something else.
+
+    Raises
+    ------
+    EvcargoError
+        If rows share an identifier that is no gene symbol, or most rows share their symbol.
+    """
+    again = written.duplicated(keep=False)
+    if not again.any():
+        return written
+    text = written[again].iloc[0]
+    rows = [str(row) for row in written.index[written == text]]
+    listed = " and ".join([", ".join(rows[:-1][:4]), rows[-1]])
+    if again.mean() > MANY_REPEATS and again.sum() > 2:
+        raise EvcargoError(
+            f"{path}: {text[:60]!r} stands in the rows {listed}, and {again.sum():,} of"
+            f" {len(written):,} rows share their identifier with others: rows of peptides, sites or"
+            " isoforms, not of proteins. Export the table of the protein groups, or give that of"
+            " the peptides with columns named 'Protein' and 'Peptide'"
+        )
+    if not all(map(naming.is_symbol, written[again].unique())):
+        raise EvcargoError(
+            f"{path}: protein {text[:60]!r} stands in the rows {listed} with different quantities:"
+            " rows of isoforms or peptides, or two tables put together. If a column tells them"
+            " apart, name it 'Protein IDs'; else export one row per protein group"
+        )
+    number = written.groupby(written).cumcount() + 1
+    return written.where(~again, written + " (" + number.astype(str) + ")")
 
 
 def by_parsimony(

@@ -2,10 +2,18 @@
 
 import re
 
+from evcargo.identifiers.spelling import ENTRY_NAME, REFSEQ_ID, STABLE_ID, UNIPROT
 from evcargo.proteins.headers import MNEMONIC_TAXON
 
 DECOY = re.compile(r"(REV_+|rev_+|DECOY_+|decoy_+|XXX_+|##)")
 CONTAMINANT = re.compile(r"(CON_{1,2}|(?i:cont(am(inant)?)?_{1,2})|cRAP-)")
+DATABASES = ("sp", "tr", "zz")
+PREFIX = re.compile(
+    r"(ENSEMBL|REFSEQ|TREMBL|SWISS-?PROT|H-INV|UNIPROT(KB)?(/(SWISS-?PROT|TREMBL))?):",
+    re.IGNORECASE,
+)
+VERSION = re.compile(r"(?<=\d)v\d+$")
+DATABASE_VERSION = re.compile(r"(?<=\d)v\d+$|(?<=[A-Z\d])\.\d+$")
 DATABASE = re.compile(r"^(sp|tr|zz)\|")  # FragPipe may write sp|Cont_P02769|ALBU_BOVIN
 BOVINE_ENSEMBL = re.compile(r"ENSBTA[PG]\d+")
 BOVINE = "9913"
@@ -31,15 +39,28 @@ def is_contaminant(identifier: str) -> bool:
 def accession_of(identifier: str) -> str:
     """Take the accession out, without contaminant mark and database name, with its isoform number.
 
-    ``sp|Q9BY50|SC11C_HUMAN`` is Q9BY50, ``CON__P35908v2`` is P35908, ``CON__ENSEMBL:ENSBTAP01`` is
-    ENSBTAP01.
+    ``sp|Q9BY50|SC11C_HUMAN`` and ``Q9BY50|SC11C_HUMAN`` are Q9BY50, ``CON__P35908v2`` is P35908,
+    ``CON__ENSEMBL:ENSBTAP01`` is ENSBTAP01, ``V9HWA9_HUMAN`` V9HWA9. What holds no accession stays
+    as it is.
     """
-    bare = CONTAMINANT.sub("", identifier, count=1)
-    parts = bare.split("|")
-    if len(parts) >= 2 and parts[0] in ("sp", "tr", "zz"):
-        bare = CONTAMINANT.sub("", parts[1], count=1)
-    bare = re.sub(r"^(ENSEMBL|REFSEQ|TREMBL|SWISS-PROT|H-INV):", "", bare, flags=re.IGNORECASE)
-    return re.sub(r"(?<=\d)v\d+$", "", bare).split()[0] if bare.split() else ""
+    bare = CONTAMINANT.sub("", identifier.strip(), count=1)
+    parts = [CONTAMINANT.sub("", part.strip(), count=1) for part in bare.split("|")]
+    for part in parts:
+        found = UNIPROT.fullmatch(PREFIX.sub("", part).split(" ", 1)[0])
+        if found:
+            return DATABASE_VERSION.sub("", found[0])
+    if parts[0] == "gi" and len(parts) > 3:
+        return parts[3]
+    first = PREFIX.sub("", parts[1] if len(parts) > 1 and parts[0] in DATABASES else parts[0])
+    entry = ENTRY_NAME.fullmatch(first)
+    if entry and (found := UNIPROT.fullmatch(first.partition("_")[0])):
+        return found[0]
+    if " OS=" in first:
+        first = first.split()[0]
+    word = first.split(" ", 1)[0]
+    if REFSEQ_ID.fullmatch(word) or STABLE_ID.fullmatch(word):
+        return DATABASE_VERSION.sub("", word)
+    return VERSION.sub("", first)
 
 
 def taxon_of(identifier: str, header: str = "") -> str:

@@ -10,8 +10,8 @@ import pandas as pd
 from evcargo.errors import EvcargoError
 from evcargo.proteins.tables.mzid import open_mzid
 from evcargo.proteins.tables.table import CHUNK, Table
-from evcargo.proteins.tables.text import chunks_of, head_of, open_text, unquoted_rows
-from evcargo.study.kinds import DOCTYPE, Head, kind_of
+from evcargo.proteins.tables.text import chunks_of, is_small, open_text, unquoted_rows
+from evcargo.study.kinds import DOCTYPE, Head, kind_of, read_head
 
 KINDS = {"empty": "is empty", "fastq": "is FASTQ", "mzml": "is mzML", "fasta": "is FASTA"}
 MZTAB = re.compile(r"(COM\t.*\n|\s*\n)*MTD\t")
@@ -31,7 +31,7 @@ def open_table(path: str | Path) -> Table:
     EvcargoError
         If the file cannot be read, or is no table (HTML, Excel, empty ...).
     """
-    head = head_of(path)
+    head = _head_of(path)
     kind = kind_of(head)
     if kind == "a Parquet file":
         return _open_parquet(path)
@@ -44,7 +44,17 @@ def open_table(path: str | Path) -> Table:
             f"{path}: {KINDS.get(kind, f'is {kind}')}, not a protein table."
             " Give a TSV or CSV table; save an Excel sheet as CSV"
         )
-    return _open_mztab(path, head) if MZTAB.match(head.text) else open_text(path, head)
+    return _open_mztab(path) if MZTAB.match(head.text) else open_text(path)
+
+
+def _head_of(path: str | Path) -> Head:
+    try:
+        head = read_head(path)
+    except OSError as error:
+        raise EvcargoError(f"{path}: cannot be read ({error.strerror}). Check the path") from error
+    if head.damage:
+        raise EvcargoError(f"{path}: {head.damage}. Copy the file again")
+    return head
 
 
 def _open_parquet(path: str | Path) -> Table:
@@ -74,7 +84,7 @@ def _damaged(path: str | Path) -> EvcargoError:
     return EvcargoError(f"{path}: the Parquet data are damaged or cut. Copy the file again")
 
 
-def _open_mztab(path: str | Path, head: Head) -> Table:
+def _open_mztab(path: str | Path) -> Table:
     """Open the section of an mzTab 1.0 file that says most: proteins, peptides, else PSMs.
 
     A file without abundances is read by its PSMs, which get a column ``ms_run`` with the file of
@@ -82,7 +92,7 @@ def _open_mztab(path: str | Path, head: Head) -> Table:
     """
     meta: dict[str, str] = {}
     headers: dict[str, list[str]] = {}
-    for _, row in unquoted_rows(path, head):
+    for _, row in unquoted_rows(path):
         if row[0] == "MTD" and len(row) > 2:
             meta[row[1]] = row[2].strip()
         for section, telling in SECTIONS:
@@ -102,7 +112,7 @@ def _open_mztab(path: str | Path, head: Head) -> Table:
 
     def rows() -> Iterator[tuple[int, list[str]]]:
         mark = {"PRH": "PRT", "PEH": "PEP", "PSH": "PSM"}[section]
-        for line, row in unquoted_rows(path, head):
+        for line, row in unquoted_rows(path):
             if row[0] == mark:
                 full = row + [""] * (len(names) - len(row))
                 own = full[at].partition(":")[0] if psms else ""
@@ -114,7 +124,16 @@ def _open_mztab(path: str | Path, head: Head) -> Table:
         columns,
         lambda wanted: chunks_of(rows(), columns, wanted),
         run_names=files | _assays(meta, files),
+        program=_software(meta),
+        small=is_small(path),
     )
+
+
+def _software(meta: dict[str, str]) -> str:
+    """Name and version of the first program that the file names: ``[MS, .., MaxQuant, 1.6]``."""
+    stated = meta.get("software[1]", "")
+    names = [part.strip() for part in stated.strip("[]").split(",")][2:]
+    return " ".join(name for name in names if name)
 
 
 def _ms_runs(meta: dict[str, str]) -> dict[str, str]:

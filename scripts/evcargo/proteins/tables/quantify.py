@@ -1,6 +1,6 @@
 """From the contents of tables to protein quantities of samples."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,12 +8,16 @@ import pandas as pd
 
 from evcargo.errors import EvcargoError
 from evcargo.proteins.quantities import by_sample, ions_by_sample, replicates_of, roll_up
-from evcargo.proteins.tables.contents import TEXTS, Content
+from evcargo.proteins.tables.contents import Content
 from evcargo.proteins.tables.groups import by_parsimony, describe
 from evcargo.proteins.tables.names import members
+from evcargo.proteins.tables.naming import Naming
+from evcargo.proteins.tables.reader import TEXTS
 from evcargo.study.notes import listed
 
 SPECTRA = "spectral_count"
+NamingOf = Callable[[Content], Naming]
+"""Gives the naming of a table: in some tables bare numbers are gene ids."""
 
 
 @dataclass(frozen=True)
@@ -36,32 +40,37 @@ class Quantities:
     layers: dict[str, pd.DataFrame]
 
 
-def quantities_of_proteins(contents: Sequence[Content], runs: pd.DataFrame) -> Quantities:
+def quantities_of_proteins(
+    contents: Sequence[Content], runs: pd.DataFrame, naming: NamingOf
+) -> Quantities:
     """Join tables of protein quantities."""
-    tables, described, counts, ibaqs = [], [], [], []
-    for content in contents:
-        one, long = content.format, content.long
-        about = content.groups
-        if one.is_long:
-            about = _with_peptides(about, long)
-        proteins = describe(content.table.path, about)
-        feature = dict(zip(about["group"], proteins.index, strict=True))
-        long = long.assign(feature=long["group"].map(feature))
-        order = list(content.choice.runs)
-        values = _wide(long, "intensity", one.repeated, order)
-        tables.append(values.reindex(proteins.index))
-        counts.append(_wide(long, "count", "sum", order).reindex(proteins.index))
-        ibaq = content.ibaq.assign(feature=content.ibaq["group"].map(feature))
-        ibaq["value"] = ibaq["value"].where(ibaq["value"] > 0)
-        ibaqs.append(_wide(ibaq, "value", "sum", order).reindex(proteins.index))
-        described.append(proteins)
-    by_run = pd.concat(tables, axis=1)
-    proteins = _joined(described).reindex(by_run.index)
-    layers = {
-        SPECTRA: _counted(pd.concat(counts, axis=1), runs),
-        "ibaq": _averaged(pd.concat(ibaqs, axis=1), runs),
-    }
+    parts = [_proteins_of(content, naming(content)) for content in contents]
+    by_run = pd.concat([part.by_run for part in parts], axis=1)
+    proteins = _joined([part.proteins for part in parts]).reindex(by_run.index)
+    counts = pd.concat([part.layers[SPECTRA] for part in parts], axis=1)
+    ibaq = pd.concat([part.layers["ibaq"] for part in parts], axis=1)
+    layers = {SPECTRA: _counted(counts, runs), "ibaq": _averaged(ibaq, runs)}
     return Quantities(by_run, _averaged(by_run, runs), proteins, layers)
+
+
+def _proteins_of(content: Content, naming: Naming) -> Quantities:
+    """Quantities of one table by run; its samples are made when all tables are joined."""
+    order, path = list(content.choice.runs), content.table.path
+    if content.is_wide:
+        proteins = describe(path, content.groups, naming)
+        values, counts, ibaq = (
+            table.set_axis(proteins.index).reindex(columns=order).astype(float)
+            for table in (content.values, content.counts, content.ibaq)
+        )
+    else:
+        about = _with_peptides(content.groups, content.long)
+        proteins = describe(path, about, naming)
+        feature = dict(zip(about["group"], proteins.index, strict=True))
+        long = content.long.assign(feature=content.long["group"].map(feature))
+        values = _wide(long, "intensity", content.format.repeated, order).reindex(proteins.index)
+        counts = _wide(long, "count", "sum", order).reindex(proteins.index)
+        ibaq = pd.DataFrame(np.nan, proteins.index, order)
+    return Quantities(values, values, proteins, {SPECTRA: counts, "ibaq": ibaq})
 
 
 def _wide(long: pd.DataFrame, value: str, how: str, runs: list[str]) -> pd.DataFrame:
@@ -88,7 +97,11 @@ def _with_peptides(about: pd.DataFrame, long: pd.DataFrame) -> pd.DataFrame:
 
 
 def quantities_of_ions(
-    contents: Sequence[Content], runs: pd.DataFrame, method: str, min_peptides: int, organism: str
+    contents: Sequence[Content],
+    runs: pd.DataFrame,
+    method: str,
+    min_peptides: int,
+    naming: Naming,
 ) -> Quantities:
     """Roll ions of all tables up to proteins.
 
@@ -100,11 +113,11 @@ def quantities_of_ions(
         Run sheet, proteins only.
     method, min_peptides
         See `evcargo.proteins.quantities.roll_up`; a group with fewer peptides has no quantity.
-    organism
-        Organism of the study, for groups by parsimony.
+    naming
+        Names of the proteins of the organism.
     """
-    long, about = _grouped(contents, organism)
-    proteins = describe(contents[0].table.path, about)
+    long, about = grouped(contents, naming.genes.organism)
+    proteins = describe(contents[0].table.path, about, naming)
     feature = dict(zip(about["group"], proteins.index, strict=True))
     long = long.assign(feature=long["group"].map(feature))
     counts = _counts(long, contents)
@@ -131,8 +144,8 @@ def quantities_of_ions(
     )
 
 
-def _grouped(contents: Sequence[Content], organism: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rows of all tables with their final group, and one description per group."""
+def grouped(contents: Sequence[Content], organism: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give the rows of all tables of ions with their final group, and describe each group."""
     long = pd.concat([one.long for one in contents], ignore_index=True)
     about = pd.concat([one.groups for one in contents])
     about = about[~about["group"].duplicated()]
@@ -173,17 +186,30 @@ def _counts(long: pd.DataFrame, contents: Sequence[Content]) -> pd.DataFrame:
     return known.groupby(["feature", "run"])[value].sum().unstack("run")
 
 
-def joined(parts: Sequence[Quantities]) -> Quantities:
-    """Join the quantities of tables of different levels; a sample comes from one level only."""
-    if len(parts) == 1:
-        return parts[0]
-    both = parts[0].by_sample.columns.intersection(parts[1].by_sample.columns)
+def refuse_two_levels(contents: Iterable[Content], runs: pd.DataFrame) -> None:
+    """Refuse samples of which one table holds proteins and another peptides.
+
+    Raises
+    ------
+    EvcargoError
+        If there are any: their quantities cannot be joined.
+    """
+    is_protein = {one.table.path: one.format.level == "protein" for one in contents}
+    rows = runs[runs["path"].astype(str).isin(is_protein)]
+    levels = rows["path"].astype(str).map(is_protein).groupby(rows["sample"].astype(str)).nunique()
+    both = levels.index[levels > 1]
     if len(both):
         raise EvcargoError(
             f"run sheet: the samples {listed(both)} come both from tables of proteins and from"
             " tables of peptides, whose quantities cannot be joined. Give a sample tables of one"
             " kind"
         )
+
+
+def joined(parts: Sequence[Quantities]) -> Quantities:
+    """Join the quantities of tables of different levels; a sample comes from one level only."""
+    if len(parts) == 1:
+        return parts[0]
     by_run = pd.concat([part.by_run for part in parts], axis=1)
     return Quantities(
         by_run,
@@ -209,7 +235,8 @@ def _joined(described: Sequence[pd.DataFrame]) -> pd.DataFrame:
         proteins.loc[both, peptides] = most
         proteins.loc[both, "is_contaminant"] = marked
         proteins.loc[both, "q_value"] = lowest
-    text = ["name", "gene", "accessions", "taxon"]
+    proteins["healed"] = proteins["healed"].eq(True)
+    text = ["name", "gene", "gene_in_table", "accessions", "taxon"]
     proteins[text] = proteins[text].fillna("")
     proteins["ambiguous"] = proteins["n_unique_peptides"] == 0
     return proteins.astype({"is_contaminant": bool} | dict.fromkeys(text, object))

@@ -1,0 +1,212 @@
+"""Which protein leads a group, and which gene it is of, whatever style its identifiers have."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from evcargo.identifiers import excel
+from evcargo.identifiers.describe import damaged_by_spreadsheet
+from evcargo.identifiers.genes import (
+    ACCESSION,
+    ENSEMBL,
+    NUMBER,
+    SYMBOL,
+    SYMBOLS,
+    UNKNOWN,
+    Gene,
+    Genes,
+    leading_gene,
+)
+from evcargo.proteins.database import HOST_TAXON
+from evcargo.proteins.tables.names import (
+    accession_of,
+    gene_of,
+    is_contaminant,
+    members,
+    taxon_of,
+)
+
+SIGNS = re.compile(r"\s*[|:\s]\s*")
+REPEATED = re.compile(r"(.+)\.\d{1,2}")  # R's make.unique: TPM1, TPM1.1
+IDS = (ACCESSION, *ENSEMBL.values(), *(f"{kind} with version" for kind in ENSEMBL.values()))
+
+
+@dataclass(frozen=True)
+class Named:
+    """Names of one protein group.
+
+    Parameters
+    ----------
+    written
+        Its identifiers as the table writes them, the leading one first.
+    accessions
+        The same as accessions, as far as they are known.
+    gene
+        Approved symbols, that of the leading protein first, separated by semicolons.
+    gene_in_table
+        What the table calls the genes.
+    taxon
+        NCBI taxon of the leading protein, empty if nothing tells it.
+    healed
+        Whether the symbol became a date in a spreadsheet and was taken from the accession.
+    """
+
+    written: tuple[str, ...]
+    accessions: tuple[str, ...]
+    gene: str
+    gene_in_table: str
+    taxon: str
+    healed: bool = False
+
+
+class Naming:
+    """Names of the proteins of an organism.
+
+    Parameters
+    ----------
+    genes
+        Of the organism.
+    taxa
+        Accession -> taxon of the shipped contaminants.
+    numbers
+        Whether bare numbers are Entrez gene ids.
+    symbols
+        Whether identifiers are gene symbols; if not, words that some gene has as an alias are no
+        names of it.
+    """
+
+    def __init__(
+        self,
+        genes: Genes,
+        taxa: Mapping[str, str] | None = None,
+        numbers: bool = False,
+        symbols: bool = False,
+    ) -> None:
+        self.genes, self.taxa, self.numbers, self.symbols = genes, taxa or {}, numbers, symbols
+        self.host = HOST_TAXON[genes.organism]
+
+    def of_identifier(self, name: str) -> Gene | None:
+        """Find the gene of an identifier of the table."""
+        if not self.symbols and self.genes.read(name).kind in SYMBOLS:
+            return None
+        return self.resolve(name)
+
+    def resolve(self, name: str) -> Gene | None:
+        """Find the gene of an identifier or symbol."""
+        if self.numbers and (found := self.genes.of_entrez(name.removesuffix(".0"))):
+            return found
+        found = self.genes.resolve(name)
+        if found is None and (stem := REPEATED.fullmatch(name)):
+            reading = self.genes.read(stem[1])
+            return reading.gene if reading.kind == SYMBOL else None
+        return found
+
+    def split(self, cell: str) -> list[str]:
+        """Members of a group, without repeats; ``|``, ``:`` and blanks may separate them too."""
+        parts = (part for one in members(cell) for part in self._further(one))
+        return list(dict.fromkeys(parts))
+
+    def _further(self, text: str) -> list[str]:
+        """Split at signs that stand within identifiers too, where all parts are of one kind."""
+        parts = SIGNS.split(text)
+        if len(parts) < 2:
+            return [text]
+        kinds = {self.genes.read(part).kind for part in parts}
+        alike = len(kinds) == 1 and kinds <= set(IDS)
+        return parts if alike or kinds <= set(SYMBOLS) else [text]
+
+    def name(
+        self, identifiers: str, gene: str, stated: str, entry: str = "", marked: bool = False
+    ) -> Named:
+        """Name a protein group.
+
+        Parameters
+        ----------
+        identifiers, gene
+            Cells of the table.
+        stated
+            Header of the leading protein, with its organism.
+        entry
+            Its UniProt entry name.
+        marked
+            Whether the table marks it as a contaminant.
+        """
+        written, symbols = self.split(identifiers), self.split(gene)
+        taxon = taxon_of(written[0], stated) or taxon_of(entry)
+        foreign = marked or self.is_foreign(written[0], taxon)
+        if not foreign and len(written) > 1:
+            written = self._led(written, symbols)
+        accessions = [self.accession(one, mapped=not foreign) for one in written]
+        in_table = ";".join(symbols)
+        names = [one for one in symbols if not self.is_date(one)]
+        approved = self._symbols(names, written, stated, foreign)
+        return Named(
+            tuple(written),
+            tuple(dict.fromkeys(accessions)),
+            ";".join(approved) or in_table,
+            in_table,
+            taxon,
+            healed=bool(approved) and len(names) < len(symbols),
+        )
+
+    def is_foreign(self, identifier: str, taxon: str) -> bool:
+        """Whether a protein is of another organism, or marked as a contaminant."""
+        of_list = str(self.taxa.get(accession_of(identifier).partition("-")[0], ""))
+        return is_contaminant(identifier) or (taxon or of_list or self.host) != self.host
+
+    def accession(self, identifier: str, mapped: bool = True) -> str:
+        """Give the accession of an identifier, or that of the gene it names, unless foreign."""
+        found = accession_of(identifier)
+        if not mapped or self.genes.read(found).kind == ACCESSION:
+            return found
+        gene = self.of_identifier(identifier)
+        return (gene.accession if gene else "") or found
+
+    def _led(self, written: list[str], symbols: Sequence[str]) -> list[str]:
+        """Put the reviewed or approved member of a group of one gene first."""
+        if not self.symbols and any(self.genes.read(one).kind in SYMBOLS for one in written):
+            return written
+        position = leading_gene(written, self.genes, symbols).position
+        first = written[position]
+        if position and is_contaminant(first):
+            return written
+        return [first, *written[:position], *written[position + 1 :]]
+
+    def _symbols(
+        self, symbols: Sequence[str], written: Sequence[str], stated: str, foreign: bool
+    ) -> list[str]:
+        """Approved symbols of a group; of foreign proteins what the table says."""
+        if foreign:
+            return list(symbols) or [one for one in (gene_of(stated),) if one]
+        genes = [self.resolve(one) for one in symbols]
+        names = [gene.symbol if gene else name for gene, name in zip(genes, symbols, strict=True)]
+        own = [g.symbol for one in written if (g := self.of_identifier(one)) and g.symbol]
+        if not any(genes):
+            names = own or names or [self._approved(gene_of(stated))]
+        elif own and own[0] in names:
+            names = [own[0], *names]
+        return list(dict.fromkeys(name for name in names if name))
+
+    def _approved(self, symbol: str) -> str:
+        gene = self.genes.resolve(symbol) if symbol else None
+        return gene.symbol if gene else symbol
+
+    def is_known(self, identifiers: Sequence[str], gene: str) -> bool:
+        """Whether any name of a group has a gene of the organism."""
+        named = (self.of_identifier(one) for one in identifiers)
+        return any(named) or any(self.resolve(one) for one in gene.split(";") if one)
+
+    def is_symbol(self, identifier: str) -> bool:
+        """Whether an identifier is a gene symbol, known or not, and no accession or id."""
+        return self.symbols and self.genes.read(identifier).kind in (*SYMBOLS, UNKNOWN, NUMBER)
+
+    def is_date(self, text: str) -> bool:
+        """Whether a spreadsheet made a date of a symbol: SEPT2 became 2-Sep, or 44441."""
+        if self.genes.read(text).kind not in (UNKNOWN, NUMBER) or self.numbers:
+            return False
+        return bool(excel.dates(text) or excel.serial_date(text))
+
+    def before_spreadsheet(self, text: str) -> list[str]:
+        """Symbols of the genes that a date may have been."""
+        found = damaged_by_spreadsheet(text, self.genes, serials=True)
+        return [gene.symbol for gene in found]
