@@ -154,7 +154,7 @@ def kind_of(head: Head) -> str:
         return "an HTML page"
     if lower.startswith("<"):
         return _kind_of_xml(lower)
-    if len(CONTROLS.findall(text)) > max(2, len(text) // 100):
+    if "\0" in text or len(CONTROLS.findall(text)) > max(2, len(text) // 100):
         return "a binary file"
     if text.startswith(">"):
         return "fasta"
