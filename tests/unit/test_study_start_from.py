@@ -38,7 +38,7 @@ def reads(length: int, adapter: str = "", run: str = "r") -> bytes:
     random.seed(3)
     letters = ["".join(random.choice("ACGT") for _ in range(length)) + adapter for _ in range(60)]
     records = (f"@{run}{at}\n{read}\n+\n{'I' * len(read)}\n" for at, read in enumerate(letters))
-    return gzip.compress("".join(records, mtime=0).encode())
+    return gzip.compress("".join(records).encode(), mtime=0)
 
 
 def table(rows: list[list[object]], mark: str = "\t") -> str:
