@@ -6,7 +6,8 @@ from dataclasses import replace
 from evcargo.errors import EvcargoError
 from evcargo.files.numbers import MISSING
 from evcargo.files.run_names import find_run
-from evcargo.particles.header_row import HeaderRow, is_number
+from evcargo.particles.axis import is_number
+from evcargo.particles.header_row import HeaderRow
 from evcargo.particles.rows import Rows
 from evcargo.study.notes import listed
 

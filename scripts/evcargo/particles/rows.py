@@ -7,7 +7,8 @@ from itertools import pairwise
 
 from evcargo.errors import EvcargoError
 from evcargo.files.numbers import MISSING
-from evcargo.particles.header_row import INTERVAL, SUMMARY_ROW, HeaderRow, is_number
+from evcargo.particles.axis import INTERVAL, is_number
+from evcargo.particles.header_row import SUMMARY_ROW, HeaderRow
 from evcargo.particles.headers import plain
 from evcargo.particles.sheet_text import SheetText, split_line
 
