@@ -204,7 +204,8 @@ def _checked(
     }
     if not kinds:
         return None, ""
-    if not kinds & {*AMOUNTS, Kind.UNKNOWN}:
+    # Columns that are all called std are samples: nobody writes a table of spreads only.
+    if not kinds & {*AMOUNTS, Kind.UNKNOWN, Kind.SPREAD}:
         return None, (
             "its amounts are weighted by volume, surface or intensity, cumulated, or spreads; none"
             " is a number or concentration of particles. Export the distribution by number"
