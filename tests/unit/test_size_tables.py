@@ -291,6 +291,14 @@ def test_names_of_columns_without_unit_and_average(tmp_path: Path) -> None:
         _read(tmp_path, groups + rows)
 
 
+def test_samples_that_are_called_standard(tmp_path: Path) -> None:
+    rows = "".join(f"{s},{a},{2 * a}\n" for s, a in zip(CENTRES, AMOUNTS, strict=True))
+    text = f"Size (nm),std_1_before,std_2_after\n{rows}"
+    assert _read(tmp_path, text, "std_2_after").table.amount == pytest.approx(2 * AMOUNTS)
+    with pytest.raises(EvcargoError, match="no column holds amounts of particles: std_1_before"):
+        _read(tmp_path, text)
+
+
 def test_columns_that_number_the_rows_are_no_amounts(tmp_path: Path) -> None:
     pairs = list(zip(CENTRES, AMOUNTS, strict=True))
     rows = "".join(f"{at},{size},{amount}\n" for at, (size, amount) in enumerate(pairs))
@@ -364,6 +372,8 @@ def test_long_tables(tmp_path: Path) -> None:
     _assert_truth(_read(tmp_path, text, "EV-2"), 3.0)
     _assert_truth(_read(tmp_path, text, sample="EV-1"))
     _assert_truth(_read(tmp_path, text, PER_ML, sample="EV-1"))
+    blank = text.replace("EV-2,12.5", "\nEV-2,12.5", 1)
+    _assert_truth(_read(tmp_path, blank, "EV-2"), 3.0)
     with pytest.raises(EvcargoError, match=r"told apart by column 'Sample' .*EV-1, EV-2.*none is"):
         _read(tmp_path, text, "EV-3")
 
@@ -430,8 +440,10 @@ def test_two_distributions_below_each_other(tmp_path: Path) -> None:
     _assert_truth(reading)
     assert any("stands below in other bins" in note for note in reading.notes)
     other = table("Size (nm)", PER_ML, amounts=2 * AMOUNTS).split("\n", 1)[1]
-    with pytest.raises(EvcargoError, match="line 82: the sizes start again"):
-        _read(tmp_path, first + other)
+    for gap in ("", "\n\n"):
+        with pytest.raises(EvcargoError, match=r"line 8[24]: the sizes start again"):
+            _read(tmp_path, first + gap + other)
+    _assert_truth(_read(tmp_path, first + "\n10\t61\n50\t100\n"))  # percentiles of no name
     with pytest.raises(EvcargoError, match="line 83: another table of sizes begins here, below"):
         _read(tmp_path, first + "\n" + table("Size (nm)", PER_ML, amounts=2 * AMOUNTS))
 

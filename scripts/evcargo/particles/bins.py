@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evcargo.errors import EvcargoError
-from evcargo.particles.header_row import Axis
+from evcargo.particles.axis import Axis
 
 Floats = NDArray[np.float64]
 LARGEST_LOG10_NM = 6.0

@@ -65,7 +65,7 @@ def choose_columns(
     captures: Mapping[int, str],
     column: str,
     sample: str,
-    place: str,
+    where: str,
     skipped: Collection[int] = (),
 ) -> Choice:
     """Choose the columns of a run.
@@ -80,7 +80,7 @@ def choose_columns(
         What the run sheet calls it; empty if it does not say.
     sample
         Name of the sample, tried where the table has several amounts and nothing tells them apart.
-    place
+    where
         File and line, for messages.
     skipped
         Columns that number the rows.
@@ -99,8 +99,8 @@ def choose_columns(
     names = {at: name for at, name in enumerate(header.names) if name and at not in passed}
     kinds = {at: kind_of_column(name) for at, name in names.items()}
     if column:
-        return _named(names, kinds, captures, column, place)
-    amounts = _best_amounts(names, kinds, place)
+        return _named(names, kinds, captures, column, where)
+    amounts = _best_amounts(names, kinds, where)
     if len(amounts) == 1:
         at = next(iter(amounts))
         return Choice((at,), amounts[at], _why(kinds[at], len(names)))
@@ -111,17 +111,17 @@ def choose_columns(
         chosen = _by_capture(amounts, captures, sample)
         if chosen:
             return chosen
-        raise EvcargoError(f"{place}: holds several measurements ({listed(stems, 8)}). {ASK}")
+        raise EvcargoError(f"{where}: holds several measurements ({listed(stems, 8)}). {ASK}")
     average = [at for at, name in amounts.items() if AVERAGE.search(plain(name))]
     if len(average) == 1:
         used = tuple(name for at, name in of_amounts.items() if at not in average)
         return Choice((average[0],), amounts[average[0]], "the average of the captures", used)
     with_unit = {at: name for at, name in amounts.items() if has_volume(plain(name))}
-    return _of_several(with_unit or amounts, sample, place)
+    return _of_several(with_unit or amounts, sample, where)
 
 
 def _best_amounts(
-    names: Mapping[int, str], kinds: Mapping[int, Kind], place: str
+    names: Mapping[int, str], kinds: Mapping[int, Kind], where: str
 ) -> dict[int, str]:
     """Columns of the kind that says most: concentrations, else numbers, shares, unknown ones."""
     for kind in (*AMOUNTS, Kind.UNKNOWN):
@@ -129,7 +129,7 @@ def _best_amounts(
         if amounts:
             return amounts
     raise EvcargoError(
-        f"{place}: no column holds amounts of particles: {listed(names.values(), 8) or 'none'}."
+        f"{where}: no column holds amounts of particles: {listed(names.values(), 8) or 'none'}."
         " Give a table with a column such as Concentration (particles/ml) or Number"
     )
 
@@ -146,7 +146,7 @@ def _named(
     kinds: Mapping[int, Kind],
     captures: Mapping[int, str],
     column: str,
-    place: str,
+    where: str,
 ) -> Choice:
     usable = {at: name for at, name in names.items() if kinds[at] is not Kind.SPREAD}
     exact = [at for at, name in names.items() if name.casefold() == column.strip().casefold()]
@@ -155,9 +155,9 @@ def _named(
         chosen = _by_capture(usable, captures, column)
         if chosen:
             return chosen
-        by_name = find_run(column, usable.values(), _aliases(usable), place, "this table")
+        by_name = find_run(column, usable.values(), _aliases(usable), where, "this table")
         if by_name is None:
-            raise missing_run(column, "of this row", [*names.values(), *captures.values()], place)
+            raise missing_run(column, "of this row", [*names.values(), *captures.values()], where)
         match = by_name[0]
     columns = tuple(at for at, name in names.items() if name == match)
     kind = kinds[columns[0]]
@@ -170,7 +170,7 @@ def _named(
         }.get(kind, "cumulated")
         others = [name for at, name in names.items() if kinds[at] in AMOUNTS]
         raise EvcargoError(
-            f"{place}: column {match!r} is {what}, not a number of particles. Write another column"
+            f"{where}: column {match!r} is {what}, not a number of particles. Write another column"
             f" into 'column' of the run sheet; amounts are in {listed(others, 8) or 'none'}"
         )
     reason = "the column that the run sheet names"
@@ -197,7 +197,7 @@ def _by_capture(
     return None
 
 
-def _of_several(amounts: Mapping[int, str], sample: str, place: str) -> Choice:
+def _of_several(amounts: Mapping[int, str], sample: str, where: str) -> Choice:
     """Columns of one name but for the number of the capture; else that of the sample."""
     stems = {_REPEAT.sub("", plain(name)) for name in amounts.values()}
     known = all(kind_of_column(name) in AMOUNTS for name in amounts.values())
@@ -205,11 +205,11 @@ def _of_several(amounts: Mapping[int, str], sample: str, place: str) -> Choice:
         first = next(iter(amounts))
         reason = f"mean of {len(amounts)} columns of one name (captures)"
         return Choice(tuple(amounts), amounts[first], reason)
-    match = _of_sample(list(amounts.values()), sample, place)
+    match = _of_sample(list(amounts.values()), sample, where)
     if match:
         columns = tuple(at for at, name in amounts.items() if name == match)
         return Choice(columns, match, "the column of the sample's name")
-    raise EvcargoError(f"{place}: several amounts {listed(amounts.values(), 8)}. {ASK}")
+    raise EvcargoError(f"{where}: several amounts {listed(amounts.values(), 8)}. {ASK}")
 
 
 def _aliases(names: Mapping[int, str]) -> dict[str, str]:
@@ -226,11 +226,11 @@ def _aliases(names: Mapping[int, str]) -> dict[str, str]:
     return aliases
 
 
-def _of_sample(names: Sequence[str], sample: str, place: str) -> str:
+def _of_sample(names: Sequence[str], sample: str, where: str) -> str:
     if not sample:
         return ""
     try:
-        match = find_run(sample, names, _aliases(dict(enumerate(names))), place, sample)
+        match = find_run(sample, names, _aliases(dict(enumerate(names))), where, sample)
     except EvcargoError:
         return ""
     return match[0] if match else ""

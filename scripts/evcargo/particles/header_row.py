@@ -7,34 +7,14 @@ from itertools import islice
 
 from evcargo.errors import EvcargoError
 from evcargo.files.text_tables import ROW_NAMES
-from evcargo.particles.headers import (
-    AMOUNTS,
-    BIN,
-    CENTRE,
-    EDGE,
-    END,
-    LN,
-    LOG10,
-    RADIUS,
-    SIZE,
-    START,
-    STATISTIC,
-    Kind,
-    is_size,
-    length_factor,
-    plain,
-)
+from evcargo.particles.axis import INTERVAL, Axis, find_axis, is_number
+from evcargo.particles.causes import MAX_LINES_ABOVE, no_table
+from evcargo.particles.headers import AMOUNTS, BIN, RADIUS, SIZE, Kind, is_size, plain
 from evcargo.particles.sheet_text import WIDE_BLANKS, SheetText, split_line
 from evcargo.particles.units import kind_of_column
 
 DELIMITERS = ("\t", ";", ",", "|", WIDE_BLANKS, " ")
-MAX_LINES_ABOVE = 1000
 MAX_HEADER_ROWS = 4
-EXAMPLE = "a header such as 'Diameter (nm)' and 'Concentration (particles/ml)'"
-NUMBER = re.compile(
-    r"[-+]?(\d[\d.,' \u2019]*|[.,]\d+)([eE][-+]?\d+|\s*[x×*·]\s*10\s*\^?\s*[-+]?\d+)?"
-    r"\s*(nm|[uµμ]m|%)?"
-)
 # Rows of sums and statistics, in the languages of the headers.
 SUMMARY_ROW = re.compile(
     r"\W*((grand|sub) ?)?(total|totals|totale|totaal|sum|sums|summe|gesamt\w*|somme|suma|razem"
@@ -42,38 +22,6 @@ SUMMARY_ROW = re.compile(
     r"|span)\b|合计|总计|合計|Σ"
 )
 _LENGTH_UNIT = re.compile(r"\b[nu]m\b")
-INTERVAL = re.compile(
-    r"[\[(]?\s*(\d[\d.,]*)\s*(?:nm)?\s*(?:-|–|—|to|bis|à|;|\.\.|,\s)\s*(\d[\d.,]*)\s*(?:nm)?\s*[\])]?"
-)
-
-
-@dataclass(frozen=True)
-class Axis:
-    """The column or columns with the sizes.
-
-    Parameters
-    ----------
-    kind
-        ``centre``, ``edges`` (start and end of each bin), ``start``, ``end`` or ``interval`` (both
-        in one cell).
-    columns
-        Their numbers, from 0.
-    factor
-        To nm, of the diameter.
-    is_radius
-        Whether the factor holds the 2 from radius to diameter.
-    logarithm
-        ``log10``, ``ln`` or empty, by the header.
-    unit_stated
-        Whether the header states a unit of length.
-    """
-
-    kind: str
-    columns: tuple[int, ...]
-    factor: float
-    is_radius: bool
-    logarithm: str
-    unit_stated: bool
 
 
 @dataclass(frozen=True)
@@ -99,41 +47,6 @@ class HeaderRow:
     axis: Axis
 
 
-def is_number(cell: str) -> bool:
-    """Whether a cell looks like a number in any locale."""
-    return NUMBER.fullmatch(cell) is not None
-
-
-def find_axis(names: Sequence[str]) -> Axis | None:
-    """Find the sizes among the names of columns; None if there are none."""
-    headers = [plain(name) for name in names]
-    sizes = [at for at, header in enumerate(headers) if is_size(header)]
-    ends = [at for at in sizes if _is_edge(headers[at], END, START)]
-    starts = [at for at in sizes if _is_edge(headers[at], START, END)]
-    # An edge that is not called the upper one: programs write the lower edge of each bin.
-    starts += [at for at in sizes if at not in ends and _is_edge(headers[at], EDGE, END)]
-    centres = [at for at in sizes if at not in starts and at not in ends]
-    centres.sort(key=lambda at: bool(LOG10.search(headers[at]) or LN.search(headers[at])))
-    if starts and ends:
-        return _axis("edges", (starts[0], ends[0]), headers)
-    for kind, columns in (("centre", centres), ("start", starts), ("end", ends)):
-        if columns:
-            return _axis(kind, (columns[0],), headers)
-    return None
-
-
-def _is_edge(header: str, edge: re.Pattern[str], other: re.Pattern[str]) -> bool:
-    return bool(edge.search(header)) and not (other.search(header) or CENTRE.search(header))
-
-
-def _axis(kind: str, columns: tuple[int, ...], headers: Sequence[str]) -> Axis:
-    header = headers[columns[0]]
-    unit = next((factor for at in columns if (factor := length_factor(headers[at]))), 0.0)
-    radius = bool(RADIUS.search(header))
-    logarithm = "ln" if LN.search(header) else "log10" if LOG10.search(header) else ""
-    return Axis(kind, columns, (unit or 1.0) * (2 if radius else 1), radius, logarithm, bool(unit))
-
-
 def find_header(text: SheetText) -> HeaderRow:
     """Find the first header with sizes and amounts that has numbers below it.
 
@@ -156,7 +69,7 @@ def find_header(text: SheetText) -> HeaderRow:
     if nearly:
         at, cause = next((note for note in nearly if "weighted" in note[1]), nearly[0])
         raise EvcargoError(f"{text.line(at)}: {cause}")
-    raise _no_table(text)
+    raise no_table(text)
 
 
 def _header_at(text: SheetText, at: int, delimiter: str) -> tuple[HeaderRow | None, str, int]:
@@ -291,7 +204,8 @@ def _checked(
     }
     if not kinds:
         return None, ""
-    if not kinds & {*AMOUNTS, Kind.UNKNOWN}:
+    # Columns that are all called std are samples: nobody writes a table of spreads only.
+    if not kinds & {*AMOUNTS, Kind.UNKNOWN, Kind.SPREAD}:
         return None, (
             "its amounts are weighted by volume, surface or intensity, cumulated, or spreads; none"
             " is a number or concentration of particles. Export the distribution by number"
@@ -343,42 +257,3 @@ def _splits_amounts(header: HeaderRow, at: int) -> bool:
         if name and i != at and i > first and not is_size(plain(name))
     ]
     return at > first and any(i < at for i in amounts) and any(i > at for i in amounts)
-
-
-def _no_table(text: SheetText) -> EvcargoError:
-    """Build the error of a file without a size table, with what the file seems to be."""
-    lines = [line for line in text.lines[:MAX_LINES_ABOVE] if line.strip()]
-    delimiter = max("\t;,", key=lambda mark: sum(line.count(mark) for line in lines[:50]))
-    rows = [split_line(line, delimiter) for line in lines[:50]]
-    if any(len(row) > 10 and _ascending(row[1:]) for row in rows):
-        why, what = "its sizes stand in one row, not in one column", "Transpose the table"
-    elif len(rows) > 5 and all(len(row) > 1 and all(map(is_number, row[:2])) for row in rows):
-        why, what = "has numbers, but no header above them", f"Write {EXAMPLE} above them"
-    elif any(_is_summary(row) for row in rows):
-        why = "holds one row per measurement (mean or median size), but no size bins"
-        what = f"Export the size distribution; it needs {EXAMPLE}"
-    elif any(find_axis(row) for row in rows):
-        why = "has a column of sizes, but none with a number or concentration of particles"
-        what = f"A list with one row per particle is no size distribution: it needs {EXAMPLE}"
-    else:
-        why, what = "no size table found", f"It needs {EXAMPLE}"
-    return EvcargoError(f"{text.path}: {why}. {what}")
-
-
-def _ascending(row: Sequence[str]) -> bool:
-    cells = [cell for cell in row if cell]
-    if len(cells) < 10 or not all(map(is_number, cells)):
-        return False
-    try:
-        numbers = [float(cell.replace(",", ".")) for cell in cells]
-    except ValueError:
-        return False
-    return all(a < b for a, b in zip(numbers, numbers[1:], strict=False))
-
-
-def _is_summary(row: Sequence[str]) -> bool:
-    headers = [plain(cell) for cell in row]
-    return len(row) > 2 and any(
-        STATISTIC.search(header) and (SIZE.search(header) or length_factor(header))
-        for header in headers
-    )

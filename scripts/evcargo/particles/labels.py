@@ -6,13 +6,16 @@ from dataclasses import replace
 from evcargo.errors import EvcargoError
 from evcargo.files.numbers import MISSING
 from evcargo.files.run_names import find_run
-from evcargo.particles.header_row import HeaderRow, is_number
+from evcargo.particles.axis import is_number
+from evcargo.particles.header_row import HeaderRow
 from evcargo.particles.rows import Rows
 from evcargo.study.notes import listed
 
 _FEWEST_ROWS = 3
 # A name that is neither that of a bin nor an interval of sizes.
-_NAME = re.compile(r"^(?!\W*(bin|class|channel|ch|interval|klasse|kanal)?\W*\d).*[^\W\d_]{1}", re.I)
+_NAME = re.compile(
+    r"(?!\W*(bin|class|channel|ch|interval|klasse|kanal)?\W*\d).*[^\W\d_]", re.IGNORECASE
+)
 
 
 def rows_of_label(
@@ -103,7 +106,7 @@ def refuse_names_of_rows(rows: Rows, header: HeaderRow, where: str) -> None:
     for at, name in enumerate(header.names):
         cells = rows.column(at)
         distinct = len(set(cells)) == len(cells) > 1 and at not in header.axis.columns
-        if distinct and name and all(_NAME.search(cell) for cell in cells):
+        if distinct and name and all(_NAME.match(cell) for cell in cells):
             raise EvcargoError(
                 f"{where}: each row has a name of its own in column {name!r} ({listed(cells, 3)}):"
                 " rows are samples or measurements, not size bins. Export the size distribution"

@@ -7,10 +7,12 @@ from itertools import pairwise
 
 from evcargo.errors import EvcargoError
 from evcargo.files.numbers import MISSING
-from evcargo.particles.header_row import INTERVAL, SUMMARY_ROW, HeaderRow, is_number
+from evcargo.particles.axis import INTERVAL, is_number
+from evcargo.particles.header_row import SUMMARY_ROW, HeaderRow
 from evcargo.particles.headers import plain
 from evcargo.particles.sheet_text import SheetText, split_line
 
+_FEWEST_ROWS = 3  # of a second distribution below the first
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -46,7 +48,7 @@ class Rows:
 def collect_rows(text: SheetText, header: HeaderRow) -> Rows:
     """Collect the rows of the first table below a header.
 
-    A blank line, a row of text or a row of -1 ends it, unless the sizes go on below.
+    A row of text or of -1 ends it, and a blank line, unless the sizes go on or begin again below.
 
     Raises
     ------
@@ -91,11 +93,11 @@ def _kind_of_row(
     """``bin``, ``unlabelled``, ``dropped`` or ``end``."""
     sizes = [cells[i] for i in header.axis.columns]
     if _is_bin(sizes, header.axis.kind):
-        if (sizes[0][0] == "-" and rough(sizes[0]) == -1) or (
-            gap and not _goes_on(rows, header, sizes[0])
-        ):
+        if sizes[0][0] == "-" and rough(sizes[0]) == -1:
             return "end"
-        return "bin"
+        # A block that begins again below a blank line is for `in_order` or the labels to judge.
+        again = gap and not _goes_on(rows, header, sizes[0])
+        return "end" if again and not _is_block(text, header, at) else "bin"
     if any(SUMMARY_ROW.match(plain(cell)) for cell in cells if cell):
         return "dropped"
     amounts = any(is_number(cell) for i, cell in enumerate(cells) if i not in header.axis.columns)
@@ -115,6 +117,16 @@ def _is_bin(sizes: Sequence[str], kind: str) -> bool:
     if kind == "interval":
         return INTERVAL.fullmatch(sizes[0]) is not None
     return all(is_number(size) for size in sizes)
+
+
+def _is_block(text: SheetText, header: HeaderRow, at: int) -> bool:
+    """Whether a few rows of bins follow each other from a line on."""
+    lines = text.lines[at : at + _FEWEST_ROWS]
+    rows = [split_line(line, header.delimiter) for line in lines]
+    padded = [[*cells, *[""] * len(header.names)] for cells in rows]
+    return len(rows) == _FEWEST_ROWS and all(
+        _is_bin([cells[i] for i in header.axis.columns], header.axis.kind) for cells in padded
+    )
 
 
 def _goes_on(rows: Rows, header: HeaderRow, size: str) -> bool:

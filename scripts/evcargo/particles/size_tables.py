@@ -13,6 +13,7 @@ import numpy as np
 
 from evcargo.errors import EvcargoError
 from evcargo.files.numbers import NumberStyle
+from evcargo.particles.axis import Axis, is_number
 from evcargo.particles.bins import (
     Bins,
     Floats,
@@ -28,13 +29,7 @@ from evcargo.particles.columns import Choice, capture_names, choose_columns
 from evcargo.particles.dilution import Dilution, find_dilution
 from evcargo.particles.formats import recognise, refuse_other_files
 from evcargo.particles.formats.layout import Layout
-from evcargo.particles.header_row import (
-    Axis,
-    HeaderRow,
-    find_header,
-    is_number,
-    second_table,
-)
+from evcargo.particles.header_row import HeaderRow, find_header, second_table
 from evcargo.particles.headers import UNDILUTED, Kind, plain
 from evcargo.particles.labels import index_columns, refuse_names_of_rows, rows_of_label
 from evcargo.particles.order import in_order

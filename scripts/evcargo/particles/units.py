@@ -96,7 +96,7 @@ def kind_of_column(name: str) -> Kind:
     return kind_of_amount(header, has_volume(header))
 
 
-def read_unit(name: str, context: str, place: str) -> Unit:
+def read_unit(name: str, context: str, where: str) -> Unit:
     """Find the unit of a column of amounts.
 
     Parameters
@@ -105,7 +105,7 @@ def read_unit(name: str, context: str, place: str) -> Unit:
         Header of the column.
     context
         Text above the table that can hold the unit where the header does not, e.g. a title.
-    place
+    where
         File and line, for messages.
 
     Raises
@@ -118,7 +118,7 @@ def read_unit(name: str, context: str, place: str) -> Unit:
     density = next((word for word, pattern in _DENSITIES if pattern.search(header)), "")
     if not density and _LOGARITHM.search(header):
         raise EvcargoError(
-            f"{place}: the header {name!r} says that the amounts are logarithms."
+            f"{where}: the header {name!r} says that the amounts are logarithms."
             " Give the amounts themselves"
         )
     if kind is Kind.RELATIVE:
@@ -126,12 +126,12 @@ def read_unit(name: str, context: str, place: str) -> Unit:
     if kind is Kind.NUMBER:
         return Unit("number", 1.0, density, f"{name!r} are numbers of counted particles")
     if _OTHER_VOLUME.search(header):
-        raise _in_two_ways(name, place)
+        raise _in_two_ways(name, where)
     if has_volume(header):
-        return _with_density(_concentration(header, name, place), density)
+        return _with_density(_concentration(header, name, where), density)
     above = plain(context)
     if has_volume(above) and kind_of_amount(above, True) is Kind.CONCENTRATION:
-        unit = _concentration(above, context, place)
+        unit = _concentration(above, context, where)
         return _with_density(
             replace(unit, reason=f"{unit.reason} (unit of another header)"), density
         )
@@ -145,25 +145,25 @@ def _with_density(unit: Unit, density: str) -> Unit:
     return replace(unit, density=density, reason=unit.reason + per)
 
 
-def _concentration(header: str, name: str, place: str) -> Unit:
+def _concentration(header: str, name: str, where: str) -> Unit:
     if _TWO_WAYS.search(header):
-        raise _in_two_ways(name, place)
+        raise _in_two_ways(name, where)
     volume, per = next(
         (factor, volume) for pattern, factor, volume in VOLUMES if pattern.search(header)
     )
-    power, read_as = _power(header, name, place)
+    power, read_as = _power(header, name, where)
     text = f"{read_as} particles/{per}".strip()
     return Unit("concentration", volume * power, "", f"{name.strip()!r} is {text}")
 
 
-def _in_two_ways(name: str, place: str) -> EvcargoError:
+def _in_two_ways(name: str, where: str) -> EvcargoError:
     return EvcargoError(
-        f"{place}: the unit of {name!r} can be read in two ways. Write it as 1e6 particles/ml or"
+        f"{where}: the unit of {name!r} can be read in two ways. Write it as 1e6 particles/ml or"
         " 10^6 particles/ml (not 10e6, 10^-6 or per 100 ml)"
     )
 
 
-def _power(header: str, name: str, place: str) -> tuple[float, str]:
+def _power(header: str, name: str, where: str) -> tuple[float, str]:
     """Power of ten that a header states, and how it was read."""
     match = _EXPONENT.search(header) or _POWER.search(header) or _LOST_SUPERSCRIPT.search(header)
     if match:
@@ -174,6 +174,6 @@ def _power(header: str, name: str, place: str) -> tuple[float, str]:
         number = float("1" + re.sub(r"\D", "", long[1]))
         return number, f"{number:g}"
     if _LOST_POWER.search(header):
-        raise _in_two_ways(name, place)
+        raise _in_two_ways(name, where)
     factor = next((value for word, value in _WORDS if word.search(header)), 1.0)
     return factor, "" if factor == 1 else f"{factor:g}"

@@ -8,9 +8,10 @@ import numpy as np
 
 from evcargo.errors import EvcargoError
 from evcargo.files.numbers import NoNumberError, NumberStyle, find_number_style, parse_numbers
+from evcargo.particles.axis import INTERVAL
 from evcargo.particles.bins import Floats
 from evcargo.particles.columns import Choice
-from evcargo.particles.header_row import INTERVAL, HeaderRow
+from evcargo.particles.header_row import HeaderRow
 from evcargo.particles.headers import Kind
 from evcargo.particles.rows import Rows
 from evcargo.particles.sheet_text import SheetText
@@ -32,7 +33,7 @@ class Values:
     amounts
         Mean of the columns of amounts.
     kind
-        What the sizes are (see `evcargo.particles.header_row.Axis`).
+        What the sizes are (see `evcargo.particles.axis.Axis`).
     lines
         Line of each row, from 0.
     style
