@@ -49,7 +49,7 @@ def job(root, tmp_path):
     given = SimpleNamespace(
         samples=str(tmp_path / "samples.tsv"),
         panels=str(root / "resources/markers/panels.tsv"),
-        genes=str(root / "resources/identifiers/human_genes.tsv.gz"),
+        genes=str(root / "resources/identifiers/human_genes.tsv.xz"),
         proteins=str(tmp_path / "proteins.h5ad"),
         rna=[],
         transcripts=[],

@@ -16,7 +16,7 @@ WORDS = ["river", "table", "green", "seven", "cloud", "paper", "stone", "glass",
 
 @pytest.fixture(scope="module")
 def genes():
-    return read_genes(ROOT / "resources/identifiers/human_genes.tsv.gz", "human")
+    return read_genes(ROOT / "resources/identifiers/human_genes.tsv.xz", "human")
 
 
 def of_words(n: int) -> dict[str, tuple[str, list[float]]]:

@@ -181,10 +181,10 @@ def given(path):
 
 
 # The genes of the organism under all their names.
-GENES = resource(f"identifiers/{config['organism']}_genes.tsv.gz")
+GENES = resource(f"identifiers/{config['organism']}_genes.tsv.xz")
 
 # The miRNAs of the organisms under the names of all releases of miRBase.
-MIRNAS = resource("identifiers/mirnas.tsv.gz")
+MIRNAS = resource("identifiers/mirnas.tsv.xz")
 
 # Tables that are too large for the dry run are read by a first job, which all others wait for; that it ran
 # again is no reason to run them again.

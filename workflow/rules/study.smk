@@ -62,8 +62,8 @@ rule examine_tables:
     params:
         library=lib("examine_tables"),
         resources={
-            "genes": f"identifiers/{config['organism']}_genes.tsv.gz",
-            "mirnas": "identifiers/mirnas.tsv.gz",
+            "genes": f"identifiers/{config['organism']}_genes.tsv.xz",
+            "mirnas": "identifiers/mirnas.tsv.xz",
             "panels": "markers/panels.tsv",
         },
         options=STUDY.config_digest,
