@@ -11,7 +11,7 @@ from evcargo.tables import write_table
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-RESOURCES = ("genes", "mirnas", "panels")
+RESOURCES = ("genes", "mirnas", "panels", "contaminants")
 
 with job_log(snakemake.log):
     files = {name: snakemake.input[name] for name in RESOURCES}

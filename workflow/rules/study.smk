@@ -50,6 +50,7 @@ rule examine_tables:
         genes=GENES,
         mirnas=MIRNAS,
         panels=PANELS[0],
+        contaminants=resource("proteins/contaminants.tsv"),
     output:
         inputs="results/study/inputs.tsv",
     log:
@@ -65,6 +66,7 @@ rule examine_tables:
             "genes": f"identifiers/{config['organism']}_genes.tsv.xz",
             "mirnas": "identifiers/mirnas.tsv.xz",
             "panels": "markers/panels.tsv",
+            "contaminants": "proteins/contaminants.tsv",
         },
         options=STUDY.config_digest,
     message:

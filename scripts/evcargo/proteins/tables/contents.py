@@ -129,8 +129,9 @@ def read_content(reader: Reader, choice: Choice, scale: str = "") -> Content:
     long = pd.concat(longs, ignore_index=True)
     found = _scale_of_long(long, reader, choice, scale)
     long = long.assign(intensity=to_linear(long["intensity"].to_numpy(float), found))
-    reader.look_at_identifiers(about["group"])
+    reader.look_at_identifiers(about)
     name = (reader.quantity or "spectral count") if one.is_long else quantity_name(choice.key)
+    is_amount = one.level == "protein" and found.name != RELATIVE
     return Content(
         reader.table,
         one,
@@ -141,6 +142,7 @@ def read_content(reader: Reader, choice: Choice, scale: str = "") -> Content:
         long,
         about,
         funnel=reader.funnel,
+        imputed=find_imputation(_pivoted(long).to_numpy(float)) if is_amount else "",
         holders=reader.holders,
         style=(reader.numbers.style.decimal, reader.numbers.style.thousands),
     )
@@ -160,7 +162,7 @@ def _read_proteins(reader: Reader, choice: Choice, stated: str) -> Content:
     """Content of a wide table of proteins."""
     whole = _joined(list(reader.protein_pieces(choice)))
     _require_some(reader, whole.about)
-    reader.look_at_identifiers(whole.about["group"])
+    reader.look_at_identifiers(whole.about)
     names = [choice.key, *(match.column for match in choice.runs.values())]
     found = _found_scale(whole.values, names, reader, stated)
     has_groups = reader.one.family not in BY_CONTENT
@@ -248,7 +250,7 @@ def _scale_of_long(long: pd.DataFrame, reader: Reader, choice: Choice, stated: s
     """Scale of a long table, or of ions; of proteins it is told as for a wide table."""
     one = reader.one
     if one.level == "protein" and one.scale == "detected" and not stated:
-        wide = long.pivot_table(index="group", columns="run", values="intensity", aggfunc="max")
+        wide = _pivoted(long)
         return _found_scale(wide, [reader.quantity or "", *wide.columns], reader, stated)
     name = reader.quantity or choice.key
     if one.level == "psm":
@@ -257,6 +259,11 @@ def _scale_of_long(long: pd.DataFrame, reader: Reader, choice: Choice, stated: s
         wide = long[["intensity"]].reset_index(drop=True)
         return find_scale(wide.to_numpy(float), [name], reader.table.path, _hint(reader))
     return _found_scale(long[["intensity"]], [name], reader, stated)
+
+
+def _pivoted(long: pd.DataFrame) -> pd.DataFrame:
+    """Give the quantities of a long table of proteins as groups x runs."""
+    return long.groupby(["group", "run"], sort=False)["intensity"].max().unstack("run")
 
 
 def _scale_words(scale: Scale) -> str:

@@ -66,13 +66,13 @@ def _without_sums(whole: Piece, title: str, scale: Scale, funnel: Funnel) -> Pie
 def _by_group(whole: Piece, funnel: Funnel) -> Piece:
     """Join the rows that have the same quantities in all runs."""
     values = whole.values.fillna(0)
-    common = values.apply(lambda column: column.map(column.value_counts()) > MAX_REPEATED)
-    amounts = (values.abs() >= MIN_AMOUNT) | (values % 1 != 0)
-    telling = ((values != 0) & amounts & ~common).sum(axis=1) >= MIN_TELLING
-    again = values.duplicated(keep=False) & telling
+    again = values.duplicated(keep=False)
     if not again.any():
         return whole
-    first = (values.duplicated() & telling).to_numpy(bool)
+    again &= _tell_groups(values)
+    first = (values.duplicated() & again).to_numpy(bool)
+    if not first.any():
+        return whole
     keys = values[again].apply(tuple, axis=1)
     about = whole.about.copy()
     for column in ("group", "gene"):
@@ -80,6 +80,13 @@ def _by_group(whole: Piece, funnel: Funnel) -> Piece:
         about.loc[again, column] = joined
     funnel.keep(about, pd.Series(~first), OWN_QUANTITIES, OWN)
     return rows_of(replace(whole, about=about), ~first)
+
+
+def _tell_groups(values: pd.DataFrame) -> pd.Series:
+    """Flag the rows with enough quantities that are the same in another row by no accident."""
+    common = values.apply(lambda column: column.map(column.value_counts()) > MAX_REPEATED)
+    amounts = (values.abs() >= MIN_AMOUNT) | (values % 1 != 0)
+    return ((values != 0) & amounts & ~common).sum(axis=1) >= MIN_TELLING
 
 
 def _joined(names: pd.Series) -> str:
