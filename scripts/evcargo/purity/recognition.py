@@ -7,6 +7,7 @@ nobody knows, nothing that needs a name is assessed.
 import pandas as pd
 
 from evcargo.identifiers.genes import Genes
+from evcargo.identifiers.spelling import UNIPROT
 from evcargo.purity.panels import HOST_TAXON, split
 
 MIN_RECOGNISED = 0.5
@@ -44,7 +45,11 @@ def names_problem(var: pd.DataFrame, assay: str, genes: Genes) -> str:
 
 
 def _known_proteins(var: pd.DataFrame, genes: Genes) -> pd.Series:
-    """Flag the groups with a known gene or accession, or a protein of a contaminant list."""
+    """Flag the groups with a known gene or accession, or a protein of a contaminant list.
+
+    An accession of which the table itself says that it is of the organism is known too: entries
+    come and go with the releases of UniProt.
+    """
     known = [
         any(genes.resolve(name) for name in [*split(symbols), *split(accessions), str(feature)])
         for feature, symbols, accessions in zip(
@@ -53,7 +58,10 @@ def _known_proteins(var: pd.DataFrame, genes: Genes) -> pd.Series:
     ]
     hosts = ("", *HOST_TAXON.values())
     foreign = var["is_contaminant"].astype(bool) | ~var["taxon"].astype(str).isin(hosts)
-    return pd.Series(known, index=var.index) | foreign
+    host = var["taxon"].astype(str) == HOST_TAXON[genes.organism]
+    first = var["accessions"].astype(str).str.split(";").str[0]
+    stated = host & first.map(lambda one: UNIPROT.fullmatch(one) is not None)
+    return pd.Series(known, index=var.index) | foreign | stated
 
 
 def _known_transcripts(var: pd.DataFrame, genes: Genes) -> pd.Series:

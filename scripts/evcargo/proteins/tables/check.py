@@ -176,8 +176,11 @@ def _described(
     if content.format.level != "protein":
         about = grouped([content], genes.organism)[1]
     proteins = tagged(describe(content.table.path, about, naming), taxa)
-    names = zip(proteins["accessions"], proteins["gene"], strict=True)
-    known = [naming.is_known(members(accessions), gene) for accessions, gene in names]
+    names = zip(proteins["accessions"], proteins["gene"], proteins["taxon"], strict=True)
+    known = [
+        naming.is_known(members(accessions), gene) or naming.is_stated(accessions, taxon)
+        for accessions, gene, taxon in names
+    ]
     decimal, thousands = content.style
     return replace(
         summary,
@@ -198,6 +201,7 @@ def _described(
         notes="; ".join(
             [
                 *_empty_samples(content),
+                *_other_organism(content, genes),
                 *notes_on_dates(proteins, naming),
                 *notes_on(content, ev_markers(panels)),
             ]
@@ -235,6 +239,19 @@ def _empty_samples(content: Content) -> list[str]:
     if not empty:
         return []
     return [f"no protein has a quantity in {', '.join(empty)}: carried as failed"]
+
+
+def _other_organism(content: Content, genes: Genes) -> list[str]:
+    """Say that a table seems to be of another organism than the study."""
+    column = content.identifier
+    if column.species:
+        return [f"most identifiers name {column.species}, but the study is of {genes.organism}"]
+    if column.other_case:
+        return [
+            f"most gene symbols are not written as those of {genes.organism} are (CD9 is human, Cd9"
+            " mouse or rat): check the organism in the config"
+        ]
+    return []
 
 
 def _split(error: EvcargoError) -> Problem:

@@ -1,19 +1,19 @@
 """What one table says of its runs: quantities of protein groups or ions, and what was left out."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-import numpy as np
 import pandas as pd
 
 from evcargo.errors import EvcargoError
-from evcargo.files.summary_rows import find_summary_rows
 from evcargo.proteins.tables.columns import Choice, quantity_name
-from evcargo.proteins.tables.filtering import FEATURE, NO_COPY, OWN, QUANTIFIED, Funnel
+from evcargo.proteins.tables.features import only_features, rows_of
+from evcargo.proteins.tables.filtering import OWN, QUANTIFIED, Funnel
 from evcargo.proteins.tables.formats import Format
 from evcargo.proteins.tables.identifier_column import IdentifierColumn
 from evcargo.proteins.tables.imputed import find_imputation
-from evcargo.proteins.tables.reader import Piece, Reader
+from evcargo.proteins.tables.reader import BY_CONTENT, Piece, Reader
 from evcargo.proteins.tables.scale import (
     LOG2,
     RAW,
@@ -26,8 +26,7 @@ from evcargo.proteins.tables.scale import (
 from evcargo.proteins.tables.table import Table
 
 PERSEUS = ("Student's T-test", "-Log Student's", "ANOVA", "Welch's T-test", "T-test Significant")
-MIN_COPIED = 2
-"""Cells with a value from which equal rows are copies."""
+FOLD_CHANGE = re.compile(r"log(2|_2)?[ ._]?(fc|fold)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -130,8 +129,9 @@ def read_content(reader: Reader, choice: Choice, scale: str = "") -> Content:
     long = pd.concat(longs, ignore_index=True)
     found = _scale_of_long(long, reader, choice, scale)
     long = long.assign(intensity=to_linear(long["intensity"].to_numpy(float), found))
-    reader.look_at_identifiers(about["group"])
+    reader.look_at_identifiers(about)
     name = (reader.quantity or "spectral count") if one.is_long else quantity_name(choice.key)
+    is_amount = one.level == "protein" and found.name != RELATIVE
     return Content(
         reader.table,
         one,
@@ -142,6 +142,7 @@ def read_content(reader: Reader, choice: Choice, scale: str = "") -> Content:
         long,
         about,
         funnel=reader.funnel,
+        imputed=find_imputation(_pivoted(long).to_numpy(float)) if is_amount else "",
         holders=reader.holders,
         style=(reader.numbers.style.decimal, reader.numbers.style.thousands),
     )
@@ -161,15 +162,16 @@ def _read_proteins(reader: Reader, choice: Choice, stated: str) -> Content:
     """Content of a wide table of proteins."""
     whole = _joined(list(reader.protein_pieces(choice)))
     _require_some(reader, whole.about)
-    reader.look_at_identifiers(whole.about["group"])
+    reader.look_at_identifiers(whole.about)
     names = [choice.key, *(match.column for match in choice.runs.values())]
     found = _found_scale(whole.values, names, reader, stated)
-    whole = _features(whole, reader, found)
+    has_groups = reader.one.family not in BY_CONTENT
+    whole = only_features(whole, reader.group, found, has_groups, reader.funnel)
     held = whole.values.fillna(0) != 0 if found.zeros_missing else whole.values.notna()
     some = held.any(axis=1)
     reader.funnel.keep(whole.values, some, QUANTIFIED, OWN)
     lost = tuple(_without(whole, some))
-    whole = _rows_of(whole, some.to_numpy(bool)) if some.any() else whole
+    whole = rows_of(whole, some.to_numpy(bool)) if some.any() else whole
     values = _in_linear(whole.values, found)
     ibaq = whole.ibaq.where(whole.ibaq > 0)
     quantity = (choice.key and quantity_name(choice.key)) or "intensity"
@@ -197,40 +199,9 @@ def _joined(pieces: list[Piece]) -> Piece:
     return Piece(*(pd.concat([getattr(one, name) for one in pieces]) for name in names))
 
 
-def _rows_of(whole: Piece, stays: np.ndarray) -> Piece:
-    return Piece(
-        *(
-            table[stays]
-            for table in (whole.about, whole.values, whole.counts, whole.ibaq, whole.next_best)
-        )
-    )
-
-
 def _in_linear(values: pd.DataFrame, scale: Scale) -> pd.DataFrame:
     linear = to_linear(values.to_numpy(float), scale)
     return pd.DataFrame(linear, values.index, values.columns)
-
-
-def _features(whole: Piece, reader: Reader, scale: Scale) -> Piece:
-    """Leave out rows that are the sum of the others, and copies of rows."""
-    funnel = reader.funnel
-    names = whole.about["group"].tolist()
-    linear = whole.values.to_numpy(float) if scale.name == RAW else None
-    sums = find_summary_rows(names, linear, [reader.group])
-    if sums:
-        stays = np.ones(len(names), bool)
-        stays[[row.row for row in sums]] = False
-        lines = whole.about.index
-        funnel.named[FEATURE] = [replace(row, row=int(lines[row.row])) for row in sums]
-        funnel.keep(whole.about, pd.Series(stays), FEATURE, OWN)
-        whole = _rows_of(whole, stays)
-    filled = (whole.values.fillna(0) != 0).sum(axis=1) >= MIN_COPIED
-    keyed = whole.values.assign(**{"\0": whole.about["group"]})
-    copies = (keyed.duplicated() & filled).to_numpy(bool)
-    if copies.any():
-        funnel.keep(whole.about, pd.Series(~copies), NO_COPY, OWN)
-        whole = _rows_of(whole, ~copies)
-    return whole
 
 
 def _found_scale(values: pd.DataFrame, names: list[str], reader: Reader, stated: str) -> Scale:
@@ -257,10 +228,10 @@ def _found_scale(values: pd.DataFrame, names: list[str], reader: Reader, stated:
 
 
 def _hint(reader: Reader) -> str:
-    """Whether Perseus wrote the table, which takes log2 first of all."""
+    """Whether a program wrote the table that takes log2 first of all: Perseus, limma, DEP ..."""
     columns = reader.table.columns
-    by_perseus = any(column.startswith(PERSEUS) for column in columns)
-    return LOG2 if reader.one.annotated or by_perseus else ""
+    tested = any(column.startswith(PERSEUS) or FOLD_CHANGE.search(column) for column in columns)
+    return LOG2 if reader.one.annotated or tested else ""
 
 
 def _refuse_negative(values: pd.DataFrame, reader: Reader) -> None:
@@ -279,7 +250,7 @@ def _scale_of_long(long: pd.DataFrame, reader: Reader, choice: Choice, stated: s
     """Scale of a long table, or of ions; of proteins it is told as for a wide table."""
     one = reader.one
     if one.level == "protein" and one.scale == "detected" and not stated:
-        wide = long.pivot_table(index="group", columns="run", values="intensity", aggfunc="max")
+        wide = _pivoted(long)
         return _found_scale(wide, [reader.quantity or "", *wide.columns], reader, stated)
     name = reader.quantity or choice.key
     if one.level == "psm":
@@ -288,6 +259,11 @@ def _scale_of_long(long: pd.DataFrame, reader: Reader, choice: Choice, stated: s
         wide = long[["intensity"]].reset_index(drop=True)
         return find_scale(wide.to_numpy(float), [name], reader.table.path, _hint(reader))
     return _found_scale(long[["intensity"]], [name], reader, stated)
+
+
+def _pivoted(long: pd.DataFrame) -> pd.DataFrame:
+    """Give the quantities of a long table of proteins as groups x runs."""
+    return long.groupby(["group", "run"], sort=False)["intensity"].max().unstack("run")
 
 
 def _scale_words(scale: Scale) -> str:

@@ -20,7 +20,7 @@ IDENTIFIERS = "a protein identifier is there"
 NO_DECOY = "leading identifier is no decoy (REV__, rev_, DECOY_, XXX_, ##)"
 IN_SHEET = "the run is in the run sheet"
 FEATURE = "the row is no sum of the others"
-NO_COPY = "the row is no copy of another"
+OWN_QUANTITIES = "no row above has the same quantities in all runs (members of a group are one)"
 QUANTIFIED = "a quantity above zero in a run of the run sheet"
 OWN = "evcargo"
 

@@ -17,6 +17,7 @@ LOOKED_AT = 2000
 """Rows of the table by which its columns are told."""
 ENOUGH = 0.5
 """Share of the cells of a column that must have the form of identifiers."""
+OWN_LETTERS = {"human": ("ENS",), "mouse": ("ENSMUS",), "rat": ("ENSRNO",)}
 LONGEST = 200
 """Mean length of cells from which a column holds sequences or descriptions."""
 
@@ -37,6 +38,10 @@ class IdentifierColumn:
         What it was told by.
     symbols
         Whether most of them are gene symbols.
+    other_case
+        Whether the gene symbols are those of another organism by their case: Cd9 in human.
+    species
+        Organism that most identifiers name, if it is another one.
     """
 
     column: str
@@ -44,6 +49,8 @@ class IdentifierColumn:
     kind: str
     reason: str
     symbols: bool = False
+    other_case: bool = False
+    species: str = ""
 
     @property
     def is_entrez(self) -> bool:
@@ -148,6 +155,18 @@ def are_symbols(summary: IdentifierSummary) -> bool:
     """Whether most identifiers of a column are approved gene symbols."""
     known, symbols = summary.n_recognised, summary.kinds.get(SYMBOL, 0)
     return known >= ENOUGH * summary.n_cells and symbols >= ENOUGH * max(known, 1)
+
+
+def in_other_case(summary: IdentifierSummary) -> bool:
+    """Whether most symbols of a column are written as those of another organism."""
+    return summary.other_case > ENOUGH * max(summary.n_recognised, 1)
+
+
+def foreign_species(summary: IdentifierSummary, organism: str) -> str:
+    """Name the organism that most identifiers name, if it is another one; else empty."""
+    name, count = next(iter(summary.species.items()), ("", 0))
+    own = {organism.upper(), *OWN_LETTERS.get(organism, ())}
+    return name if count > ENOUGH * summary.n_cells and name not in own else ""
 
 
 def _column_of(kinds: Collection[str], cells: dict[str, pd.Series], genes: Genes) -> str | None:

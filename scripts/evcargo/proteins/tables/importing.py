@@ -133,6 +133,7 @@ def import_proteins(
         name = PurePath(path).name  # its folder is in the tables of filters and columns
         sources.append(f"{content.source} [{name}]")
         own = notes_on(content, markers)
+        own += [f"{content.imputed}; detection is not claimed"] if content.imputed else []
         sources += [f"{note} [{name}]" for note in own]
         notes += [f"{path}: {note}" for note in own]
     unseen = int((~seen).sum())

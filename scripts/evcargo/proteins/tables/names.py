@@ -3,7 +3,7 @@
 import re
 
 from evcargo.identifiers.spelling import ENTRY_NAME, REFSEQ_ID, STABLE_ID, UNIPROT
-from evcargo.proteins.headers import MNEMONIC_TAXON
+from evcargo.proteins.headers import MNEMONIC_TAXON, ORGANISM_TAXON
 
 DECOY = re.compile(r"(REV_+|rev_+|DECOY_+|decoy_+|XXX_+|##)")
 CONTAMINANT = re.compile(r"(CON_{1,2}|(?i:cont(am(inant)?)?_{1,2})|cRAP-)")
@@ -64,10 +64,16 @@ def accession_of(identifier: str) -> str:
 
 
 def taxon_of(identifier: str, header: str = "") -> str:
-    """NCBI taxon of a protein by OX= of its header, its entry name or Ensembl name; else empty."""
+    """NCBI taxon of a protein by its header, its entry name or Ensembl name; else empty.
+
+    Headers of before 2018 name the organism (OS=), but not its taxon (OX=).
+    """
     stated = re.search(r"\bOX=(\d+)", header)
     if stated:
         return stated.group(1)
+    named = re.search(r"\bOS=(\S+ \S+)", header)
+    if named and named.group(1).casefold() in ORGANISM_TAXON:
+        return ORGANISM_TAXON[named.group(1).casefold()]
     entry = re.search(r"[A-Z0-9]+_([A-Z0-9]{3,5})\b", identifier.rpartition("|")[2])
     if entry:
         return MNEMONIC_TAXON.get(entry.group(1), "")

@@ -17,6 +17,7 @@ from evcargo.identifiers.genes import (
     Genes,
     leading_gene,
 )
+from evcargo.identifiers.spelling import UNIPROT
 from evcargo.proteins.database import HOST_TAXON
 from evcargo.proteins.tables.names import (
     accession_of,
@@ -73,6 +74,8 @@ class Naming:
     symbols
         Whether identifiers are gene symbols; if not, words that some gene has as an alias are no
         names of it.
+    any_case
+        Whether symbols count in any case: Alb is ALB.
     """
 
     def __init__(
@@ -81,13 +84,15 @@ class Naming:
         taxa: Mapping[str, str] | None = None,
         numbers: bool = False,
         symbols: bool = False,
+        any_case: bool = False,
     ) -> None:
-        self.genes, self.taxa, self.numbers, self.symbols = genes, taxa or {}, numbers, symbols
+        self.genes, self.taxa, self.numbers = genes, taxa or {}, numbers
+        self.symbols, self.any_case = symbols, any_case
         self.host = HOST_TAXON[genes.organism]
 
     def of_identifier(self, name: str) -> Gene | None:
         """Find the gene of an identifier of the table."""
-        if not self.symbols and self.genes.read(name).kind in SYMBOLS:
+        if not self.symbols and self.genes.read(name).kind in (*SYMBOLS, UNKNOWN):
             return None
         return self.resolve(name)
 
@@ -99,7 +104,7 @@ class Naming:
         if found is None and (stem := REPEATED.fullmatch(name)):
             reading = self.genes.read(stem[1])
             return reading.gene if reading.kind == SYMBOL else None
-        return found
+        return self.genes.in_any_case(name) if found is None and self.any_case else found
 
     def split(self, cell: str) -> list[str]:
         """Members of a group, without repeats; ``|``, ``:`` and blanks may separate them too."""
@@ -195,6 +200,10 @@ class Naming:
         """Whether any name of a group has a gene of the organism."""
         named = (self.of_identifier(one) for one in identifiers)
         return any(named) or any(self.resolve(one) for one in gene.split(";") if one)
+
+    def is_stated(self, accessions: str, taxon: str) -> bool:
+        """Whether the table itself says that the leading accession is of the organism."""
+        return taxon == self.host and UNIPROT.fullmatch(accessions.split(";")[0]) is not None
 
     def is_symbol(self, identifier: str) -> bool:
         """Whether an identifier is a gene symbol, known or not, and no accession or id."""

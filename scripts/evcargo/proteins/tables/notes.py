@@ -42,8 +42,6 @@ def notes_on(content: Content, markers: Container[str]) -> list[str]:
             f" quantity. To have them, write its columns (such as {other!r}) into the column"
             " 'column' of the run sheet"
         )
-    if content.imputed:
-        notes.append(f"{content.imputed}; detection is not claimed from it")
     return notes
 
 

@@ -30,6 +30,8 @@ from evcargo.proteins.tables.identifier_column import (
     IdentifierColumn,
     are_symbols,
     find_identifier_column,
+    foreign_species,
+    in_other_case,
 )
 from evcargo.proteins.tables.names import is_decoy, members
 from evcargo.proteins.tables.table import Table
@@ -206,14 +208,19 @@ class Reader:
             chunk = applied(chunk, self.steps, self.numbers, self.funnel)
             yield of_proteins(chunk, self._groups, self.group, self.funnel)
 
-    def look_at_identifiers(self, groups: pd.Series) -> None:
-        """Tell what the identifiers of a column are that was taken by its title."""
-        if not self.identifier.kind:
-            some = groups.drop_duplicates().head(LOOKED_AT).tolist()
-            summary = describe_identifiers(some, self.genes)
-            self.identifier = replace(
-                self.identifier, kind=summary.kind, symbols=are_symbols(summary)
-            )
+    def look_at_identifiers(self, about: pd.DataFrame) -> None:
+        """Tell what the identifiers and gene symbols of a table are, by some of them."""
+        some = about["group"].drop_duplicates().head(LOOKED_AT).tolist()
+        summary = describe_identifiers(some, self.genes)
+        genes = about["gene"][about["gene"] != ""].drop_duplicates().head(LOOKED_AT).tolist()
+        of_genes = describe_identifiers(genes, self.genes) if genes else summary
+        self.identifier = replace(
+            self.identifier,
+            kind=self.identifier.kind or summary.kind,
+            symbols=are_symbols(summary),
+            other_case=in_other_case(of_genes),
+            species=foreign_species(summary, self.genes.organism),
+        )
 
     def _groups(self, chunk: pd.DataFrame) -> pd.Series:
         text = words(chunk[self.group])

@@ -122,7 +122,8 @@ def quantities_of(
 
 def naming_of(content: Content, genes: Genes, taxa: Mapping[str, str]) -> Naming:
     """Naming of the proteins of a table."""
-    return Naming(genes, taxa, content.identifier.is_entrez, content.identifier.symbols)
+    column = content.identifier
+    return Naming(genes, taxa, column.is_entrez, column.symbols, column.other_case)
 
 
 def tagged(proteins: pd.DataFrame, taxa: Mapping[str, str]) -> pd.DataFrame:
