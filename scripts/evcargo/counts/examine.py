@@ -191,8 +191,8 @@ def _column_notes(table: CountTable) -> list[str]:
 
 def _present(features: pd.DataFrame, assay: str, markers: Sequence[str]) -> list[str]:
     names = features.index if assay != LONG else features["gene"]
-    here = {str(name).upper() for name in names}
-    return [marker for marker in dict.fromkeys(markers) if marker.upper() in here]
+    here = set(names[names.isin(markers)])
+    return [marker for marker in dict.fromkeys(markers) if marker in here]
 
 
 def _joined(*texts: str) -> str:
