@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from evcargo.counts.examine import examine_count_tables, read_tables
+from evcargo.counts.examine import Problems, examine_count_tables
 from evcargo.counts.features import Identifier
 from evcargo.counts.importing import import_counts
 from evcargo.counts.reading import CountTable, read_counts
@@ -17,7 +17,6 @@ from evcargo.study.count_tables import GENES, MIRNAS
 from evcargo.study.panels import shipped
 from evcargo.tables import read_table
 
-__all__ = ["read_tables"]
 SMALL, LONG = "rna", "transcripts"
 
 
@@ -59,7 +58,7 @@ def counts_of(table: CountTable) -> dict[str, dict[str, float]]:
 
 def examine(
     runs: Sequence[Run], assay: str = SMALL, organism: str = "human", **options: Sequence[str]
-) -> tuple[list[InputSummary], dict[str, tuple[str, str]]]:
+) -> tuple[list[InputSummary], Problems]:
     frame = pd.DataFrame([vars(run) for run in runs])
     return examine_count_tables(
         frame, assay, organism, genes_of(organism), mirnas_of(organism), **options

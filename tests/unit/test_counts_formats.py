@@ -96,7 +96,7 @@ def test_star_of_an_unclear_strand_is_asked_for(tmp_path: Path) -> None:
     path = star(tmp_path / "A1ReadsPerGene.out.tab", 0.7)
     summaries, problems = examine(runs_for(path, "A1"), LONG)
     assert not summaries
-    message, remedy = problems["A1"]
+    message, remedy, _ = problems["A1"]
     assert "the strand of the library is not clear (70% of the reads" in message
     assert remedy.startswith("Write unstranded, forward or reverse into the column 'column'")
     for word, counts in (("unstranded", 900), ("forward", 630), ("reverse", 270)):

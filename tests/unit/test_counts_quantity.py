@@ -145,7 +145,8 @@ def test_the_run_sheet_decides_what_is_unsure() -> None:
 def test_the_dry_run_says_what_the_values_are(tmp_path: Path) -> None:
     path = tmp_path / "t.tsv"
     cpm(counts(1)).to_csv(path, sep="\t")
-    problem, remedy = examine(runs_for(path, *RUNS), LONG)[1]["s1"]
-    assert "every column sums to 1,000,000: counts or transcripts per million" in problem
+    problem, remedy, column = examine(runs_for(path, *RUNS), LONG)[1]["s1"]
+    assert problem.startswith("every column sums to 1,000,000: counts or transcripts per million")
+    assert column == "path"
     assert "Give the table of raw counts" in remedy and "column 'scale'" in remedy
     assert not examine(runs_for(path, *RUNS, scale="raw"), LONG)[1]

@@ -4,7 +4,7 @@ from types import MappingProxyType
 
 from evcargo.counts.layout import plain_key
 
-MIRNA, PRECURSOR, TRANSCRIPT = "miRNA", "miRNA_precursor", "transcript"
+MIRNA, PRECURSOR, SPIKE_IN, TRANSCRIPT = "miRNA", "miRNA_precursor", "spike_in", "transcript"
 CLASS_WORDS = MappingProxyType(
     {
         word: name
@@ -20,7 +20,7 @@ CLASS_WORDS = MappingProxyType(
             "snoRNA": "snorna snornas scarna cdbox hacabox",
             "snRNA": "snrna snrnas",
             "vault": "vault vaultrna vtrna vrna",
-            "spike_in": "spikein spikeins spike ercc erccs exogenousspikein",
+            SPIKE_IN: "spikein spikeins spike ercc erccs exogenousspikein",
         }.items()
         for word in words.split()
     }

@@ -145,13 +145,18 @@ def find_symbols(
 
 
 def find_classes(
-    frame: pd.DataFrame, texts: Sequence[int], is_class: Callable[[str], bool], assay: str
+    frame: pd.DataFrame,
+    texts: Sequence[int],
+    identifiers: int,
+    is_class: Callable[[str], bool],
+    assay: str,
 ) -> int | None:
     """Find a column with the RNA class or biotype of the features."""
     for at in texts:
         key = plain_key(frame.columns[at])
-        cells = set(frame.iloc[:, at])
-        holds_classes = any(is_class(cell) for cell in cells)
-        if key in CLASSES and (holds_classes or (key in OF_GENES and assay == LONG)):
+        if at == identifiers or key not in CLASSES:
+            continue
+        holds_classes = any(is_class(cell) for cell in set(frame.iloc[:, at]))
+        if holds_classes or (key in OF_GENES and assay == LONG):
             return at
     return None

@@ -20,7 +20,7 @@ from evcargo.identifiers.genes import Genes
 from evcargo.identifiers.mirnas import Mirnas
 
 NAMES = frozenset({FILE, R_NAME, PART})
-Problems = dict[str, tuple[str, str]]
+Problems = dict[str, tuple[str, str, str]]
 
 
 @dataclass
@@ -33,10 +33,18 @@ class Tables:
         Path -> the table, of those that can be used.
     errors
         Run -> why it has no counts, as one text with the remedy.
+    unusable
+        Path -> why the table cannot be used at all, likewise.
     """
 
     tables: dict[str, CountTable] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    unusable: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def messages(self) -> list[str]:
+        """All that is wrong, each once."""
+        return list(dict.fromkeys([*self.unusable.values(), *self.errors.values()]))
 
 
 def read_tables(runs: Sequence[Run], identifier: Identifier, large: Collection[str] = ()) -> Tables:
@@ -64,7 +72,7 @@ def read_tables(runs: Sequence[Run], identifier: Identifier, large: Collection[s
         except RunsError as error:
             found.errors |= error.problems
         except EvcargoError as error:
-            found.errors[of_table[0].run] = str(error)
+            found.unusable[path] = str(error)
     strand = _strand_of_all(found.tables.values())
     for path, doubt in unclear.items():
         if doubt.few and strand:
@@ -72,7 +80,7 @@ def read_tables(runs: Sequence[Run], identifier: Identifier, large: Collection[s
         else:
             found.errors[by_path[path][0].run] = str(doubt)
     if not large and identifier.assay == LONG:
-        _check_repeated(found, by_path)
+        _check_repeated(found)
     return found
 
 
@@ -87,11 +95,11 @@ def _strand_of_all(tables: Iterable[CountTable]) -> str:
     return words.pop() if len(words) == 1 else ""
 
 
-def _check_repeated(found: Tables, by_path: dict[str, list[Run]]) -> None:
+def _check_repeated(found: Tables) -> None:
     """Find tables whose repeated symbols cannot be told apart from those of another table."""
     wrong = check_order({path: table.counts.index for path, table in found.tables.items()})
     for path, message in wrong.items():
-        found.errors[by_path[path][0].run] = message
+        found.unusable[path] = message
         del found.tables[path]
 
 
@@ -125,10 +133,12 @@ def examine_count_tables(
     summaries : list of InputSummary
         One for each table that can be used.
     problems : dict
-        Run -> message and remedy.
+        Run -> message, remedy and the column of the run sheet that it is about: column, or path
+        for a table that cannot be used at all, which is told at its first run.
     """
     identifier = Identifier(assay, organism, genes, mirnas)
-    found = read_tables(runs_of(runs), identifier, large)
+    rows = runs_of(runs)
+    found = read_tables(rows, identifier, large)
     summaries = [summarise(table, assay, markers) for table in found.tables.values()]
     large_ones = set(large)
     summaries = [
@@ -137,7 +147,12 @@ def examine_count_tables(
         else one
         for one in summaries
     ]
-    return summaries, {run: _split(text) for run, text in found.errors.items()}
+    problems = {run: (*_split(text), "column") for run, text in found.errors.items()}
+    for path, text in found.unusable.items():
+        first = next(run.run for run in rows if run.path == path)
+        message, remedy = _split(text.removeprefix(path).lstrip(":, "))
+        problems[first] = (message, remedy, "path")
+    return summaries, problems
 
 
 def runs_of(runs: pd.DataFrame) -> list[Run]:
@@ -191,8 +206,8 @@ def _column_notes(table: CountTable) -> list[str]:
 
 def _present(features: pd.DataFrame, assay: str, markers: Sequence[str]) -> list[str]:
     names = features.index if assay != LONG else features["gene"]
-    here = {str(name).upper() for name in names}
-    return [marker for marker in dict.fromkeys(markers) if marker.upper() in here]
+    here = set(names[names.isin(markers)])
+    return [marker for marker in dict.fromkeys(markers) if marker in here]
 
 
 def _joined(*texts: str) -> str:
@@ -202,4 +217,4 @@ def _joined(*texts: str) -> str:
 def _split(text: str) -> tuple[str, str]:
     """Message and remedy of an error."""
     message, _, remedy = text.partition(". ")
-    return f"cannot be taken: {message}", remedy.rstrip(".") or "Check the table"
+    return message, remedy.rstrip(".") or "Check the table"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from evcargo.counts.classes import MIRNA, PRECURSOR, TRANSCRIPT, known_class
+from evcargo.counts.classes import MIRNA, PRECURSOR, SPIKE_IN, TRANSCRIPT, known_class
 from evcargo.errors import EvcargoError
 from evcargo.identifiers.describe import IdentifierSummary, describe_identifiers, describe_mirnas
 from evcargo.identifiers.genes import Gene, Genes
@@ -179,7 +179,9 @@ class Identifier:
         approved = found.symbol if found else named
         if not approved and not _ENSEMBL.match(name) and not name.isdecimal():
             approved = name
-        return feature, name, approved, biotype or TRANSCRIPT, found is not None
+        added = name.startswith("ERCC-") and class_of_name(name) == SPIKE_IN
+        kind = SPIKE_IN if added else biotype or TRANSCRIPT
+        return feature, name, approved, kind, added or found is not None
 
     def _refuse_other_organism(self, path: str, names: Sequence[str]) -> None:
         """Refuse a table most of whose names say that they are of another organism."""

@@ -47,8 +47,8 @@ def import_counts(
     becomes 0 in the matrix; the log says how many those are.
     """
     found = read_tables(runs, identifier)
-    if found.errors:
-        raise EvcargoError("; ".join(dict.fromkeys(found.errors.values())))
+    if found.messages:
+        raise EvcargoError("; ".join(found.messages))
     names = rename_repeated({path: one.counts.index for path, one in found.tables.items()})
     tables = {path: _renamed(one, names[path]) for path, one in found.tables.items()}
     by_sample: dict[str, pd.Series] = {}

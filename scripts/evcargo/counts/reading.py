@@ -286,7 +286,13 @@ def _identified(
     )
     classes = cells(
         layout.classes,
-        find_classes(frame, texts, lambda cell: bool(known_class(cell)), identifier.assay),
+        find_classes(
+            frame,
+            texts,
+            body.identifiers,
+            lambda cell: bool(known_class(cell)),
+            identifier.assay,
+        ),
     )
     names = counts.index.tolist()
     features = identifier.identify(path, names, symbols, classes)

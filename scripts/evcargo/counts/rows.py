@@ -19,6 +19,7 @@ from evcargo.files.summary_rows import (
 Flags = NDArray[np.bool_]
 _BESIDE_COUNTERS = frozenset(["ambiguous", "unmapped", "unassigned", "unannotated", "multimapped"])
 """Counters of older programs, if others stand beside them."""
+LONGEST = max(map(len, _BESIDE_COUNTERS))
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,10 @@ def is_no_data(
         Whether a name is that of an RNA, whose empty cells are missing counts.
     """
     flags = np.zeros(len(names), dtype=bool)
-    header = list(columns.values())
-    for at, cell in enumerate(cells.iloc[:, 0].tolist()):
+    header, first = list(columns.values()), cells.iloc[:, 0].tolist()
+    if "".join(first).isdecimal() and "" not in first and not header[0].isdecimal():
+        return flags
+    for at, cell in enumerate(first):
         if cell and cell[0].isdecimal() and cell != header[0]:
             continue
         row = cells.iloc[at].tolist()
@@ -107,7 +110,7 @@ def split_rows(
         found += [
             SummaryRow(at, name, COUNTER, "its name, beside other counters")
             for at, name in enumerate(names)
-            if at not in known and name.casefold() in _BESIDE_COUNTERS
+            if len(name) <= LONGEST and at not in known and name.casefold() in _BESIDE_COUNTERS
         ]
     of_features = np.ones(len(names), dtype=bool)
     of_features[[row.row for row in found]] = False

@@ -65,16 +65,10 @@ def choose_strand(
         If a cell is no count.
     """
     genes = np.array([not name.startswith("N_") for name in names])
-    sums = {}
-    for word in (FORWARD, REVERSE):
-        counts = pd.to_numeric(frame.loc[genes, strands[word]], errors="coerce")
-        if counts.isna().any():
-            name = np.asarray(names, dtype=object)[genes][counts.isna().to_numpy()][0]
-            raise EvcargoError(
-                f"{path}, {strands[word]}: {name} has no count. Copy the file again, or run STAR"
-                " again"
-            )
-        sums[word] = float(counts.sum())
+    sums = {
+        word: _sum(frame[strands[word]].to_numpy()[genes], path, strands[word])
+        for word in (FORWARD, REVERSE)
+    }
     total = sum(sums.values())
     if total < FEWEST and strand:
         return RunMatch(
@@ -97,3 +91,14 @@ def choose_strand(
         " reverse into the column 'column' of the run sheet",
         total < FEWEST,
     )
+
+
+def _sum(cells: np.ndarray, path: str, column: str) -> float:
+    """Sum the counts of a column."""
+    try:
+        return float(np.array(cells.tolist(), dtype=float).sum())
+    except ValueError as error:
+        raise EvcargoError(
+            f"{path}, {column}: a cell is no count ({error}). Copy the file again, or run STAR"
+            " again"
+        ) from None

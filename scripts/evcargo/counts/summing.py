@@ -13,7 +13,7 @@ from evcargo.counts.features import Features, Identifier
 from evcargo.counts.layout import LOCI, PARTS, Layout
 from evcargo.errors import EvcargoError
 
-SHOWN = 3
+SHOWN, LOOKED_AT = 3, 500
 _COPY = re.compile(r"\.\d+$")
 _TRANSCRIPT = re.compile(r"ENS[A-Z]{0,3}T\d{11}|[NX][MR]_\d{6,9}")
 MIN_TRANSLATED = 0.5
@@ -115,8 +115,8 @@ def _of_genes(genes: Sequence[str], identifier: Identifier, path: str) -> tuple[
 
 def _are_transcripts(names: pd.Index) -> bool:
     """Whether most names are those of transcripts, of Ensembl or RefSeq."""
-    found = sum(bool(_TRANSCRIPT.match(str(name))) for name in names)
-    return found > len(names) / 2
+    some = names[:LOOKED_AT]
+    return sum(bool(_TRANSCRIPT.match(str(name))) for name in some) > len(some) / 2
 
 
 def _of_transcripts(features: Features, path: str) -> tuple[pd.DataFrame, str]:

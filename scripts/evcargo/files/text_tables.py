@@ -138,11 +138,15 @@ class TextTable:
         Splits the text at once, which is many times as fast as row by row.
         """
         with open_text(self.path, self.encoding) as stream:
-            lines = stream.read().split("\n")[self._first_line :]
+            whole = stream.read()
+        lines, plain = whole.split("\n")[self._first_line :], whole.isascii()
         if self.delimiter == " ":
             return None
         edges = f'{self.delimiter} \t"'
-        lines = [line for line in lines if line.strip(edges) and clean_cell(line).strip(edges)]
+        if plain:
+            lines = [line for line in lines if line.strip(edges)]
+        else:
+            lines = [line for line in lines if clean_cell(line).strip(edges)]
         text = "\n".join(lines)
         if '"' in text:
             if not _plainly_quoted(text, self.delimiter):
@@ -153,7 +157,7 @@ class TextTable:
         if len(marks) != 1 or (found := marks.pop() + 1) < width:
             return None
         cells = text.replace("\n", self.delimiter).split(self.delimiter) if text else []
-        if not text.isascii() or " " in text:
+        if not plain or " " in text:
             cells = [clean_cell(cell) for cell in cells]
         if found == width:
             return cells

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 import pandas as pd
 
 from evcargo.counts.columns import LONG
-from evcargo.counts.examine import examine_count_tables
+from evcargo.counts.examine import Problems, examine_count_tables
 from evcargo.files.summary import InputSummary
 from evcargo.identifiers.genes import read_genes
 from evcargo.identifiers.mirnas import read_mirnas
@@ -29,7 +29,7 @@ def read_count_tables(
     organism: str,
     resource: Callable[[str], str],
     large: Collection[str] = (),
-) -> tuple[list[InputSummary], dict[str, tuple[str, str]]]:
+) -> tuple[list[InputSummary], Problems]:
     """Read the count tables of an assay, and tell what they hold and what is wrong with them.
 
     Parameters
@@ -48,7 +48,7 @@ def read_count_tables(
     summaries : list of InputSummary
         One for each table that can be used.
     problems : dict
-        Run -> message and remedy.
+        Run -> message, remedy and column of the run sheet.
     """
     return examine_count_tables(
         runs,

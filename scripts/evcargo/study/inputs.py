@@ -13,6 +13,8 @@ from evcargo.study.model import is_large
 from evcargo.study.notes import Notes, listed
 from evcargo.study.runs import RAW
 
+Problems = Mapping[str, tuple[str, ...]]
+"""Run -> message, remedy, and the column of the run sheet that it is about (else `column`)."""
 MAX_LINES = 10
 NAMED_MARKERS = 6
 SOURCES = {
@@ -22,7 +24,6 @@ SOURCES = {
 }
 
 
-Problems = dict[str, tuple[str, str]]
 Examine = Callable[[pd.DataFrame, Collection[str]], tuple[list[InputSummary], Problems]]
 
 
@@ -78,9 +79,11 @@ def examine_inputs(
         notes = Notes(str(config["runs"] or config["sdrf"]))
         examine = _examiner(str(assay), config, resource)
         summaries, problems = examine(of_assay, frozenset(large))
-        wanted = of_assay.set_index("run")["column"].fillna("").to_dict()
-        for run, (message, remedy) in problems.items():
-            notes.add(message, remedy, lines.get(f"{assay}/{run}", 0), "column", wanted[run])
+        cells = of_assay.set_index("run")[["column", "path"]].fillna("")
+        for run, (message, remedy, *about) in problems.items():
+            column = about[0] if about else "column"
+            line = lines.get(f"{assay}/{run}", 0)
+            notes.add(message, remedy, line, column, cells.loc[run, column])
         for summary in summaries:
             first = of_assay.loc[of_assay["path"] == summary.path, "run"].iloc[0]
             _check_recognised(summary, config, lines.get(f"{assay}/{first}", 0), notes)
