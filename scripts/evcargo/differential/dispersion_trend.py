@@ -102,7 +102,7 @@ def _gamma_regression(means: Floats, values: Floats, start: Floats) -> Floats | 
         for _ in range(HALVINGS):
             if (terms @ step > 0).all():
                 break
-            step = (step + coefficients) / 2
+            step = np.asarray((step + coefficients) / 2)
         else:
             return None
         ratio = values / (terms @ step)

@@ -122,7 +122,7 @@ def count_study(
 def _counted(
     sequenced: Sequenced | None, told: Mapping[str, Mapping[str, Any]], long: pd.DataFrame | None
 ) -> dict[str, SampleCounts]:
-    """Counts of each sample, of its reads and of its tables together."""
+    """Join the counts of each sample, of its reads and of its tables."""
     counted = {
         name: read_counted(table, told[name]["problem"])
         for name, table in (sequenced.counts if sequenced else {}).items()
