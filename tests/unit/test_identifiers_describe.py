@@ -22,8 +22,8 @@ from evcargo.identifiers.describe import (
         (["CD9_HUMAN", "CD63_HUMAN"], "UniProt entry name"),
         (["ENSG00000010278.12", "ENSG00000135404.12"], "Ensembl gene id with version"),
         (["ENST00000009180", "ENST00000257857"], "Ensembl transcript id"),
-        (["928", "967", "213"], "Entrez gene id"),
-        (["928.0", "967.0", "213.0"], "Entrez gene id"),
+        (["928", "967", "213", "7251", "10015"], "Entrez gene id"),
+        (["928.0", "967.0", "7251.0"], "Entrez gene id"),
     ],
 )
 def test_kind_of_a_column(cells: list[str], kind: str) -> None:
@@ -66,6 +66,7 @@ def test_words_are_no_symbols_in_another_case() -> None:
     [
         [str(number) for number in range(1, 300)],  # numbers of rows
         ["9", "2", "2", "9", "10", "12", "2", "928", "9", "0"],  # counts
+        [str(7 * number) for number in range(1, 300)],  # counts that happen to differ
         ["10234000", "20468000", "928"],
         ["0.5", "928.5"],
         ["\u00b2", "\u0663"],  # figures that are no numbers of Python

@@ -55,10 +55,10 @@ def dates(text: str) -> list[tuple[int, int]]:
 
 def serial_date(text: str) -> list[tuple[int, int]]:
     """Read a number as the date that it is in a spreadsheet of this century."""
-    found = SERIAL.fullmatch(text)
-    if not found or not FIRST_SERIAL <= int(found[1]) <= LAST_SERIAL:
+    serial = SERIAL.fullmatch(text)
+    if not serial or not FIRST_SERIAL <= int(serial[1]) <= LAST_SERIAL:
         return []
-    day = DAY_ZERO + timedelta(int(found[1]))
+    day = DAY_ZERO + timedelta(int(serial[1]))
     return [(day.month, day.day)]
 
 

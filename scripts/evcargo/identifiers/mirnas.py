@@ -52,7 +52,7 @@ class Mirna:
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """An entry that had a name from one release to another (places in `RELEASES`)."""
+    """An entry that had a name from one release to another (indexes of `RELEASES`)."""
 
     first: int
     last: int
@@ -86,7 +86,7 @@ class Mirnas:
             in a table without capitals). Without it, such a name is that of a hairpin unless it is
             written with miR.
         release
-            Place in `RELEASES` of the release whose names the table has: it decides what a name
+            Index in `RELEASES` of the release whose names the table has: it decides what a name
             means that several miRNAs had at different times.
         """
         mirnas = self.resolve_all(text, context, release)
@@ -103,7 +103,7 @@ class Mirnas:
         return [mirna for mirna in mirnas if mirna is not None]
 
     def releases_of(self, text: str) -> range:
-        """Tell in which releases a mature miRNA was called so: places in `RELEASES`."""
+        """Tell in which releases a mature miRNA was called so: indexes of `RELEASES`."""
         names = spellings(text)
         named = self._names[MATURE].get(names[0].key, []) if names else []
         return range(named[0].first, named[-1].last + 1) if named else range(0)
@@ -119,12 +119,12 @@ class Mirnas:
             mirna = Mirna(name or spans[-1][0], accession, kind, current=is_current)
         self._accessions[accession] = mirna
         for old, releases in spans:
-            first, last = (RELEASES.index(one) for one in releases.split("-"))
+            first, last = (RELEASES.index(release) for release in releases.split("-"))
             key = old.partition("-")[2].lower()
             named = _Named(first, last, mirna, old)
             entries = self._names[kind].setdefault(key, [])
             entries.append(named)
-            entries.sort(key=lambda one: one.last)
+            entries.sort(key=lambda entry: entry.last)
             if kind == HAIRPIN:
                 self._symbols.setdefault(key.replace("-", ""), []).append(named)
 
@@ -147,14 +147,14 @@ class Mirnas:
         if not spelling.symbol:
             return []
         named = self._symbols.get(spelling.key.replace("-", ""), [])
-        return named if len({one.mirna.accession for one in named}) == 1 else []
+        return named if len({entry.mirna.accession for entry in named}) == 1 else []
 
 
 def _chosen(named: Sequence[_Named], spelling: Spelling, text: str, release: int) -> Mirna:
     """Take the entry that had the name in a release, or else the last that had it before."""
-    then = [one for one in named if one.first <= release <= one.last]
+    then = [entry for entry in named if entry.first <= release <= entry.last]
     best = then[-1] if then else named[-1]
-    others = [one.mirna.name for one in named if one.mirna != best.mirna]
+    others = [entry.mirna.name for entry in named if entry.mirna != best.mirna]
     symbol = best.mirna.kind == HAIRPIN and spelling.symbol
     how = [_source(best, symbol)]
     if not spelling.species and not symbol:
