@@ -136,6 +136,9 @@ class TestDates:
             ("1/13/2021", [(1, 13)]),
             ("SEPT2", []),
             ("2-Gene", []),
+            ("1-Marker", []),
+            ("3-Mayo", [(5, 3)]),
+            ("5 déc.", [(12, 5)]),
             ("45-Sep", []),
             ("CD9", []),
             ("2021-19-02", []),
@@ -185,7 +188,7 @@ class TestMirnas:
             *("hsa-miR-451a", "hsa-miR-21-5p", "hsa-let-7b-5p", "hsa-miR-21-3p"),
             *("hsa-miR-378a-3p", None),
         ]
-        assert (summary.kind, summary.context, summary.release) == ("miRNA name", "mature", "17")
+        assert (summary.kind, summary.context, summary.release) == ("miRNA name", "", "17")
         assert (summary.n_cells, summary.n_mirnas, summary.n_recognised) == (6, 5, 5)
 
     def test_an_old_name_means_what_it_meant_in_the_release_of_the_others(self) -> None:
@@ -204,7 +207,14 @@ class TestMirnas:
     def test_small_letters_with_arms_are_matures(self) -> None:
         cells = ["hsa-mir-451a", "hsa-mir-21-5p", "hsa-let-7b-3p"]
         summary = describe_mirnas(cells, mirnas_of("human"))
-        assert (summary.n_matures, summary.n_hairpins) == (3, 0)
+        assert (summary.n_matures, summary.n_hairpins, summary.context) == (3, 0, "mature")
+
+    def test_a_table_of_matures_and_hairpins(self) -> None:
+        cells = ["hsa-miR-451a", "hsa-mir-451a", "hsa-let-7b-5p", "hsa-let-7b", "hsa-miR-21-5p"]
+        summary = describe_mirnas(cells, mirnas_of("human"))
+        assert [mirna.kind if mirna else None for mirna in summary.mirnas] == [
+            *("mature", "hairpin", "mature", "hairpin", "mature")
+        ]
 
     def test_other_species_and_other_classes(self) -> None:
         cells = ["mmu-miR-21a-5p", "cel-miR-39-3p", "piR-hsa-1", "tRNA-Gly-GCC", "hsa-miR-21-5p"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from evcargo.identifiers import excel
 from evcargo.identifiers.genes import Gene, Genes, Reading, leading_gene
 from evcargo.identifiers.mirna_names import Spelling, spellings
-from evcargo.identifiers.mirnas import HAIRPIN, LAST, MATURE, RELEASES, Mirna, Mirnas
+from evcargo.identifiers.mirnas import HAIRPIN, MATURE, RELEASES, Mirna, Mirnas
 from evcargo.identifiers.rna_classes import class_of_name
 from evcargo.identifiers.spelling import (
     ENTREZ,
@@ -265,9 +265,10 @@ class MirnaSummary:
         miRNA of every cell, in their order; None where there is none, or where a cell names
         several (`Mirnas.resolve_all` gives them).
     context
-        mature or hairpin: what names were taken for that both have.
+        mature or hairpin: what names were taken for that both have; empty where their case tells.
     release
-        The newest release of miRBase in which most of the names of matures were used.
+        The newest release of miRBase in which most of the names of matures were used; empty for
+        hairpins and accessions.
     by
         Number of cells by how they were recognised.
     other_species
@@ -306,7 +307,7 @@ def describe_mirnas(cells: Sequence[str], mirnas: Mirnas) -> MirnaSummary:
     texts = [cell.strip() for cell in cells]
     names = [spellings(text) for text in texts]
     context = mirna_context(names)
-    release = _release(texts, mirnas) if context == MATURE else LAST
+    release = None if context == HAIRPIN else _release(texts, mirnas)
     every = [mirnas.resolve_all(text, context, release) for text in texts]
     is_mirna = [
         bool(known) or class_of_name(text) in MIRNA_CLASSES
@@ -331,7 +332,7 @@ def describe_mirnas(cells: Sequence[str], mirnas: Mirnas) -> MirnaSummary:
         n_hairpins=recognised[HAIRPIN],
         mirnas=chosen,
         context=context,
-        release=RELEASES[release],
+        release="" if release is None else RELEASES[release],
         by=dict(by.most_common()),
         other_species=dict(species.most_common()),
         unrecognised=list(dict.fromkeys(missing))[:MAX_SHOWN],
@@ -339,21 +340,22 @@ def describe_mirnas(cells: Sequence[str], mirnas: Mirnas) -> MirnaSummary:
 
 
 def mirna_context(names: Iterable[Sequence[Spelling]]) -> str:
-    """Whether the names of a column are those of matures or of hairpins; empty if none tells.
+    """Whether the names of a column are those of matures or of hairpins.
 
-    Arms (-5p, *) and miR mean matures; without them mir means hairpins.
+    Empty where there is miR, so that mir means hairpins; mature where arms (-5p, *) stand without
+    it, so that the table knows no capitals; hairpin where there is neither.
     """
     first = [several[0] for several in names if several]
-    if any(name.has_arm or name.stem == "miR" for name in first):
-        return MATURE
-    return HAIRPIN if first else ""
+    if not first or any(name.stem == "miR" for name in first):
+        return ""
+    return MATURE if any(name.has_arm for name in first) else HAIRPIN
 
 
-def _release(texts: Sequence[str], mirnas: Mirnas) -> int:
+def _release(texts: Sequence[str], mirnas: Mirnas) -> int | None:
     """Newest release in which most of the names were used, as an index of `RELEASES`."""
     used = Counter(release for text in texts for release in mirnas.releases_of(text))
     if not used:
-        return LAST
+        return None
     most = max(used.values())
     return max(release for release, number in used.items() if number == most)
 
