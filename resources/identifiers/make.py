@@ -166,9 +166,9 @@ def mouse_genes(sources: Path, proteins: Mapping[str, list[str]]) -> list[Entry]
     """Genes of MGI: markers with an Ensembl gene, an Entrez id or a protein."""
     ncbi = {}
     for row in rows(sources / "Mus_musculus.gene_info.gz"):
-        found = re.search(r"MGI:MGI:(\d+)", row["dbXrefs"])
-        if found and row["type_of_gene"] != "biological-region":
-            ncbi[found[1]] = row
+        match = re.search(r"MGI:MGI:(\d+)", row["dbXrefs"])
+        if match and row["type_of_gene"] != "biological-region":
+            ncbi[match[1]] = row
     genes, by_entrez = [], {}
     for row in rows(sources / "mgi_entries.tsv"):
         known = ncbi.get(row["ID"])
@@ -197,9 +197,10 @@ def rat_genes(sources: Path, proteins: Mapping[str, list[str]]) -> list[Entry]:
             symbol=row["symbol"],
             aliases=parts(row["synonyms"], ";"),
             accessions=list(proteins.get(row["ID"], [])),
-            ensembl=parts(row["ensembl"], ";"),
+            ensembl=re.findall(r"ENSRNOG\d+", row["ensembl"]),
         )
         for row in rows(sources / "rgd_entries.tsv")
+        if not re.match(r"ENSRNO|.* ", row["symbol"])
     )
     add_ensembl(genes, r_table(sources / "rnor6.rda"))
     return genes
@@ -232,9 +233,9 @@ def reviewed_human(fasta: Path) -> Iterator[tuple[str, str, str]]:
     pattern = re.compile(r">sp\|(\w+)\|(\w+_HUMAN)\b(?:.*\bGN=(\S+))?")
     with fasta.open(encoding="latin-1") as stream:
         for line in stream:
-            found = pattern.match(line)
-            if found:
-                yield found[1], found[2], found[3] or ""
+            match = pattern.match(line)
+            if match:
+                yield match[1], match[2], match[3] or ""
 
 
 def uniprot(sources: Path, organism: str) -> list[dict[str, str]]:

@@ -22,8 +22,8 @@ from evcargo.identifiers.describe import (
         (["CD9_HUMAN", "CD63_HUMAN"], "UniProt entry name"),
         (["ENSG00000010278.12", "ENSG00000135404.12"], "Ensembl gene id with version"),
         (["ENST00000009180", "ENST00000257857"], "Ensembl transcript id"),
-        (["928", "967", "213"], "Entrez gene id"),
-        (["928.0", "967.0", "213.0"], "Entrez gene id"),
+        (["928", "967", "213", "7251", "10015"], "Entrez gene id"),
+        (["928.0", "967.0", "7251.0"], "Entrez gene id"),
     ],
 )
 def test_kind_of_a_column(cells: list[str], kind: str) -> None:
@@ -66,6 +66,7 @@ def test_words_are_no_symbols_in_another_case() -> None:
     [
         [str(number) for number in range(1, 300)],  # numbers of rows
         ["9", "2", "2", "9", "10", "12", "2", "928", "9", "0"],  # counts
+        [str(7 * number) for number in range(1, 300)],  # counts that happen to differ
         ["10234000", "20468000", "928"],
         ["0.5", "928.5"],
         ["\u00b2", "\u0663"],  # figures that are no numbers of Python
@@ -135,6 +136,9 @@ class TestDates:
             ("1/13/2021", [(1, 13)]),
             ("SEPT2", []),
             ("2-Gene", []),
+            ("1-Marker", []),
+            ("3-Mayo", [(5, 3)]),
+            ("5 déc.", [(12, 5)]),
             ("45-Sep", []),
             ("CD9", []),
             ("2021-19-02", []),
@@ -184,7 +188,7 @@ class TestMirnas:
             *("hsa-miR-451a", "hsa-miR-21-5p", "hsa-let-7b-5p", "hsa-miR-21-3p"),
             *("hsa-miR-378a-3p", None),
         ]
-        assert (summary.kind, summary.context, summary.release) == ("miRNA name", "mature", "17")
+        assert (summary.kind, summary.context, summary.release) == ("miRNA name", "", "17")
         assert (summary.n_cells, summary.n_mirnas, summary.n_recognised) == (6, 5, 5)
 
     def test_an_old_name_means_what_it_meant_in_the_release_of_the_others(self) -> None:
@@ -203,7 +207,14 @@ class TestMirnas:
     def test_small_letters_with_arms_are_matures(self) -> None:
         cells = ["hsa-mir-451a", "hsa-mir-21-5p", "hsa-let-7b-3p"]
         summary = describe_mirnas(cells, mirnas_of("human"))
-        assert (summary.n_matures, summary.n_hairpins) == (3, 0)
+        assert (summary.n_matures, summary.n_hairpins, summary.context) == (3, 0, "mature")
+
+    def test_a_table_of_matures_and_hairpins(self) -> None:
+        cells = ["hsa-miR-451a", "hsa-mir-451a", "hsa-let-7b-5p", "hsa-let-7b", "hsa-miR-21-5p"]
+        summary = describe_mirnas(cells, mirnas_of("human"))
+        assert [mirna.kind if mirna else None for mirna in summary.mirnas] == [
+            *("mature", "hairpin", "mature", "hairpin", "mature")
+        ]
 
     def test_other_species_and_other_classes(self) -> None:
         cells = ["mmu-miR-21a-5p", "cel-miR-39-3p", "piR-hsa-1", "tRNA-Gly-GCC", "hsa-miR-21-5p"]

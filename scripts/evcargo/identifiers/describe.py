@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from evcargo.identifiers import excel
 from evcargo.identifiers.genes import Gene, Genes, Reading, leading_gene
 from evcargo.identifiers.mirna_names import Spelling, spellings
-from evcargo.identifiers.mirnas import HAIRPIN, LAST, MATURE, RELEASES, Mirna, Mirnas
+from evcargo.identifiers.mirnas import HAIRPIN, MATURE, RELEASES, Mirna, Mirnas
 from evcargo.identifiers.rna_classes import class_of_name
 from evcargo.identifiers.spelling import (
     ENTREZ,
@@ -24,9 +24,12 @@ from evcargo.identifiers.spelling import (
 MAX_SHOWN = 5
 MIRNA_CLASSES = ("miRNA", "miRNA_precursor")
 SEPARATORS = (";", ",", " / ", "|", ":", " ")
-MIN_ENTREZ = 0.8
-"""Share of different whole numbers among the cells, and of known ids among these, of a column of
+MIN_ENTREZ, MIN_DIFFERENT = 0.8, 0.95
+"""Share of known ids among the numbers, and of different numbers among the cells, of a column of
 Entrez ids."""
+LARGE_ID, MIN_LARGE = 5000, 0.25
+"""At least so many of the ids of a column are above this: of the genes of human 92 % are, and of EV
+markers 36 %. Nearly all smaller numbers are ids of genes, so that small counts look like ids."""
 MIN_OTHER_CASE = 0.5
 """Share of symbols among the cells with small letters and a figure that makes a column one of
 symbols in another case, in which alb or Alb is no word."""
@@ -123,7 +126,7 @@ def describe_identifiers(cells: Sequence[str], genes: Genes) -> IdentifierSummar
         n_well_formed=sum(forms.values()),
         genes=known,
         kinds=dict(Counter(kind for kind in kinds if kind).most_common()),
-        separators={mark: n for mark in SEPARATORS if (n := sum(mark in one for one in filled))},
+        separators={mark: n for mark in SEPARATORS if (n := sum(mark in text for text in filled))},
         unrecognised=list(dict.fromkeys(missing))[:MAX_SHOWN],
         ambiguous=_ambiguous(unknown, genes),
         damaged=_damaged(texts, kinds, genes),
@@ -153,13 +156,18 @@ def damaged_by_spreadsheet(text: str, genes: Genes, serials: bool = False) -> li
 
 
 def are_entrez(texts: Sequence[str], genes: Genes) -> bool:
-    """Whether a column is of Entrez ids: whole numbers that hardly repeat, and most are known.
+    """Whether a column is of Entrez ids: different whole numbers, some of them large, most known.
 
-    Counts repeat, and numbers of rows run; small ones of both are ids of genes too.
+    Counts repeat, and numbers of rows run.
     """
     filled = [text.removesuffix(".0") for text in texts if text]
     numbers = {int(text) for text in filled if text.isascii() and text.isdecimal()}
-    if len(numbers) < MIN_ENTREZ * len(filled) or not numbers:
+    large = sum(number > LARGE_ID for number in numbers)
+    if (
+        not numbers
+        or len(numbers) < MIN_DIFFERENT * len(filled)
+        or large < MIN_LARGE * len(numbers)
+    ):
         return False
     running = len(numbers) == max(numbers) - min(numbers) + 1
     known = sum(genes.of_entrez(str(number)) is not None for number in numbers)
@@ -257,9 +265,10 @@ class MirnaSummary:
         miRNA of every cell, in their order; None where there is none, or where a cell names
         several (`Mirnas.resolve_all` gives them).
     context
-        mature or hairpin: what names were taken for that both have.
+        mature or hairpin: what names were taken for that both have; empty where their case tells.
     release
-        The newest release of miRBase in which most of the names of matures were used.
+        The newest release of miRBase in which most of the names of matures were used; empty for
+        hairpins and accessions.
     by
         Number of cells by how they were recognised.
     other_species
@@ -298,7 +307,7 @@ def describe_mirnas(cells: Sequence[str], mirnas: Mirnas) -> MirnaSummary:
     texts = [cell.strip() for cell in cells]
     names = [spellings(text) for text in texts]
     context = mirna_context(names)
-    release = _release(texts, mirnas) if context == MATURE else LAST
+    release = None if context == HAIRPIN else _release(texts, mirnas)
     every = [mirnas.resolve_all(text, context, release) for text in texts]
     is_mirna = [
         bool(known) or class_of_name(text) in MIRNA_CLASSES
@@ -313,6 +322,7 @@ def describe_mirnas(cells: Sequence[str], mirnas: Mirnas) -> MirnaSummary:
         if named and not known
     ]
     foreign = (name[0].species for name in names if name)
+    species = Counter(text for text in foreign if text not in ("", mirnas.species))
     return MirnaSummary(
         kind=_mirna_kind(recognised, by),
         n_cells=sum(map(bool, texts)),
@@ -322,33 +332,32 @@ def describe_mirnas(cells: Sequence[str], mirnas: Mirnas) -> MirnaSummary:
         n_hairpins=recognised[HAIRPIN],
         mirnas=chosen,
         context=context,
-        release=RELEASES[release],
+        release="" if release is None else RELEASES[release],
         by=dict(by.most_common()),
-        other_species=dict(
-            Counter(one for one in foreign if one not in ("", mirnas.species)).most_common()
-        ),
+        other_species=dict(species.most_common()),
         unrecognised=list(dict.fromkeys(missing))[:MAX_SHOWN],
     )
 
 
 def mirna_context(names: Iterable[Sequence[Spelling]]) -> str:
-    """Whether the names of a column are those of matures or of hairpins; empty if none tells.
+    """Whether the names of a column are those of matures or of hairpins.
 
-    Arms (-5p, *) and miR mean matures; without them mir means hairpins.
+    Empty where there is miR, so that mir means hairpins; mature where arms (-5p, *) stand without
+    it, so that the table knows no capitals; hairpin where there is neither.
     """
     first = [several[0] for several in names if several]
-    if any(name.has_arm or name.stem == "miR" for name in first):
-        return MATURE
-    return HAIRPIN if first else ""
+    if not first or any(name.stem == "miR" for name in first):
+        return ""
+    return MATURE if any(name.has_arm for name in first) else HAIRPIN
 
 
-def _release(texts: Sequence[str], mirnas: Mirnas) -> int:
-    """Newest release in which most of the names were used, as a place in `RELEASES`."""
-    used = Counter(place for text in texts for place in mirnas.releases_of(text))
+def _release(texts: Sequence[str], mirnas: Mirnas) -> int | None:
+    """Newest release in which most of the names were used, as an index of `RELEASES`."""
+    used = Counter(release for text in texts for release in mirnas.releases_of(text))
     if not used:
-        return LAST
+        return None
     most = max(used.values())
-    return max(place for place, number in used.items() if number == most)
+    return max(release for release, number in used.items() if number == most)
 
 
 def _mirna_kind(recognised: Counter[str], by: Counter[str]) -> str:

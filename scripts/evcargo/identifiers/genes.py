@@ -167,7 +167,8 @@ class Genes:
             return Reading(UNKNOWN)
         readings = [self._read_part(part) for part in spelling.parts(text)]
         known = [reading for reading in readings if reading.gene is not None]
-        best = (known or [one for one in readings if one.kind != UNKNOWN] or [Reading(UNKNOWN)])[0]
+        named = [reading for reading in readings if reading.kind != UNKNOWN]
+        best = (known or named or [Reading(UNKNOWN)])[0]
         if {ACCESSION, ENTRY} <= {reading.kind for reading in readings}:
             return Reading(ACCESSION_ENTRY, best.gene)
         return best
