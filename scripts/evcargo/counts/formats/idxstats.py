@@ -2,7 +2,8 @@
 
 from evcargo.counts.layout import Head, Layout
 
-WIDTH = 4
+WIDTH, MOST_MATES = 4, 0.05
+"""The last column counts reads whose mate alone is mapped: none, or next to none."""
 
 
 def layout(head: Head) -> Layout | None:
@@ -12,10 +13,10 @@ def layout(head: Head) -> Layout | None:
     rows = [list(head.columns), *(row for _, row in head.rows)]
     if not all(cell.isdecimal() for row in rows for cell in row[1:]):
         return None
-    named = [row for row in rows if row[0] != "*"]
-    if not named or any(row[3] != "0" for row in named):
+    numbers = [[int(cell) for cell in row[1:]] for row in rows if row[0] != "*"]
+    if not numbers or any(length == 0 for length, _, _ in numbers):
         return None
-    if any(int(row[1]) == 0 for row in named):
+    if any(mates > MOST_MATES * mapped for _, mapped, mates in numbers):
         return None
     return Layout(
         program="samtools idxstats",
