@@ -150,3 +150,17 @@ def test_the_dry_run_says_what_the_values_are(tmp_path: Path) -> None:
     assert column == "path"
     assert "Give the table of raw counts" in remedy and "column 'scale'" in remedy
     assert not examine(runs_for(path, *RUNS, scale="raw"), LONG)[1]
+
+
+def test_ct_values_of_qpcr_are_no_counts() -> None:
+    rng = np.random.default_rng(3)
+    cycles = np.minimum(40.0, rng.normal(31, 5, (300, 6)).round(2))
+    table = pd.DataFrame(cycles, [f"hsa-miR-{n}" for n in range(300)], RUNS)
+    with pytest.raises(EvcargoError, match="none is 0: Ct values of qPCR"):
+        find_quantity(table, "ct.csv", "auto", False)
+
+
+def test_counts_that_end_a_little_beside_whole_numbers_are_taken() -> None:
+    table = counts(4)
+    shared_out = table + (table > 0) * np.random.default_rng(2).normal(0, 4e-5, table.shape)
+    assert find_quantity(shared_out, "matrix.csv", "auto", False).words.startswith("estimated")

@@ -17,6 +17,10 @@ Floats = NDArray[np.float64]
 MILLION, TOLERANCE, ROUNDED_TOLERANCE = 1e6, 0.01, 0.001
 EQUAL_SUMS = 1e-4
 """Relative spread of the sums of columns that were scaled to one total."""
+NEARLY_WHOLE = 1e-3
+"""Counts that were shared out by iterations (kallisto, salmon) end a little beside whole numbers."""
+CT_RANGE = (5.0, 50.0)
+"""Cycles at which a qPCR sees anything; what it does not see has the last cycle, 35 to 45."""
 LARGEST_LOG = 40.0
 """log2 of counts or of counts per million of any library is smaller."""
 WHOLE_SHARE = 0.3
@@ -88,7 +92,7 @@ def find_quantity(values: pd.DataFrame, path: str, scale: str, estimated: bool) 
                 f"{path}: every column sums to 1,000,000: counts per million, rounded. {STATED}"
             )
         return Quantity("counts", "whole numbers, none negative")
-    found = _made_of(table, whole, path)
+    found = _made_of(table, np.abs(table - np.round(table)) <= NEARLY_WHOLE, path)
     if found:
         raise EvcargoError(f"{path}: {found}. {STATED}")
     return _as_counts(
@@ -130,6 +134,11 @@ def _made_of(table: Floats, whole: NDArray[np.bool_], path: str) -> str:
     if not above.any():
         return ""
     whole_share = float(whole[above].mean())
+    if above.all() and float(table.min()) >= CT_RANGE[0] and float(table.max()) <= CT_RANGE[1]:
+        return (
+            f"all values lie between {table.min():.3g} and {table.max():.3g} and none is 0: Ct values"
+            " of qPCR, or logarithms"
+        )
     if float(table.max()) < LARGEST_LOG and whole_share < WHOLE_SHARE:
         return (
             f"the largest value is {table.max():.3g}, with decimals: logarithms (log2 CPM, VST,"
