@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from evcargo.identifiers import excel
 from evcargo.identifiers.genes import Gene, Genes, Reading, leading_gene
 from evcargo.identifiers.mirna_names import Spelling, spellings
-from evcargo.identifiers.mirnas import HAIRPIN, MATURE, RELEASES, Mirna, Mirnas
+from evcargo.identifiers.mirnas import HAIRPIN, LAST, MATURE, RELEASES, Mirna, Mirnas
 from evcargo.identifiers.rna_classes import class_of_name
 from evcargo.identifiers.spelling import (
     ENTREZ,
@@ -267,8 +267,8 @@ class MirnaSummary:
     context
         mature or hairpin: what names were taken for that both have; empty where their case tells.
     release
-        The newest release of miRBase in which most of the names of matures were used; empty for
-        hairpins and accessions.
+        The newest release of miRBase in which most of the names of matures were used; 22 where no
+        name is that of a mature.
     by
         Number of cells by how they were recognised.
     other_species
@@ -332,7 +332,7 @@ def describe_mirnas(cells: Sequence[str], mirnas: Mirnas) -> MirnaSummary:
         n_hairpins=recognised[HAIRPIN],
         mirnas=chosen,
         context=context,
-        release="" if release is None else RELEASES[release],
+        release=RELEASES[LAST if release is None else release],
         by=dict(by.most_common()),
         other_species=dict(species.most_common()),
         unrecognised=list(dict.fromkeys(missing))[:MAX_SHOWN],
