@@ -99,7 +99,7 @@ def test_tables_with_other_versions_of_the_ids_go_together(tmp_path: Path) -> No
         path = write(tmp_path / f"{name}.tsv", f"id\t{name}\nENSG00000244734.{version}\t5\n")
         runs += runs_for(path, name)
     summaries, problems = examine(runs, LONG)
-    assert not problems and [one.recognised for one in summaries] == [1, 1]
+    assert not problems and [summary.recognised for summary in summaries] == [1, 1]
     ids = [read(Path(run.path), run.sample, assay=LONG).counts.index.tolist() for run in runs]
     assert ids[0] == ids[1]
 
@@ -281,14 +281,14 @@ def test_a_matrix_is_the_same_however_it_is_written(
     runs, names = ["a", "b", "c"], list(MATURES)
     if encoding == "cp1252" and numbers == "blank":
         numbers = "apostrophe"
-    shown = NUMBERS[numbers]
+    write_number = NUMBERS[numbers]
     rows = [["Größe", *(runs[at] for at in order)]]
     rows += [
-        [styled(name, style), *(shown(row[at]) for at in order)]
+        [styled(name, style), *(write_number(row[at]) for at in order)]
         for name, row in zip(names, values, strict=True)
     ]
     if total and not turned:
-        rows.append(["Total", *(shown(sum(row[at] for row in values)) for at in order)])
+        rows.append(["Total", *(write_number(sum(row[at] for row in values)) for at in order)])
     if turned:
         rows = [list(row) for row in zip(*rows, strict=True)]
     quoted = [[f'"{cell}"' if delimiter in cell else cell for cell in row] for row in rows]

@@ -108,9 +108,9 @@ def _labelled(counts: pd.DataFrame, table: pd.DataFrame, kind: str, notes: Seque
 
 def _of_genes(genes: Sequence[str], identifier: Identifier, path: str) -> tuple[pd.DataFrame, str]:
     """Features that are the genes of transcripts, as the table names them."""
-    found = identifier.identify(path, list(genes), [], [])
+    features = identifier.identify(path, list(genes), [], [])
     unique = len(set(genes))
-    return found.table, f"{len(genes):,} transcripts are summed to {unique:,} genes"
+    return features.table, f"{len(genes):,} transcripts are summed to {unique:,} genes"
 
 
 def _are_transcripts(names: pd.Index) -> bool:
@@ -168,7 +168,7 @@ def _one_row_a_name(
         return counts, table, []
     groups = counts.groupby(names.to_numpy(), sort=False)
     again = names[names.duplicated()].unique()
-    shown = ", ".join(map(str, again[:SHOWN]))
+    examples = ", ".join(map(str, again[:SHOWN]))
     if layout.repeated == PARTS:
         merged, note = groups.sum(), f"rows of one name are added up ({len(again):,} names)"
     elif layout.repeated == LOCI:
@@ -176,12 +176,14 @@ def _one_row_a_name(
         best = most.reset_index(drop=True)["total"].groupby(names.to_numpy(), sort=False).idxmax()
         merged = counts.iloc[best.to_numpy()]
         note = (
-            f"{len(again):,} miRNAs have a row for each of their hairpins ({shown}): the row with"
-            " the most reads counts, they are not added up"
+            f"{len(again):,} miRNAs have a row for each of their hairpins ({examples}): the row"
+            " with the most reads counts, they are not added up"
         )
     elif _all_alike(counts):
         merged = groups.first()
-        note = f"{len(again):,} names have several rows with the same counts ({shown}): one counts"
+        note = (
+            f"{len(again):,} names have several rows with the same counts ({examples}): one counts"
+        )
     else:
         raise EvcargoError(
             f"{path}: feature {again[0]!r} is on several rows with different counts"
@@ -215,6 +217,8 @@ def _one_row_a_feature(
     table = table[first].assign(name=joined.to_numpy()).reset_index(drop=True)
     if silent:
         return merged, table.assign(name=table["feature"]), []
-    shown = "; ".join(f"{joined[name].replace(';', ' and ')} as {name}" for name in again[:SHOWN])
+    examples = "; ".join(
+        f"{joined[name].replace(';', ' and ')} as {name}" for name in again[:SHOWN]
+    )
     more = f" and {len(again) - SHOWN} more" if len(again) > SHOWN else ""
-    return merged, table, [f"rows of one miRNA are added up: {shown}{more}"]
+    return merged, table, [f"rows of one miRNA are added up: {examples}{more}"]
