@@ -58,6 +58,20 @@ def test_names_that_r_made_unique(tmp_path: Path, copies: tuple[int, int]) -> No
             read(path, "a")
 
 
+@pytest.mark.parametrize(
+    ("loci", "expected"),
+    [((30, 30, 30), 30), ((10.0, 10.0, 9.5), 29.5), ((12, 3, 0), 15), ((0, 0, 0), 0)],
+)
+def test_loci_of_the_gff3_of_mirbase(
+    tmp_path: Path, loci: tuple[float, ...], expected: float
+) -> None:
+    names = ["MIMAT0000062", "MIMAT0000062_1", "MIMAT0000062_2"]
+    rows = [["id", "a"], *zip(names, loci, strict=True), ["MIMAT0000076", 5]]
+    table = read(write(tmp_path / "t.tsv", as_text(rows)), "a", scale="raw")
+    assert counts_of(table) == {"a": {"hsa-let-7a-5p": expected, "hsa-miR-21-5p": 5}}
+    assert any("not added" in note for note in table.notes) == (loci == (30, 30, 30))
+
+
 def test_typed_names_hold_the_class(tmp_path: Path) -> None:
     rows = [["a"], ["hsa-miR-21-5p|miRNA|hsa-miR-21-5p|0|22", 5]]
     rows += [["ENSG00000252534.1|Y_RNA|Y_RNA|peak_1|60|107", 6], ["tRNA-Gly-GCC|tRNA|x|1|30", 7]]

@@ -14,6 +14,7 @@ from evcargo.counts.layout import LOCI, PARTS, Layout
 from evcargo.errors import EvcargoError
 
 SHOWN, LOOKED_AT = 3, 500
+_LOCUS = r"MIMAT\d{7}_\d+"
 _COPY = re.compile(r"\.\d+$")
 _TRANSCRIPT = re.compile(r"ENS[A-Z]{0,3}T\d{11}|[NX][MR]_\d{6,9}")
 MIN_TRANSLATED = 0.5
@@ -92,6 +93,9 @@ def sum_features(
         counts = counts.set_axis(_without_copy_numbers(counts.index, table), axis=0)
         counts, table, more = _one_row_a_name(counts, table, layout, path)
         notes += more
+    if identifier.assay != LONG:
+        counts, table, note = _loci_counted_once(counts, table)
+        notes.append(note)
     counts, table, more = _one_row_a_feature(counts, table, bool(genes) or identifier.assay == LONG)
     return _labelled(counts, table, features.kind, [*notes, *more])
 
@@ -199,6 +203,31 @@ def _all_alike(counts: pd.DataFrame) -> bool:
     repeated = counts[counts.index.duplicated(keep=False)]
     spread = repeated.groupby(level=0).agg(np.ptp)
     return bool((spread == 0).all(axis=None))
+
+
+def _loci_counted_once(
+    counts: pd.DataFrame, table: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame, str]:
+    """Leave out further loci of mature miRNAs, where each was given all reads of the miRNA.
+
+    miRBase's GFF3 names them MIMAT0000062, MIMAT0000062_1 ... Whole counts that are the same at all
+    loci are of reads that were counted at each; parts of reads, and reads that fit one locus only,
+    are added up.
+    """
+    is_copy = table["name"].str.fullmatch(_LOCUS).to_numpy(bool)
+    several = table["feature"].isin(table.loc[is_copy, "feature"]).to_numpy()
+    of_loci = counts[several].set_axis(table.loc[several, "feature"].to_numpy(), axis=0)
+    whole = bool((of_loci == of_loci.round()).all(axis=None))
+    if (
+        not is_copy.any()
+        or not whole
+        or not (of_loci > 0).any(axis=None)
+        or not _all_alike(of_loci)
+    ):
+        return counts, table, ""
+    repeated = several & table["feature"].duplicated().to_numpy()
+    note = f"{int(repeated.sum()):,} further loci of miRNAs have the same reads and are not added"
+    return counts[~repeated], table[~repeated].reset_index(drop=True), note
 
 
 def _one_row_a_feature(
