@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with job_log(snakemake.log):
-    given, organism = snakemake.input, snakemake.params.organism
+    inputs, organism = snakemake.input, snakemake.params.organism
     identifier = Identifier(
         "rna",
         organism,
-        read_genes(given.genes, organism),
-        read_mirnas(given.mirnas, organism),
+        read_genes(inputs.genes, organism),
+        read_mirnas(inputs.mirnas, organism),
     )
     runs = snakemake.params.runs
     rows = [dict(zip(runs, row, strict=True)) for row in zip(*runs.values(), strict=True)]

@@ -42,7 +42,7 @@ def write(path: Path, text: str) -> Path:
 
 
 def runs_for(path: Path, *samples: str, column: str = "", **options: str) -> list[Run]:
-    return [Run(one, one, str(path), column or one, **options) for one in samples]
+    return [Run(name, name, str(path), column or name, **options) for name in samples]
 
 
 def read(

@@ -52,9 +52,12 @@ def test_estimated_counts_are_rounded_after_replicates_were_summed(tmp_path: Pat
     ("text", "message"),
     [
         ("id\ts\nhsa-miR-1-3p\t-1\n", "'s' holds -1 for hsa-miR-1-3p, and counts are never neg"),
-        ("id\ts\nhsa-miR-1-3p\t\nhsa-miR-21-5p\t0\n", "hsa-miR-1-3p has no count"),
+        ("id\ts\nhsa-miR-1-3p\t\nhsa-miR-21-5p\t0\n", "row 2, column s: hsa-miR-1-3p has no count"),
         ("id\ts\nhsa-miR-1-3p\tinf\n", "hsa-miR-1-3p is 'inf', which is no count"),
-        ("id\ts\nhsa-miR-1-3p\t5x7\nb\t1\n", "hsa-miR-1-3p is '5x7', which is no count"),
+        (
+            "id\ts\nhsa-miR-1-3p\t5x7\nb\t1\n",
+            "row 2, column s: hsa-miR-1-3p is '5x7', which is no count",
+        ),
         ("id\tother\tmore\nx\t1\t2\n", "no column 's'.*It has other, more"),
         ("id\ts\nx\t1\nx\t2\n", "feature 'x' is on several rows with different counts"),
         ("id\ts\ts\nx\t1\t2\n", "column 's' is there more than once"),
@@ -114,8 +117,10 @@ def gene_tables(folder: Path, *texts: str) -> list[Run]:
 def test_a_symbol_that_looks_renamed_keeps_its_name(tmp_path: Path) -> None:
     runs = gene_tables(tmp_path, "G\t1\nG\t2\nG.2\t3\nG\t4\n", "G.4\t5\n")
     rows = imported(tmp_path, runs, LONG)["counts"]
-    found = dict(zip(zip(rows["sample"], rows["feature"], strict=True), rows["reads"], strict=True))
-    assert found == {
+    reads_of = dict(
+        zip(zip(rows["sample"], rows["feature"], strict=True), rows["reads"], strict=True)
+    )
+    assert reads_of == {
         ("s1", "G"): 1,
         ("s1", "G.3"): 2,
         ("s1", "G.2"): 3,
@@ -153,8 +158,8 @@ def test_features_that_a_table_lacks_are_told(
     parts = ((0, 1, 2), (0, 1, 3), (0,))
     texts = ["".join(f"{names[at]}\t1\n" for at in part) for part in parts]
     imported(tmp_path, gene_tables(tmp_path, *texts), LONG)
-    told = [one.replace(f"{tmp_path}/", "").split(". They")[0] for one in caplog.messages]
-    assert told == [
+    messages = [text.replace(f"{tmp_path}/", "").split(". They")[0] for text in caplog.messages]
+    assert messages == [
         "t1.tsv: lacks 1 of the 4 features of all tables, e.g. ['PPBP']",
         "t2.tsv: lacks 1 of the 4 features of all tables, e.g. ['GAPDH']",
         "t3.tsv: lacks 3 of the 4 features of all tables, e.g. ['ACTB', 'GAPDH', 'PPBP']",
@@ -189,6 +194,17 @@ def test_the_name_of_a_column_may_be_that_of_a_gene(tmp_path: Path) -> None:
     rows = [["gene", "C3", "FGB"], ["C3", 10, 20], ["FGB", 30, 40], ["gene", "C3", "FGB"]]
     table = read(write(tmp_path / "t.tsv", as_text(rows)), "C3", "FGB", assay=LONG)
     assert table.counts.index.tolist() == ["C3", "FGB"]
+
+
+@pytest.mark.parametrize("names", [("1", "2"), ("7",)])
+def test_samples_that_are_numbers(tmp_path: Path, names: tuple[str, ...]) -> None:
+    rows = [["id", *names], ["hsa-miR-21-5p", *names], ["hsa-miR-451a", *("5" for _ in names)]]
+    path = write(tmp_path / "t.tsv", as_text([*rows, rows[0]]))
+    assert read(path, *names).counts.index.tolist() == ["hsa-miR-21-5p", "hsa-miR-451a"]
+    r_names = write(
+        tmp_path / "r.tsv", as_text([["id", *(f"X{name}" for name in names)], *rows[1:]])
+    )
+    assert read(r_names, *names).counts.equals(read(path, *names).counts)
 
 
 def test_a_feature_that_is_the_sum_of_the_others_stays(tmp_path: Path) -> None:

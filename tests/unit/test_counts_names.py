@@ -6,8 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from counts_tables import LONG, as_text, counts_of, examine, identifier, read, runs_for, write
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from evcargo.counts.runs import Run, RunsError
 from evcargo.errors import EvcargoError
@@ -60,6 +58,20 @@ def test_names_that_r_made_unique(tmp_path: Path, copies: tuple[int, int]) -> No
             read(path, "a")
 
 
+@pytest.mark.parametrize(
+    ("loci", "expected"),
+    [((30, 30, 30), 30), ((10.0, 10.0, 9.5), 29.5), ((12, 3, 0), 15), ((0, 0, 0), 0)],
+)
+def test_loci_of_the_gff3_of_mirbase(
+    tmp_path: Path, loci: tuple[float, ...], expected: float
+) -> None:
+    names = ["MIMAT0000062", "MIMAT0000062_1", "MIMAT0000062_2"]
+    rows = [["id", "a"], *zip(names, loci, strict=True), ["MIMAT0000076", 5]]
+    table = read(write(tmp_path / "t.tsv", as_text(rows)), "a", scale="raw")
+    assert counts_of(table) == {"a": {"hsa-let-7a-5p": expected, "hsa-miR-21-5p": 5}}
+    assert any("not added" in note for note in table.notes) == (loci == (30, 30, 30))
+
+
 def test_typed_names_hold_the_class(tmp_path: Path) -> None:
     rows = [["a"], ["hsa-miR-21-5p|miRNA|hsa-miR-21-5p|0|22", 5]]
     rows += [["ENSG00000252534.1|Y_RNA|Y_RNA|peak_1|60|107", 6], ["tRNA-Gly-GCC|tRNA|x|1|30", 7]]
@@ -99,7 +111,7 @@ def test_tables_with_other_versions_of_the_ids_go_together(tmp_path: Path) -> No
         path = write(tmp_path / f"{name}.tsv", f"id\t{name}\nENSG00000244734.{version}\t5\n")
         runs += runs_for(path, name)
     summaries, problems = examine(runs, LONG)
-    assert not problems and [one.recognised for one in summaries] == [1, 1]
+    assert not problems and [summary.recognised for summary in summaries] == [1, 1]
     ids = [read(Path(run.path), run.sample, assay=LONG).counts.index.tolist() for run in runs]
     assert ids[0] == ids[1]
 
@@ -227,76 +239,3 @@ def test_two_runs_of_one_column(tmp_path: Path) -> None:
 
         runs = [Run("a", "a", path, "a"), Run("c", "c", path, "a.sam")]
         read_counts(runs, identifier())
-
-
-STYLES = st.sampled_from(["name", "accession", "lower", "bare", "typed"])
-NUMBERS = {
-    "plain": lambda n: str(n),
-    "comma": lambda n: f"{n:,}",
-    "point": lambda n: f"{n:,}".replace(",", "."),
-    "blank": lambda n: f"{n:,}".replace(",", "\u202f"),
-    "apostrophe": lambda n: f"{n:,}".replace(",", "'"),
-    "decimals": lambda n: f"{n}.00",
-    "decimal comma": lambda n: f"{n},0",
-}
-MATURES = {
-    "hsa-miR-21-5p": "MIMAT0000076",
-    "hsa-miR-451a": "MIMAT0001631",
-    "hsa-let-7a-5p": "MIMAT0000062",
-    "hsa-miR-23a-3p": "MIMAT0000078",
-    "hsa-miR-16-5p": "MIMAT0000069",
-}
-
-
-def styled(name: str, style: str) -> str:
-    return {
-        "name": name,
-        "accession": MATURES[name],
-        "lower": name.lower(),
-        "bare": name[4:],
-        "typed": f"{name}|miRNA|{name}|0|22",
-    }[style]
-
-
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(
-    values=st.lists(
-        st.lists(st.integers(0, 3_000_000), min_size=3, max_size=3), min_size=5, max_size=5
-    ),
-    style=STYLES,
-    numbers=st.sampled_from(sorted(NUMBERS)),
-    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"]),
-    end=st.sampled_from(["\n", "\r\n", "\r"]),
-    delimiter=st.sampled_from(["\t", ";", ","]),
-    order=st.permutations(range(3)),
-    total=st.booleans(),
-    turned=st.booleans(),
-)
-def test_a_matrix_is_the_same_however_it_is_written(
-    tmp_path: Path, values, style, numbers, encoding, end, delimiter, order, total, turned
-) -> None:
-    values[0], values[1] = [1_234_567, 2_345_678, 1_500_000], [1, 0, 12]  # what proves the signs
-    runs, names = ["a", "b", "c"], list(MATURES)
-    if encoding == "cp1252" and numbers == "blank":
-        numbers = "apostrophe"
-    shown = NUMBERS[numbers]
-    rows = [["Größe", *(runs[at] for at in order)]]
-    rows += [
-        [styled(name, style), *(shown(row[at]) for at in order)]
-        for name, row in zip(names, values, strict=True)
-    ]
-    if total and not turned:
-        rows.append(["Total", *(shown(sum(row[at] for row in values)) for at in order)])
-    if turned:
-        rows = [list(row) for row in zip(*rows, strict=True)]
-    quoted = [[f'"{cell}"' if delimiter in cell else cell for cell in row] for row in rows]
-    text = "".join(delimiter.join(row) + end for row in quoted)
-    path = tmp_path / "t.csv"
-    path.write_bytes(text.encode(encoding))
-    decimal = {"decimal comma": "comma", "point": "comma"}.get(numbers, "auto")
-    table = read(path, *runs, decimal=decimal)
-    assert table.counts.index.tolist() == names
-    assert table.counts[runs].to_numpy().tolist() == values
-    assert set(table.features["class"]) == {"miRNA"}

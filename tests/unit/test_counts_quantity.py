@@ -98,8 +98,8 @@ def test_counts_and_estimated_counts_are_taken(depth: int) -> None:
         table = counts(seed, depth)
         assert find_quantity(table, "t.tsv", "auto", False).words == "counts"
         for share in (0.1, 0.4, 0.9):
-            found = find_quantity(estimated(table, share), "gene_counts.tsv", "auto", False)
-            assert found.words == "estimated counts, rounded"
+            quantity = find_quantity(estimated(table, share), "gene_counts.tsv", "auto", False)
+            assert quantity.words == "estimated counts, rounded"
 
 
 @pytest.mark.parametrize("depth", [60_000, 3_000_000])

@@ -208,7 +208,9 @@ def test_tables_beside_reads(tmp_path: Path, sequenced: Sequenced) -> None:
     import_counts(runs_for(table, "other"), identifier("rna"), tables)
     products = product_paths(tmp_path)
     samples = sheet(tmp_path / "samples.tsv", "good", "other")
-    count_study(samples, sequenced, tables["counts"], products, tables["features"])
+    count_study(
+        samples, sequenced, tables["counts"], products, imported_features=tables["features"]
+    )
     matrix = read_matrix(products["matrix"])
     assert matrix.to_df()["tRNA-Gly-GCC"].to_dict() == {"good": 4, "other": 9}
     assert matrix.to_df()["hsa-miR-21-5p"].to_dict() == {"good": 0, "other": 1}

@@ -104,7 +104,10 @@ def test_features_that_a_table_lacks_are_in_the_status(tmp_path: Path) -> None:
     tables = imported_paths(tmp_path)
     import_counts(runs, identifier("transcripts"), tables)
     count_imported(
-        sheet(tmp_path, "a", "b"), tables["counts"], products(tmp_path), tables["features"]
+        sheet(tmp_path, "a", "b"),
+        tables["counts"],
+        products(tmp_path),
+        imported_features=tables["features"],
     )
     matrix = read_matrix(tmp_path / "m.h5ad")
     assert matrix.obs["status_reason"].tolist() == [

@@ -59,29 +59,29 @@ def read_tables(runs: Sequence[Run], identifier: Identifier, large: Collection[s
     large
         Tables of which only the first rows are read.
     """
-    found = Tables()
+    read = Tables()
     unclear: dict[str, UnclearStrandError] = {}
     by_path: dict[str, list[Run]] = {}
     for run in runs:
         by_path.setdefault(run.path, []).append(run)
     for path, of_table in by_path.items():
         try:
-            found.tables[path] = read_counts(of_table, identifier, path in large)
+            read.tables[path] = read_counts(of_table, identifier, path in large)
         except UnclearStrandError as error:
             unclear[path] = error
         except RunsError as error:
-            found.errors |= error.problems
+            read.errors |= error.problems
         except EvcargoError as error:
-            found.unusable[path] = str(error)
-    strand = _strand_of_all(found.tables.values())
+            read.unusable[path] = str(error)
+    strand = _strand_of_all(read.tables.values())
     for path, doubt in unclear.items():
         if doubt.few and strand:
-            found.tables[path] = read_counts(by_path[path], identifier, path in large, strand)
+            read.tables[path] = read_counts(by_path[path], identifier, path in large, strand)
         else:
-            found.errors[by_path[path][0].run] = str(doubt)
+            read.errors[by_path[path][0].run] = str(doubt)
     if not large and identifier.assay == LONG:
-        _check_repeated(found)
-    return found
+        _check_repeated(read)
+    return read
 
 
 def _strand_of_all(tables: Iterable[CountTable]) -> str:
@@ -95,12 +95,12 @@ def _strand_of_all(tables: Iterable[CountTable]) -> str:
     return words.pop() if len(words) == 1 else ""
 
 
-def _check_repeated(found: Tables) -> None:
+def _check_repeated(read: Tables) -> None:
     """Find tables whose repeated symbols cannot be told apart from those of another table."""
-    wrong = check_order({path: table.counts.index for path, table in found.tables.items()})
+    wrong = check_order({path: table.counts.index for path, table in read.tables.items()})
     for path, message in wrong.items():
-        found.unusable[path] = message
-        del found.tables[path]
+        read.unusable[path] = message
+        del read.tables[path]
 
 
 def examine_count_tables(
@@ -138,17 +138,17 @@ def examine_count_tables(
     """
     identifier = Identifier(assay, organism, genes, mirnas)
     rows = runs_of(runs)
-    found = read_tables(rows, identifier, large)
-    summaries = [summarise(table, assay, markers) for table in found.tables.values()]
+    read = read_tables(rows, identifier, large)
+    summaries = [summarise(table, assay, markers) for table in read.tables.values()]
     large_ones = set(large)
     summaries = [
-        replace(one, notes=_joined(one.notes, "only its first rows were read"), rows=None)
-        if one.path in large_ones
-        else one
-        for one in summaries
+        replace(summary, notes=_joined(summary.notes, "only its first rows were read"), rows=None)
+        if summary.path in large_ones
+        else summary
+        for summary in summaries
     ]
-    problems = {run: (*_split(text), "column") for run, text in found.errors.items()}
-    for path, text in found.unusable.items():
+    problems = {run: (*_split(text), "column") for run, text in read.errors.items()}
+    for path, text in read.unusable.items():
         first = next(run.run for run in rows if run.path == path)
         message, remedy = _split(text.removeprefix(path).lstrip(":, "))
         problems[first] = (message, remedy, "path")
@@ -193,7 +193,7 @@ def summarise(table: CountTable, assay: str, markers: Sequence[str]) -> InputSum
 
 
 def _column_notes(table: CountTable) -> list[str]:
-    """Say how runs were found whose columns are not called as they are."""
+    """Say how runs were read whose columns are not called as they are."""
     notes: dict[str, str] = {}
     for run, by in table.matched.items():
         if by in NAMES:

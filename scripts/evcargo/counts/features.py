@@ -19,10 +19,14 @@ SMALL = "rna"
 MIRNA_SPECIES = {"human": "hsa", "mouse": "mmu", "rat": "rno"}
 ENSEMBL_SPECIES = {"human": "ENS", "mouse": "ENSMUS", "rat": "ENSRNO"}
 _MIRNA_PREFIX = re.compile(r"\W*(hsa|mmu|rno)-(?=mi|let|MIR|LET)")
-_ENSEMBL = re.compile(r"(ENS[A-Z]{0,3}?)([GT])(\d{11})(\.\d+)?(_PAR_Y)?(?![A-Za-z0-9])")
+_ENSEMBL = re.compile(
+    r"(?:gene:|transcript:)?(ENS[A-Z]{0,3}?)([GT])(\d{11})(\.\d+)?(_PAR_Y)?(?![A-Za-z0-9])"
+)
 MIN_OTHER_CASE = 20
 """Symbols with the capitals of another organism that are no accident."""
 MIN_OTHER = 0.5
+REMEMBERED = 4
+"""Lists of names whose features are remembered: many samples have tables with the same."""
 COLUMNS = ("feature", "name", "gene", "class", "known")
 
 
@@ -62,7 +66,7 @@ class Identifier:
     def __init__(self, assay: str, organism: str, genes: Genes, mirnas: Mirnas) -> None:
         self.assay, self.organism = assay, organism
         self._genes, self._mirnas = genes, mirnas
-        self._last: tuple[tuple[Sequence[str], ...], Features] | None = None
+        self._known: list[tuple[tuple[Sequence[str], ...], Features]] = []
 
     def known_share(self, names: Sequence[str]) -> float:
         """Share of different names that are RNAs of the organism."""
@@ -95,12 +99,14 @@ class Identifier:
             If most names are those of another organism.
         """
         cells = (names, symbols, classes)
-        if self._last is None or self._last[0] != cells:
-            self._refuse_other_organism(path, names)
-            small = self.assay == SMALL
-            found = self._small(*cells) if small else self._long(path, *cells)
-            self._last = (cells, found)
-        return self._last[1]
+        for known, features in self._known:
+            if known == cells:
+                return features
+        self._refuse_other_organism(path, names)
+        small = self.assay == SMALL
+        features = self._small(*cells) if small else self._long(path, *cells)
+        self._known = [(cells, features), *self._known[: REMEMBERED - 1]]
+        return features
 
     def _is_known(self, name: str) -> bool:
         if self.assay == SMALL:
@@ -175,13 +181,13 @@ class Identifier:
     ) -> tuple[str, str, str, str, bool]:
         named = symbol if symbol and symbol.casefold() not in ("na", "-", name.casefold()) else ""
         by_symbol = self._genes.resolve(named) if named else None
-        found = by_symbol or gene
-        approved = found.symbol if found else named
+        known = by_symbol or gene
+        approved = known.symbol if known else named
         if not approved and not _ENSEMBL.match(name) and not name.isdecimal():
             approved = name
         added = name.startswith("ERCC-") and class_of_name(name) == SPIKE_IN
         kind = SPIKE_IN if added else biotype or TRANSCRIPT
-        return feature, name, approved, kind, added or found is not None
+        return feature, name, approved, kind, added or known is not None
 
     def _refuse_other_organism(self, path: str, names: Sequence[str]) -> None:
         """Refuse a table most of whose names say that they are of another organism."""
@@ -232,14 +238,14 @@ def _refuse(
     organism: str,
     counts: Counter[str],
     species: dict[str, str],
-    shown: Callable[[str], str],
+    written: Callable[[str], str],
 ) -> None:
     total, right = counts.total(), counts[species[organism]]
     if not total or total - right <= MIN_OTHER * total:
         return
     prefix, count = next(item for item in counts.most_common() if item[0] != species[organism])
-    other = next((name for name, own in species.items() if own == prefix), "")
-    known = f"{other} ({shown(prefix)})" if other else f"another ({shown(prefix)})"
+    other = next((name for name, letters in species.items() if letters == prefix), "")
+    known = f"{other} ({written(prefix)})" if other else f"another ({written(prefix)})"
     remedy = f"Set organism to {other} in the config" if other else "Check organism in the config"
     raise EvcargoError(
         f"{path}: is of another organism than {organism}: {count:,} of {total:,} names are {known}."

@@ -46,11 +46,11 @@ def import_counts(
     tximport and DESeq2 do. A feature that a table does not have is in no row of its samples, and
     becomes 0 in the matrix; the log says how many those are.
     """
-    found = read_tables(runs, identifier)
-    if found.messages:
-        raise EvcargoError("; ".join(found.messages))
-    names = rename_repeated({path: one.counts.index for path, one in found.tables.items()})
-    tables = {path: _renamed(one, names[path]) for path, one in found.tables.items()}
+    read = read_tables(runs, identifier)
+    if read.messages:
+        raise EvcargoError("; ".join(read.messages))
+    names = rename_repeated({path: table.counts.index for path, table in read.tables.items()})
+    tables = {path: _renamed(table, names[path]) for path, table in read.tables.items()}
     by_sample: dict[str, pd.Series] = {}
     for run in runs:
         counts = tables[run.path][0][run.run]
@@ -59,8 +59,8 @@ def import_counts(
     features = _features(tables)
     write_table(_long(by_sample, features), products["counts"], "imported_counts")
     write_table(features.drop(columns="class"), products["features"], "imported_features")
-    write_table(_funnel(runs, found.tables), products["funnel"], "imported_funnel")
-    _tell(found.tables)
+    write_table(_funnel(runs, read.tables), products["funnel"], "imported_funnel")
+    _tell(read.tables)
     _warn_of_absent({path: counts.index for path, (counts, _) in tables.items()})
 
 

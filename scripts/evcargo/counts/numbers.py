@@ -1,6 +1,7 @@
 """Counts from the cells of a table, in any locale."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -19,14 +20,38 @@ from evcargo.files.text_tables import TextTable
 PLAIN = NumberStyle(reason="whole numbers without signs")
 
 
+@dataclass(frozen=True)
+class Source:
+    """Where numbers are from, for messages.
+
+    Parameters
+    ----------
+    table
+        The table.
+    rows
+        Row of the table, from 0, of each row of the numbers; None where the table was turned.
+    columns
+        Run -> its column.
+    """
+
+    table: TextTable
+    rows: Sequence[int] | None
+    columns: Mapping[str, str]
+
+    def cell(self, row: int, run: str) -> str:
+        """Name a cell by file, row and column."""
+        line = "" if self.rows is None else f", row {self.table.line_of(int(self.rows[row]))}"
+        return f"{self.table.path}{line}, column {self.columns[run]}"
+
+
 def read_numbers(
-    table: TextTable, cells: pd.DataFrame, others: pd.DataFrame, decimal: str
+    source: Source, cells: pd.DataFrame, others: pd.DataFrame, decimal: str
 ) -> tuple[pd.DataFrame, NumberStyle]:
     """Read the counts of runs.
 
     Parameters
     ----------
-    table
+    source
         The table, for messages and its separator.
     cells
         Features x runs, as text; index = names of the features.
@@ -51,14 +76,14 @@ def read_numbers(
     if quick is not None:
         return quick, PLAIN
     stated = decimal if decimal in ("point", "comma") else ""
-    expected = table.delimiter == ";"
+    expected = source.table.delimiter == ";"
     texts = [cell for name in cells for cell in cells[name]]
     try:
-        style = find_number_style(texts, table.path, stated, expected)
+        style = find_number_style(texts, source.table.path, stated, expected)
     except AmbiguousNumbersError:
         texts += [cell for at in range(others.shape[1]) for cell in others.iloc[:, at]]
-        style = find_number_style(texts, table.path, stated, expected)
-    numbers = {name: _parsed(table, cells[name], style) for name in cells}
+        style = find_number_style(texts, source.table.path, stated, expected)
+    numbers = {name: _parsed(source, cells[name], style) for name in cells}
     return pd.DataFrame(numbers, index=cells.index), style
 
 
@@ -74,7 +99,7 @@ def _whole_numbers(cells: pd.DataFrame) -> pd.DataFrame | None:
     return pd.DataFrame(numbers, index=cells.index)
 
 
-def _parsed(table: TextTable, cells: pd.Series, style: NumberStyle) -> np.ndarray:
+def _parsed(source: Source, cells: pd.Series, style: NumberStyle) -> np.ndarray:
     column = cells.tolist()
     try:
         numbers = parse_numbers(column, style)
@@ -83,13 +108,14 @@ def _parsed(table: TextTable, cells: pd.Series, style: NumberStyle) -> np.ndarra
                 raise NoNumberError(int(at), column[at])
     except NoNumberError as error:
         raise EvcargoError(
-            f"{table.path}, column {cells.name}: {cells.index[error.position]} is {error.cell!r},"
-            " which is no count. Correct the cell, or write 0 where there was no read"
+            f"{source.cell(error.position, str(cells.name))}: {cells.index[error.position]} is"
+            f" {error.cell!r}, which is no count. Correct the cell, or write 0 where there was no"
+            " read"
         ) from None
     return numbers
 
 
-def fill_missing(numbers: pd.DataFrame, path: str) -> tuple[pd.DataFrame, str]:
+def fill_missing(numbers: pd.DataFrame, source: Source) -> tuple[pd.DataFrame, str]:
     """Fill empty cells with 0 where they can be nothing else.
 
     Tables of samples that list only what was found are often joined to one that has empty cells in
@@ -114,7 +140,7 @@ def fill_missing(numbers: pd.DataFrame, path: str) -> tuple[pd.DataFrame, str]:
     if (numbers == 0).any(axis=None):
         row, column = map(int, np.argwhere(empty.to_numpy())[0])
         raise EvcargoError(
-            f"{path}, column {numbers.columns[column]}: {numbers.index[row]} has no count"
+            f"{source.cell(row, numbers.columns[column])}: {numbers.index[row]} has no count"
             f" ({count:,} cells are empty), though other cells are 0. Write 0 where there was no"
             " read"
         )

@@ -49,13 +49,13 @@ def upright(
     if layout.counts or layout.strands or layout.identifiers or not layout.has_header:
         return Upright(frame)
     path, texts = runs[0].path, text_columns(frame)
-    names = sample_candidates(frame, layout, texts, [one.text for one in runs])
+    names = sample_candidates(frame, layout, texts, [run.text for run in runs])
     in_header = count_matches(runs, names, path)
     if in_header == len(runs):
         return Upright(frame)
-    places = [0, *(at for at in texts if at)]
-    in_rows = {at: count_matches(runs, frame.iloc[:, at].unique().tolist(), path) for at in places}
-    at = max(places, key=lambda place: in_rows[place])
+    columns = [0, *(at for at in texts if at)]
+    in_rows = {at: count_matches(runs, frame.iloc[:, at].unique().tolist(), path) for at in columns}
+    at = max(columns, key=lambda column: in_rows[column])
     if in_rows[at] <= in_header:
         return Upright(frame)
     if frame.iloc[:, at].is_unique:

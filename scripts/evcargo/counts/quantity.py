@@ -92,9 +92,10 @@ def find_quantity(values: pd.DataFrame, path: str, scale: str, estimated: bool) 
                 f"{path}: every column sums to 1,000,000: counts per million, rounded. {STATED}"
             )
         return Quantity("counts", "whole numbers, none negative")
-    found = _made_of(table, np.abs(table - np.round(table)) <= NEARLY_WHOLE, path)
-    if found:
-        raise EvcargoError(f"{path}: {found}. {STATED}")
+    nearly_whole = np.abs(table - np.round(table)) <= NEARLY_WHOLE
+    derived = _normalised_as(table, nearly_whole, path)
+    if derived:
+        raise EvcargoError(f"{path}: {derived}. {STATED}")
     return _as_counts(
         False, "they have decimals, and neither their sums nor their ratios are of normalised ones"
     )
@@ -121,7 +122,7 @@ def _near(sums: Floats, target: float, tolerance: float) -> bool:
     return bool((np.abs(sums - target) <= tolerance * target).all())
 
 
-def _made_of(table: Floats, whole: NDArray[np.bool_], path: str) -> str:
+def _normalised_as(table: Floats, whole: NDArray[np.bool_], path: str) -> str:
     """Say of what kind values with decimals are; empty where they may be estimated counts."""
     sums, above = table.sum(axis=0), table > 0
     for target, words in (
@@ -176,10 +177,10 @@ def _made_of(table: Floats, whole: NDArray[np.bool_], path: str) -> str:
 def _unit_of_most(table: Floats) -> str:
     """Say of what the values of (nearly) all columns are multiples; empty where they are not."""
     units = [_unit(column[column > 0]) for column in table.T]
-    found = [unit for unit in units if unit]
-    if not found or len(found) < 0.9 * len(units):
+    known = [unit for unit in units if unit]
+    if not known or len(known) < 0.9 * len(units):
         return ""
-    return f"the values of a column are multiples of one number ({found[0]:.4g} in the first)"
+    return f"the values of a column are multiples of one number ({known[0]:.4g} in the first)"
 
 
 def _unit(values: Floats) -> float:
@@ -245,9 +246,9 @@ def _has_peak(ratios: Floats) -> bool:
     """Whether one ratio other than 1 recurs more often than those around it."""
     bins = np.round(ratios / (2 * RATIO_ERROR)).astype(int)
     number = np.bincount(bins - bins.min(), minlength=2 * AROUND + 1)
-    one = -int(bins.min())
-    if 0 <= one < len(number):
-        number[max(one - 1, 0) : one + 2] = 0
+    equal = -int(bins.min())
+    if 0 <= equal < len(number):
+        number[max(equal - 1, 0) : equal + 2] = 0
     peak = int(number.argmax())
     around = number[max(peak - AROUND, 0) : peak + AROUND + 1].sum() - number[peak]
     return bool(number[peak] >= MIN_ALIKE and number[peak] > MANY_TIMES * around / (2 * AROUND))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from evcargo.counts.classes import known_class
@@ -19,7 +20,7 @@ from evcargo.counts.features import Identifier
 from evcargo.counts.formats import program_by_rows, recognise
 from evcargo.counts.formats.matrix import UNKNOWN_PROGRAM
 from evcargo.counts.layout import Layout, plain_key, read_head
-from evcargo.counts.numbers import fill_missing, read_numbers
+from evcargo.counts.numbers import Source, fill_missing, read_numbers
 from evcargo.counts.orientation import upright
 from evcargo.counts.quantity import Quantity, find_quantity
 from evcargo.counts.rows import Aside, is_no_data, split_rows
@@ -125,25 +126,14 @@ def read_counts(
     columns = {run: match.name for run, match in chosen.items()}
     _refuse_repeated(body.frame, columns, path)
     body = _without_repeats(body)
-    names = body.names
-    cells = pd.DataFrame(
-        {run: body.frame[column].to_numpy() for run, column in columns.items()}, index=names
-    )
-    no_data = is_no_data(names, cells, columns, identifier.is_known)
-    kept = ~no_data
-    others = body.frame.loc[kept].drop(columns=list(set(columns.values())))
-    numeric = sample_candidates(others, body.layout, text_columns(others), ())
-    numbers, style = read_numbers(
-        table, cells[kept], others[[name for name in numeric if name in others]], runs[0].decimal
-    )
-    numbers, filled = fill_missing(numbers, path)
-    counts, aside = split_rows(numbers, identifier.is_known, _identifier_column(body))
+    numbers = _read_numbers(body, table, columns, identifier, runs[0].decimal)
+    title = _identifier_column(body)
+    counts, aside = split_rows(numbers.table, identifier.is_known, title)
     if counts.empty:
         raise EvcargoError(f"{path}: has no row with counts. Export it again")
-    at = pd.Series(range(len(names)))[kept][aside.of_features].to_numpy()
-    quantity = find_quantity(
-        counts if not head_only else counts.round(), path, runs[0].scale, body.layout.estimated
-    )
+    looked_at = counts.round() if head_only else counts
+    quantity = find_quantity(looked_at, path, runs[0].scale, body.layout.estimated)
+    at = numbers.rows[aside.of_features]
     summed = _identified(body, at, counts, identifier, path)
     return CountTable(
         table=table,
@@ -153,13 +143,46 @@ def read_counts(
         counts=summed.counts,
         features=summed.features,
         aside=aside,
-        rows=len(names),
+        rows=len(body.frame),
         quantity=quantity,
-        style=style,
-        identifiers=_identifier_column(body),
+        style=numbers.style,
+        identifiers=title,
         kind=summed.kind,
-        notes=(*body.notes, *([filled] if filled else []), *summed.notes),
+        notes=(*body.notes, *numbers.notes, *summed.notes),
     )
+
+
+@dataclass(frozen=True)
+class _Numbers:
+    """Numbers of the rows that hold any: rows x runs, their places in the table, their style."""
+
+    table: pd.DataFrame
+    rows: np.ndarray
+    style: NumberStyle
+    notes: tuple[str, ...]
+
+
+def _read_numbers(
+    body: _Body, table: TextTable, columns: dict[str, str], identifier: Identifier, decimal: str
+) -> _Numbers:
+    """Read the counts of the runs, without rows that hold none."""
+    frame, names = body.frame, body.names
+    cells = pd.DataFrame(
+        {run: frame[column].to_numpy() for run, column in columns.items()}, index=names
+    )
+    title = _identifier_column(body)
+    with_data = ~is_no_data(names, cells, columns, title, identifier.is_known)
+    rows = np.flatnonzero(with_data)
+    others = frame.iloc[rows].drop(columns=list(set(columns.values())))
+    numeric = [
+        name
+        for name in sample_candidates(others, body.layout, text_columns(others), ())
+        if name in others
+    ]
+    source = Source(table, None if body.notes else rows.tolist(), columns)
+    numbers, style = read_numbers(source, cells[with_data], others[numeric], decimal)
+    numbers, filled = fill_missing(numbers, source)
+    return _Numbers(numbers, rows, style, (filled,) if filled else ())
 
 
 def _with_program(layout: Layout, aside: Aside) -> Layout:
@@ -219,7 +242,7 @@ def _choose_columns(
         run = single_run(runs, path)
         stated = stated_column(run, names, path)
         return {run.run: RunMatch(stated, STATED) if stated else RunMatch(layout.counts, EXACT)}
-    wanted = [one.text for one in runs]
+    wanted = [run.text for run in runs]
     candidates = sample_candidates(body.frame, layout, body.texts, wanted)
     candidates = [name for name in candidates if name != _identifier_column(body)]
     try:
@@ -271,14 +294,14 @@ def _without_repeats(body: _Body) -> _Body:
 
 
 def _identified(
-    body: _Body, at: Sequence[int], counts: pd.DataFrame, identifier: Identifier, path: str
+    body: _Body, at: np.ndarray, counts: pd.DataFrame, identifier: Identifier, path: str
 ) -> Summed:
     """Identify the rows, and bring those of one RNA together."""
     frame, layout, texts = body.frame, body.layout, body.texts
 
-    def cells(column: str, found: int | None) -> list[str]:
-        place = list(frame.columns).index(column) if column else found
-        return [] if place is None else frame.iloc[at, place].tolist()
+    def cells(column: str, otherwise: int | None) -> list[str]:
+        at_column = list(frame.columns).index(column) if column else otherwise
+        return [] if at_column is None else frame.iloc[at, at_column].tolist()
 
     symbols = cells(
         layout.symbols,

@@ -65,10 +65,10 @@ def check_order(tables: Mapping[str, pd.Index]) -> dict[str, str]:
         if not any(names.equals(order) for order in orders.values()):
             orders[path] = names
     wrong: dict[str, str] = {}
-    for (first, left), (other, right) in combinations(orders.items(), 2):
-        shared = set(left) & set(right)
+    for (first, before), (other, after) in combinations(orders.items(), 2):
+        shared = set(before) & set(after)
         unsure = sorted(repeated & shared)
-        if unsure and [n for n in left if n in shared] != [n for n in right if n in shared]:
+        if unsure and [n for n in before if n in shared] != [n for n in after if n in shared]:
             wrong.setdefault(
                 other,
                 f"{other}: feature {unsure[0]!r} is on several rows here or in {first}, and the two"

@@ -45,6 +45,7 @@ def is_no_data(
     names: Sequence[str],
     cells: pd.DataFrame,
     columns: Mapping[str, str],
+    title: str,
     is_known: Callable[[str], bool],
 ) -> Flags:
     """Flag the rows that hold no numbers: the header again, notes, titles of a further part.
@@ -57,19 +58,24 @@ def is_no_data(
         Rows x runs, as text.
     columns
         Run -> name of its column.
+    title
+        Name of the column of the names.
     is_known
         Whether a name is that of an RNA, whose empty cells are missing counts.
     """
     flags = np.zeros(len(names), dtype=bool)
     header, first = list(columns.values()), cells.iloc[:, 0].tolist()
+    numbered = all(name.isdecimal() for name in header)  # their cells may be counts
     if "".join(first).isdecimal() and "" not in first and not header[0].isdecimal():
         return flags
     for at, cell in enumerate(first):
         if cell and cell[0].isdecimal() and cell != header[0]:
             continue
         row = cells.iloc[at].tolist()
-        if row == header:
+        if row == header and not numbered:
             flags[at] = True
+        elif row == header:
+            flags[at] = names[at] == title
         elif is_empty(row):
             flags[at] = not is_known(names[at])
         else:
@@ -100,19 +106,19 @@ def split_rows(
         The others.
     """
     names = numbers.index.tolist()
-    found = [
+    rows = [
         row
         for row in find_summary_rows(names, numbers.to_numpy(float), [title])
         if row.reason == "its name" or not is_known(row.name)
     ]
-    if any(row.kind == COUNTER for row in found):
-        known = {row.row for row in found}
-        found += [
+    if any(row.kind == COUNTER for row in rows):
+        known = {row.row for row in rows}
+        rows += [
             SummaryRow(at, name, COUNTER, "its name, beside other counters")
             for at, name in enumerate(names)
             if len(name) <= LONGEST and at not in known and name.casefold() in _BESIDE_COUNTERS
         ]
     of_features = np.ones(len(names), dtype=bool)
-    of_features[[row.row for row in found]] = False
-    found.sort(key=lambda row: row.row)
-    return numbers[of_features], Aside(tuple(found), numbers[~of_features], of_features)
+    of_features[[row.row for row in rows]] = False
+    rows.sort(key=lambda row: row.row)
+    return numbers[of_features], Aside(tuple(rows), numbers[~of_features], of_features)

@@ -79,14 +79,14 @@ def match_columns(runs: Sequence[Run], names: Sequence[str], path: str) -> dict[
     RunsError
         If a run is in no column, fits several, or has the column of another run.
     """
-    wanted = {one.run: one.text for one in runs}
+    wanted = {run.run: run.text for run in runs}
     try:
-        found = match_runs(wanted, names, {}, path)
+        matches = match_runs(wanted, names, {}, path)
     except EvcargoError:
         raise RunsError(_one_by_one(wanted, names, path)) from None
-    missing = {run: text for run, text in wanted.items() if run not in found}
+    missing = {run: text for run, text in wanted.items() if run not in matches}
     if not missing:
-        return found
+        return matches
     if len(missing) == len(wanted) >= MANY:
         first = next(iter(missing))
         raise RunsError(
@@ -107,11 +107,11 @@ def _one_by_one(wanted: Mapping[str, str], names: Sequence[str], path: str) -> d
     sound: dict[str, str] = {}
     for run, text in wanted.items():
         try:
-            found = match_runs({**sound, run: text}, names, {}, path)
+            matches = match_runs({**sound, run: text}, names, {}, path)
         except EvcargoError as error:
             wrong[run] = str(error)
             continue
-        if run in found:
+        if run in matches:
             sound[run] = text
         else:
             wrong[run] = str(missing_run(text, run, names, path))
@@ -121,7 +121,7 @@ def _one_by_one(wanted: Mapping[str, str], names: Sequence[str], path: str) -> d
 def count_matches(runs: Sequence[Run], names: Sequence[str], path: str) -> int:
     """Count the runs that are among names; 0 where they do not fit one to one."""
     try:
-        return len(match_runs({one.run: one.text for one in runs}, names, {}, path))
+        return len(match_runs({run.run: run.text for run in runs}, names, {}, path))
     except EvcargoError:
         return 0
 
@@ -138,7 +138,7 @@ def single_run(runs: Sequence[Run], path: str) -> Run:
         raise RunsError(
             {
                 runs[1].run: f"{path}: holds the counts of one sample, but is the table of"
-                f" {len(runs)} runs ({listed([one.run for one in runs], 6)}). Give each run its own"
+                f" {len(runs)} runs ({listed([run.run for run in runs], 6)}). Give each run its own"
                 " table"
             }
         )

@@ -71,19 +71,16 @@ def choose_strand(
     }
     total = sum(sums.values())
     if total < FEWEST and strand:
-        return RunMatch(
-            strands[strand], f"{strand}, as the other samples: {total:.0f} reads do not tell"
-        )
+        reason = f"{strand}, as the other samples: {total:.0f} reads do not tell"
+        return RunMatch(strands[strand], reason)
     forward = sums[FORWARD] / total if total else 0.5
-    most = f"at least {STRANDED_SHARE:.0%} of the reads of genes are on that strand"
-    if total >= FEWEST and forward >= STRANDED_SHARE:
-        return RunMatch(strands[FORWARD], f"forward: {most}")
-    if total >= FEWEST and 1 - forward >= STRANDED_SHARE:
-        return RunMatch(strands[REVERSE], f"reverse: {most}")
-    if total >= FEWEST and abs(2 * forward - 1) <= UNSTRANDED_GAP:
-        return RunMatch(
-            strands[UNSTRANDED], "unstranded: the reads of genes are on both strands alike"
-        )
+    word = _strand(forward) if total >= FEWEST else ""
+    if word == UNSTRANDED:
+        reason = "unstranded: the reads of genes are on both strands alike"
+        return RunMatch(strands[UNSTRANDED], reason)
+    if word:
+        reason = f"{word}: at least {STRANDED_SHARE:.0%} of the reads of genes are on that strand"
+        return RunMatch(strands[word], reason)
     shares = f"{forward:.0%} of the reads of genes are on the forward strand"
     why = f"only {total:.0f} reads are on genes" if total < FEWEST else shares
     raise UnclearStrandError(
@@ -91,6 +88,15 @@ def choose_strand(
         " reverse into the column 'column' of the run sheet",
         total < FEWEST,
     )
+
+
+def _strand(forward: float) -> str:
+    """Strand by the share of reads on the forward strand; empty where that is not clear."""
+    if forward >= STRANDED_SHARE:
+        return FORWARD
+    if 1 - forward >= STRANDED_SHARE:
+        return REVERSE
+    return UNSTRANDED if abs(2 * forward - 1) <= UNSTRANDED_GAP else ""
 
 
 def _sum(cells: np.ndarray, path: str, column: str) -> float:

@@ -14,6 +14,7 @@ from evcargo.counts.layout import LOCI, PARTS, Layout
 from evcargo.errors import EvcargoError
 
 SHOWN, LOOKED_AT = 3, 500
+_LOCUS = r"MIMAT\d{7}_\d+"
 _COPY = re.compile(r"\.\d+$")
 _TRANSCRIPT = re.compile(r"ENS[A-Z]{0,3}T\d{11}|[NX][MR]_\d{6,9}")
 MIN_TRANSLATED = 0.5
@@ -92,6 +93,9 @@ def sum_features(
         counts = counts.set_axis(_without_copy_numbers(counts.index, table), axis=0)
         counts, table, more = _one_row_a_name(counts, table, layout, path)
         notes += more
+    if identifier.assay != LONG:
+        counts, table, note = _loci_counted_once(counts, table)
+        notes.append(note)
     counts, table, more = _one_row_a_feature(counts, table, bool(genes) or identifier.assay == LONG)
     return _labelled(counts, table, features.kind, [*notes, *more])
 
@@ -108,9 +112,9 @@ def _labelled(counts: pd.DataFrame, table: pd.DataFrame, kind: str, notes: Seque
 
 def _of_genes(genes: Sequence[str], identifier: Identifier, path: str) -> tuple[pd.DataFrame, str]:
     """Features that are the genes of transcripts, as the table names them."""
-    found = identifier.identify(path, list(genes), [], [])
+    features = identifier.identify(path, list(genes), [], [])
     unique = len(set(genes))
-    return found.table, f"{len(genes):,} transcripts are summed to {unique:,} genes"
+    return features.table, f"{len(genes):,} transcripts are summed to {unique:,} genes"
 
 
 def _are_transcripts(names: pd.Index) -> bool:
@@ -168,7 +172,7 @@ def _one_row_a_name(
         return counts, table, []
     groups = counts.groupby(names.to_numpy(), sort=False)
     again = names[names.duplicated()].unique()
-    shown = ", ".join(map(str, again[:SHOWN]))
+    examples = ", ".join(map(str, again[:SHOWN]))
     if layout.repeated == PARTS:
         merged, note = groups.sum(), f"rows of one name are added up ({len(again):,} names)"
     elif layout.repeated == LOCI:
@@ -176,12 +180,14 @@ def _one_row_a_name(
         best = most.reset_index(drop=True)["total"].groupby(names.to_numpy(), sort=False).idxmax()
         merged = counts.iloc[best.to_numpy()]
         note = (
-            f"{len(again):,} miRNAs have a row for each of their hairpins ({shown}): the row with"
-            " the most reads counts, they are not added up"
+            f"{len(again):,} miRNAs have a row for each of their hairpins ({examples}): the row"
+            " with the most reads counts, they are not added up"
         )
     elif _all_alike(counts):
         merged = groups.first()
-        note = f"{len(again):,} names have several rows with the same counts ({shown}): one counts"
+        note = (
+            f"{len(again):,} names have several rows with the same counts ({examples}): one counts"
+        )
     else:
         raise EvcargoError(
             f"{path}: feature {again[0]!r} is on several rows with different counts"
@@ -197,6 +203,31 @@ def _all_alike(counts: pd.DataFrame) -> bool:
     repeated = counts[counts.index.duplicated(keep=False)]
     spread = repeated.groupby(level=0).agg(np.ptp)
     return bool((spread == 0).all(axis=None))
+
+
+def _loci_counted_once(
+    counts: pd.DataFrame, table: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame, str]:
+    """Leave out further loci of mature miRNAs, where each was given all reads of the miRNA.
+
+    miRBase's GFF3 names them MIMAT0000062, MIMAT0000062_1 ... Whole counts that are the same at all
+    loci are of reads that were counted at each; parts of reads, and reads that fit one locus only,
+    are added up.
+    """
+    is_copy = table["name"].str.fullmatch(_LOCUS).to_numpy(bool)
+    several = table["feature"].isin(table.loc[is_copy, "feature"]).to_numpy()
+    of_loci = counts[several].set_axis(table.loc[several, "feature"].to_numpy(), axis=0)
+    whole = bool((of_loci == of_loci.round()).all(axis=None))
+    if (
+        not is_copy.any()
+        or not whole
+        or not (of_loci > 0).any(axis=None)
+        or not _all_alike(of_loci)
+    ):
+        return counts, table, ""
+    repeated = several & table["feature"].duplicated().to_numpy()
+    note = f"{int(repeated.sum()):,} further loci of miRNAs have the same reads and are not added"
+    return counts[~repeated], table[~repeated].reset_index(drop=True), note
 
 
 def _one_row_a_feature(
@@ -215,6 +246,8 @@ def _one_row_a_feature(
     table = table[first].assign(name=joined.to_numpy()).reset_index(drop=True)
     if silent:
         return merged, table.assign(name=table["feature"]), []
-    shown = "; ".join(f"{joined[name].replace(';', ' and ')} as {name}" for name in again[:SHOWN])
+    examples = "; ".join(
+        f"{joined[name].replace(';', ' and ')} as {name}" for name in again[:SHOWN]
+    )
     more = f" and {len(again) - SHOWN} more" if len(again) > SHOWN else ""
-    return merged, table, [f"rows of one miRNA are added up: {shown}{more}"]
+    return merged, table, [f"rows of one miRNA are added up: {examples}{more}"]

@@ -66,8 +66,8 @@ def recognise(head: Head) -> Layout:
     EvcargoError
         If the table is known to hold no counts.
     """
-    found = (layout(head) for layout in FORMATS)
-    return next(layout for layout in found if layout is not None)
+    layouts = (layout(head) for layout in FORMATS)
+    return next(layout for layout in layouts if layout is not None)
 
 
 def program_by_rows(rows: Collection[str]) -> str:

@@ -14,12 +14,12 @@ def layout(head: Head) -> Layout | None:
     """Take a table as it is; one without a header has numbers in its first row."""
     if has_no_header(head):
         numbers = [at for at, cell in enumerate(head.columns) if at and is_number(cell)]
-        one = len(numbers) == 1
+        single = len(numbers) == 1
         return Layout(
             program=UNKNOWN_PROGRAM,
             recognised_by=f"its {len(head.columns)} columns without header",
             identifiers="column 1",
-            counts=f"column {numbers[0] + 1}" if one else "",
+            counts=f"column {numbers[0] + 1}" if single else "",
             has_header=False,
         )
     hairpins = [name for name in head.columns[:4] if plain_key(name) in ("precursor", "hairpin")]

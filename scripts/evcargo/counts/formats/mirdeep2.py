@@ -22,15 +22,15 @@ def layout(head: Head) -> Layout | None:
     if not head.starts_with(*FIRST):
         return None
     samples = [name for name in head.columns[len(FIRST) :] if not name.endswith("(norm)")]
-    one = len(samples) < 2
+    single = len(samples) < 2
     return Layout(
         program="miRDeep2",
         recognised_by="its columns miRNA, read_count, precursor, total",
         identifiers=head.columns[0],
-        samples=None if one else tuple(samples),
-        counts="read_count" if one else "",
+        samples=None if single else tuple(samples),
+        counts="read_count" if single else "",
         repeated=LOCI,
         estimated=True,
         quantity="reads",
-        quantity_reason="read_count holds the reads" if one else "columns without (norm)",
+        quantity_reason="read_count holds the reads" if single else "columns without (norm)",
     )

@@ -9,9 +9,9 @@ _COLUMN = re.compile(r"(.+)[-_ .](UMIs?|READs?)", re.IGNORECASE)
 
 def layout(head: Head) -> Layout | None:
     """Recognise the table by a column of reads and one of UMIs for each sample."""
-    found = [(match, name) for name in head.columns if (match := _COLUMN.fullmatch(name))]
-    molecules = {match[1]: name for match, name in found if match[2][0] in "Uu"}
-    reads = {match[1] for match, _ in found if match[2][0] in "Rr"}
+    columns = [(match, name) for name in head.columns if (match := _COLUMN.fullmatch(name))]
+    molecules = {match[1]: name for match, name in columns if match[2][0] in "Uu"}
+    reads = {match[1] for match, _ in columns if match[2][0] in "Rr"}
     if not molecules or set(molecules) != reads:
         return None
     return Layout(
