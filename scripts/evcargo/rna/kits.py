@@ -2,10 +2,12 @@
 
 import csv
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from evcargo.rna.denovo import find_adapter
 
@@ -32,7 +34,7 @@ class Kit:
     name
         Name for the run sheet.
     adapter
-        3' adapter; empty if the reads are already trimmed.
+        3' adapter; empty if it is cut off already.
     clip_5p, clip_3p
         Bases of the kit at the 5' and at the 3' end of the insert, nt.
     umi
@@ -78,13 +80,27 @@ class Scan:
     notes: tuple[str, ...] = ()
 
 
-def read_kits(path: str | Path) -> dict[str, Kit]:
-    """Read `resources/adapters/adapters.tsv`; the kit `none` is added."""
+def read_kits(
+    path: str | Path, declared: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+) -> dict[str, Kit]:
+    """Read the known kits, and add those of the study and the kit `none`.
+
+    Parameters
+    ----------
+    path
+        `resources/adapters/adapters.tsv`.
+    declared
+        Option ``rna.kits``: name -> adapter, clip_5p, clip_3p and umi.
+    """
     with Path(path).open(encoding="utf-8", newline="") as stream:
         rows = csv.DictReader(stream, delimiter="\t")
         kits = [
             Kit(row["kit"], row["sequence"], *(int(row[name]) for name in NUMBERS)) for row in rows
         ]
+    kits += [
+        Kit(name, kit["adapter"].upper().replace("U", "T"), *(kit[number] for number in NUMBERS))
+        for name, kit in declared.items()
+    ]
     return {kit.name: kit for kit in [*kits, Kit(NONE, "")]}
 
 
@@ -150,7 +166,7 @@ def _known(kits: dict[str, Kit], asked: str, shares: dict[str, float]) -> Scan:
             return Scan(kits[NONE], "CONFLICT", shares, f"{carried}: {remedy}")
         problem = f"{carried}, that of {rival} in {rival_share:.1%}: name the kit in the run sheet"
         return Scan(kits[best], "CONFLICT" if close else "HIGH", shares, problem if close else "")
-    if asked != NONE:
+    if kits[asked].adapter:
         alike = {name for name, kit in kits.items() if seed_of(kit) == seed_of(kits[asked])}
         carries = any(shares.get(name, 0) >= MIN_SHARE for name in alike)
         if best in alike or (carries and not kits[asked].poly_a):
@@ -196,8 +212,8 @@ def _unknown(kits: dict[str, Kit], asked: str, shares: dict[str, float], reads: 
             return Scan(kit, "HIGH", shares, notes=(note,))
         problem = f"kit is {asked}, but {said}: set kit to auto"
         return Scan(kits[asked], "CONFLICT", shares, problem)
-    if asked == NONE:
-        return Scan(kits[NONE], "NONE", shares)
+    if asked != AUTO and not kits[asked].adapter:
+        return Scan(kits[asked], "NONE", shares)
     if asked != AUTO:
         problem = (
             f"kit is {asked}, but its adapter is in {shares.get(asked, 0):.1%} of the reads:"

@@ -1,0 +1,196 @@
+"""The first reads of small RNA: whose they are and where their inserts begin, before any job."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from itertools import islice
+from statistics import median_low
+from typing import Any
+
+import pandas as pd
+
+from evcargo.errors import EvcargoError
+from evcargo.rna.beginnings import (
+    Beginnings,
+    Start,
+    likely_organism,
+    organism_counts,
+    organism_share,
+    other_start,
+    read_beginnings,
+    read_start,
+)
+from evcargo.rna.fastq import first_mates, layout_of, letters_of, read_fastq
+from evcargo.rna.kits import Kit, read_kits, scan_reads, seed_of
+from evcargo.rna.sheet import BEGINNINGS, brings_mirnas
+from evcargo.study.notes import Notes
+
+MOST_READS, FEWEST_READS, ALL_READS = 20_000, 1_000, 400_000
+"""Reads of one file that are looked at, at most and at least, and of all files together."""
+CONSTANT, MOST_BARCODES = 0.8, 8
+"""Share of the reads that begin with one sequence, or with a few, where these are no accident."""
+RARE_BARCODE = 0.02
+"""Share below which a sequence is an error in one of these, or one of many."""
+FARTHEST_BEHIND, FEWEST_TELLING = 3, 20
+"""Bases between miRNA and adapter, as their median, from which they are of the kit (half of the
+isoforms end within 1 nt of the mature), and reads of miRNAs that are enough for a median."""
+OWN_KIT = "my_kit"
+
+
+def check_first_reads(
+    config: Mapping[str, Any],
+    runs: pd.DataFrame,
+    lines: Mapping[str, int],
+    notes: Notes,
+    resource: Callable[[str], str],
+) -> None:
+    """Write down every small-RNA run whose reads are of another organism or begin elsewhere.
+
+    Parameters
+    ----------
+    config
+        With its defaults.
+    runs
+        Contract ``runs``.
+    lines
+        Line in the run sheet of each ``assay/run``.
+    notes
+        Takes the problems. Runs that have one already are not looked into.
+    resource
+        Gives the path of a file of ``resources``.
+    """
+    wrong = {problem.row for problem in notes.problems}
+    reads = runs[(runs["assay"] == "rna") & (runs["format"] == "fastq")]
+    sound = [run for run in reads.to_dict("records") if lines[f"rna/{run['run']}"] not in wrong]
+    if not sound:
+        return
+    known = read_beginnings(resource(f"rna/{name}") for name in BEGINNINGS)
+    kits = read_kits(resource("adapters/adapters.tsv"), config["rna"]["kits"])
+    number = min(max(ALL_READS // len(sound), FEWEST_READS), MOST_READS)
+    for run in sound:
+        line, path = lines[f"rna/{run['run']}"], run["path"]
+        try:
+            first = _first_reads(path, number)
+        except EvcargoError as error:
+            message, _, remedy = str(error).removeprefix(f"{path}: ").partition(". ")
+            notes.add(message, remedy, line, "path", path)
+            continue
+        named = run["kit"] if isinstance(run["kit"], str) and run["kit"] else "auto"
+        kit = scan_reads(first.elements(), kits, named).kit
+        starts = read_start(first, known, seed_of(kit))
+        start = other_start(starts, kit.clip_5p)
+        if start:
+            notes.add(*_why_other_start(start, starts, kit, kits, first), line, "kit", named)
+        elif _between(starts[kit.clip_5p], kit):
+            notes.add(*_why_other_end(starts[kit.clip_5p], kit, kits), line, "kit", named)
+        offset = start.offset if start else kit.clip_5p
+        why, remedy = _why_other_organism(first, offset, known, config)
+        if why:
+            notes.add(why, remedy, line, "path", path)
+
+
+def _first_reads(path: str, number: int) -> Counter[str]:
+    """Sequences of the first reads of a file, without the second reads of pairs."""
+    with closing(read_fastq(path)) as reads:
+        first = list(islice(reads, number))
+    if layout_of(path, first).paired:
+        first = list(first_mates(first))
+    return Counter(letters_of(read.sequence) for read in first)
+
+
+def _why_other_start(
+    start: Start,
+    starts: Sequence[Start],
+    kit: Kit,
+    kits: Mapping[str, Kit],
+    reads: Counter[str],
+) -> tuple[str, str]:
+    """Message and remedy where the inserts do not begin where the kit says."""
+    total, clip = reads.total(), kit.clip_5p
+    expected = starts[clip].reads if clip < len(starts) else 0
+    message = (
+        f"takes {clip or 'no'} bases off the start of the reads, but {start.reads:,} of {total:,}"
+        f" reads have a known miRNA from base {start.offset + 1} on, and {expected:,} from base"
+        f" {clip + 1}"
+    )
+    if start.offset:
+        message += f"; the first {start.offset} bases are {_barcodes(start)}"
+    return message, _declaration(kit, kits, start.offset, _between(start, kit) + kit.clip_3p)
+
+
+def _why_other_end(start: Start, kit: Kit, kits: Mapping[str, Kit]) -> tuple[str, str]:
+    """Message and remedy where other bases lie between insert and adapter than the kit says."""
+    behind = kit.clip_3p + _between(start, kit)
+    message = (
+        f"has {kit.clip_3p or 'no'} bases between insert and adapter, but in the reads the adapter"
+        f" begins {behind} bases behind the end of the miRNAs"
+        f" (median of {start.behind.total():,} reads)"
+    )
+    return message, _declaration(kit, kits, kit.clip_5p, behind)
+
+
+def _between(start: Start, kit: Kit) -> int:
+    """Bases between miRNA and adapter beyond those of the kit; 0 if they may be those of isoforms.
+
+    Of a tail of A there is no telling, since inserts end in A too.
+    """
+    if start.behind.total() < FEWEST_TELLING or kit.poly_a:
+        return 0
+    more = median_low(sorted(start.behind.elements())) - kit.clip_3p
+    return more if abs(more) >= FARTHEST_BEHIND and more + kit.clip_3p >= 0 else 0
+
+
+def _barcodes(start: Start) -> str:
+    """Say what the bases before the inserts are: one sequence, a few, or many."""
+    total = start.before.total()
+    for number in (1, MOST_BARCODES):
+        frequent = [
+            (letters, count)
+            for letters, count in start.before.most_common(number)
+            if count >= RARE_BARCODE * total
+        ]
+        share = sum(count for _, count in frequent) / total
+        if frequent and share >= CONSTANT:
+            words = " or ".join(letters for letters, _ in frequent)
+            return f"{words} (in {share:.0%} of these)"
+    return "of many kinds, as random bases are"
+
+
+def _declaration(kit: Kit, kits: Mapping[str, Kit], clip_5p: int, clip_3p: int) -> str:
+    """Say what to write so that such reads are read right."""
+    fitting = (
+        other.name
+        for other in kits.values()
+        if seed_of(other) == seed_of(kit) and (other.clip_5p, other.clip_3p) == (clip_5p, clip_3p)
+    )
+    name = next(fitting, "")
+    if name:
+        return f"Write {name} into the column kit"
+    numbers = {"clip_5p": clip_5p, "clip_3p": clip_3p, "umi": kit.umi}
+    options = [f"adapter: {kit.adapter}"] if kit.adapter else []
+    options += [f"{option}: {number}" for option, number in numbers.items() if number]
+    return (
+        f"Declare the kit in the config, rna.kits: {{{OWN_KIT}: {{{', '.join(options)}}}}}, and"
+        f" write {OWN_KIT} into the column kit"
+    )
+
+
+def _why_other_organism(
+    reads: Counter[str], offset: int, known: Beginnings, config: Mapping[str, Any]
+) -> tuple[str, str]:
+    """Message and remedy where the reads are of another organism than the study, else empty."""
+    organism, limit = config["organism"], config["rna"]["gate"]["organism"][1]
+    if brings_mirnas(config["rna"]["references"]) or limit is None:
+        return "", ""
+    inserts: Counter[str] = Counter()
+    for read, number in reads.items():
+        inserts[read[offset:]] += number
+    counts = organism_counts(inserts, known)
+    share, words = organism_share(counts, organism)
+    if not share < limit:
+        return "", ""
+    likely = likely_organism(counts)
+    return (
+        f"holds reads of {likely}, not of {organism}: {share:.1%} {words}",
+        f"Set organism to {likely} in the config, or give reads of {organism}",
+    )
