@@ -23,7 +23,7 @@ RNA: Mapping[str, Contract] = {
         ("sample", "text", "", "sample; the other cells are empty if it has none"),
         ("class", "text", "", "RNA class, or unassigned"),
         ("reads", "count", "reads or molecules", "inserts of that class"),
-        ("share", "number", "fraction", "share of the inserts; the classes of one sample sum to 1"),
+        ("insert_share", "number", "fraction", "share of the inserts (but those of low complexity), unassigned ones too; the classes of one sample sum to 1"),
     ),
     "rna_gate": contract(
         "results/rna/gate.tsv",

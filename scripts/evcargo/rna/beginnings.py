@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Sequence as Items
 from dataclasses import dataclass
+from functools import lru_cache
 from math import isnan, nan
-from pathlib import Path
 
 from evcargo.rna.fasta import Sequence, read_fasta
 from evcargo.rna.sheet import BEGINNINGS, HAIRPIN, MATURE, ORGANISMS, SHIPPED
@@ -78,7 +78,8 @@ class Start:
         return self.mirnas.total()
 
 
-def read_beginnings(paths: Iterable[str | Path]) -> Beginnings:
+@lru_cache(maxsize=1)
+def read_beginnings(paths: tuple[str, ...]) -> Beginnings:
     """Read the first letters of the shipped miRNAs.
 
     Parameters

@@ -6,6 +6,7 @@ tell what each base should be: a cycle at which many differ, while they agree at
 and so is one at which many more base calls are uncertain than at the others.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from math import nan
 from typing import Any, NamedTuple
@@ -75,7 +76,8 @@ def cycle_counts(reads: Iterable[dnaio.SequenceRecord], base: int) -> dict[str, 
     low = there & (other | (scores < LOW_QUALITY))
     counts = {"reads": there, **of, "N": other, "low_quality": low}
     medians = [
-        float(np.median(column[here])) for column, here in zip(scores.T, there.T, strict=True)
+        float(np.median(column[here])) if here.any() else nan
+        for column, here in zip(scores.T, there.T, strict=True)
     ]
     return {name: flags.sum(axis=0).tolist() for name, flags in counts.items()} | {
         "median_quality": medians
@@ -136,20 +138,24 @@ def position_table(rows: Sequence[Row]) -> pd.DataFrame:
     table = pd.DataFrame({"position": np.arange(1, len(reads) + 1), "reads": reads})
     for name in BASES:
         table[name] = (letters == ord(name)).T @ weights
-    mismatched = pd.DataFrame(
-        [(row.isomir.position, row.feature, row.reads) for row in rows if row.isomir.position],
-        columns=["position", "feature", "reads"],
-    )
-    by_feature = mismatched.groupby(["position", "feature"])["reads"].sum().sort_index()
-    of_position = by_feature.groupby(level="position")
-    most = by_feature.loc[of_position.idxmax()].reset_index("feature").reindex(table["position"])
-    table["mismatches"] = of_position.sum().reindex(table["position"]).fillna(0.0).to_numpy()
-    table["feature"] = most["feature"].fillna("").to_numpy()
-    table["feature_mismatches"] = most["reads"].fillna(0.0).to_numpy()
+    mismatches: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for row in rows:
+        if row.isomir.position:
+            mismatches[row.isomir.position][row.feature] += row.reads
+    of_position = [mismatches.get(number, {}) for number in table["position"]]
+    most = [max(counts.items(), key=_most, default=("", 0.0)) for counts in of_position]
+    table["mismatches"] = [sum(counts.values(), 0.0) for counts in of_position]
+    table["feature"] = [name for name, _ in most]
+    table["feature_mismatches"] = [float(number) for _, number in most]
     table["mismatch_share"] = (table["mismatches"] / table["reads"]).where(
         table["reads"] >= FEWEST_READS
     )
     return table[list(POSITION_COLUMNS)]
+
+
+def _most(mismatches: tuple[str, float]) -> tuple[float, str]:
+    """Sort features by their mismatches; of equal ones, the last by name is the most."""
+    return mismatches[1], mismatches[0]
 
 
 def excess_mismatches(positions: pd.DataFrame) -> pd.Series:
@@ -160,8 +166,9 @@ def excess_mismatches(positions: pd.DataFrame) -> pd.Series:
     positions
         Of `position_table`.
     """
-    share = positions.set_index("position")["mismatch_share"].loc[:INSERT_NT].dropna()
-    return share.astype(float) - share.median()
+    judged = positions[(positions["position"] <= INSERT_NT) & positions["mismatch_share"].notna()]
+    share = judged.set_index("position")["mismatch_share"].astype(float)
+    return share - share.median()
 
 
 def bad_positions(

@@ -12,7 +12,7 @@ import pandas as pd
 
 from evcargo.contracts import CONTRACTS
 from evcargo.purity.answers import FAIL, GRAVITY, NOT_ASSESSED, OWN, PASS, WARN
-from evcargo.rna.cycles import excess_low_quality, excess_mismatches
+from evcargo.rna.cycles import BASES, excess_low_quality, excess_mismatches
 from evcargo.rna.evidence import Evidence, adapter_table, read_evidence
 from evcargo.rna.gate_rules import (
     ANNOTATED,
@@ -78,36 +78,34 @@ def saturation_table(evidence: Mapping[str, Evidence]) -> pd.DataFrame:
 
 def cycle_table(evidence: Mapping[str, Evidence]) -> pd.DataFrame:
     """Put bases and qualities of every run by cycle under the contract ``rna_cycles``."""
-    columns = CONTRACTS["rna_cycles"].names
-    tables = [pd.DataFrame(columns=columns)]
-    for sample, sequenced in evidence.items():
-        for name, run in zip(sequenced.run_names, sequenced.runs, strict=True):
-            counts = pd.DataFrame(run["cycles"])
+    rows: list[dict[str, Any]] = []
+    for sample, reads in evidence.items():
+        for name, run in zip(reads.run_names, reads.runs, strict=True):
             excess = excess_low_quality(run["cycles"], run["clip_5p"])
-            shares = counts[["A", "C", "G", "T", "N", "low_quality"]].div(counts["reads"], axis=0)
-            table = counts[["reads", "median_quality"]].join(shares)
-            table.insert(0, "cycle", table.index + 1)
-            table["low_quality_excess"] = table["cycle"].map(excess)
-            tables.append(table.assign(sample=sample, run=name)[columns])
-        if not sequenced.runs:
-            tables.append(pd.DataFrame([{"sample": sample}], columns=columns))
-    return pd.concat(tables, ignore_index=True)
+            for number, length in enumerate(run["cycles"]["reads"]):
+                counts = {key: values[number] for key, values in run["cycles"].items()}
+                shares = {key: counts[key] / length for key in (*BASES, "N", "low_quality")}
+                row = {"sample": sample, "run": name, "cycle": number + 1, **counts, **shares}
+                rows.append(row | {"low_quality_excess": excess.get(number + 1, nan)})
+        if not reads.runs:
+            rows.append({"sample": sample})
+    return pd.DataFrame(rows, columns=CONTRACTS["rna_cycles"].names)
 
 
 def position_table(evidence: Mapping[str, Evidence]) -> pd.DataFrame:
     """Put bases and mismatches of miRNA reads under the contract ``rna_positions``."""
-    columns = CONTRACTS["rna_positions"].names
-    tables = [pd.DataFrame(columns=columns)]
-    for sample, sequenced in evidence.items():
-        table = sequenced.positions
-        if table.empty:
-            tables.append(pd.DataFrame([{"sample": sample}], columns=columns))
-            continue
-        shares = table[list("ACGT")].div(table["reads"], axis=0)
-        excess = table["position"].map(excess_mismatches(table))
-        table = table.assign(sample=sample, mismatch_excess=excess, **shares)
-        tables.append(table.assign(bad=table["bad"].map({True: "yes", False: ""}))[columns])
-    return pd.concat(tables, ignore_index=True)
+    rows: list[dict[str, Any]] = []
+    for sample, reads in evidence.items():
+        excess = excess_mismatches(reads.positions)
+        for row in reads.positions.to_dict("records"):
+            shares = {base: row[base] / row["reads"] for base in BASES}
+            rows.append({
+                "sample": sample, **row, **shares, "bad": "yes" if row["bad"] else "",
+                "mismatch_excess": excess.get(row["position"], nan),
+            })  # fmt: skip
+        if reads.positions.empty:
+            rows.append({"sample": sample})
+    return pd.DataFrame(rows, columns=CONTRACTS["rna_positions"].names)
 
 
 def gate_study(
@@ -193,7 +191,7 @@ def _adapter_row(one: Evidence) -> dict[str, Any]:
         reason = f"{worst['run']}: {worst['problem']}"
     else:
         reason = f"{worst['run']}: {worst['verdict']}, {_shown(value, 'fraction')} of the"
-        reason += f" reads carry the adapter of {worst['kit']}"
+        reason += f" first reads carry the adapter of {worst['kit']}"
     return told | {"verdict": verdict, "value": value, "reason": reason}
 
 
@@ -202,7 +200,7 @@ def _adapter_verdict(run: Mapping[str, Any]) -> str:
         return FAIL
     if run["verdict"] == "HIGH":
         return PASS
-    return NOT_ASSESSED if run["kit"] == "none" and run["verdict"] == "NONE" else WARN
+    return NOT_ASSESSED if not run["adapter"] and run["verdict"] == "NONE" else WARN
 
 
 def _adapter_rank(run: Mapping[str, Any]) -> tuple[int, float]:

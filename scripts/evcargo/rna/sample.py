@@ -185,7 +185,7 @@ def _organisms(counts: Mapping[str, int], reference: Reference) -> dict[str, dic
     """Count the reads by the organism that they tell; empty where that is not looked for."""
     if not reference.beginnings:
         return {}
-    return organism_counts(counts, read_beginnings(reference.beginnings))
+    return organism_counts(counts, read_beginnings(tuple(map(str, reference.beginnings))))
 
 
 def _write_isomirs(

@@ -64,7 +64,7 @@ def check_first_reads(
     sound = [run for run in reads.to_dict("records") if lines[f"rna/{run['run']}"] not in wrong]
     if not sound:
         return
-    known = read_beginnings(resource(f"rna/{name}") for name in BEGINNINGS)
+    known = read_beginnings(tuple(resource(f"rna/{name}") for name in BEGINNINGS))
     kits = read_kits(resource("adapters/adapters.tsv"), config["rna"]["kits"])
     number = min(max(ALL_READS // len(sound), FEWEST_READS), MOST_READS)
     for run in sound:

@@ -30,7 +30,7 @@ def check_kits(config: Mapping[str, Any], schema: Mapping[str, Any], notes: Note
             remedy = "Give the adapter; or leave umi out, if the identifiers are cut off already"
             notes.add("is read behind the adapter, but no adapter is given", remedy,
                       column=f"{option}.umi", value=kit["umi"])  # fmt: skip
-        if not (kit["adapter"] or kit["clip_5p"] or kit["clip_3p"]):
+        elif not (kit["adapter"] or kit["clip_5p"] or kit["clip_3p"]):
             remedy = "Give its adapter, clip_5p or clip_3p; or write none into the column kit"
             notes.add("takes nothing off the reads", remedy, column=option)
 

@@ -79,7 +79,8 @@ def load_study(
     notes = Notes(config_file)
     filled, wrong = check_config(config, read_schema("config", schema_dir), notes)
     row_of_runs = read_schema("runs", schema_dir)
-    check_kits(filled, row_of_runs, notes)
+    if "rna" not in wrong:
+        check_kits(filled, row_of_runs, notes)
     row_of_runs = with_kits(row_of_runs, filled)
     from_sdrf = _takes_sdrf(config, filled, notes)
     problems = list(notes.problems)
