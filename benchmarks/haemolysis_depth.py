@@ -1,8 +1,8 @@
 """Haemolysis score of libraries that are cut to fewer reads, with and without the depth guard.
 
-FILES are count tables of small RNA, miRNAs x samples, whose libraries are deep. Each sample is drawn
-without replacement to so many miRNA reads, together with all others of its table, or alone among
-them. Printed is how far its score moves from that of the whole library.
+FILES are count tables of small RNA, miRNAs x samples, whose libraries are deep. Each sample is
+drawn without replacement to so many miRNA reads, together with all others of its table, or alone
+among them. Printed is how far its score moves from that of the whole library.
 """
 
 import argparse
@@ -25,7 +25,7 @@ DEEP = 200_000
 
 
 def read_counts(path: Path) -> pd.DataFrame:
-    """Counts of the deep libraries of a table, samples x plain names of miRNAs."""
+    """Read the counts of the deep libraries of a table, samples x plain names of miRNAs."""
     text = path.read_text(encoding="utf-8").replace("\r\n", "\n").replace("\r", "\n")
     delimiter = "," if text.split("\n", 1)[0].count(",") else "\t"
     rows = [line.split(delimiter) for line in text.split("\n") if line.strip()]
@@ -40,7 +40,7 @@ def read_counts(path: Path) -> pd.DataFrame:
 
 
 def scored(counts: pd.DataFrame, signature: list[str]) -> tuple[pd.Series, pd.Series]:
-    """Score, and share of rare miRNAs, by sample."""
+    """Give score and share of rare miRNAs by sample."""
     group = max(len(counts) // 3, 1)
     score, _, rare = signature_score(
         counts,
@@ -56,7 +56,7 @@ def scored(counts: pd.DataFrame, signature: list[str]) -> tuple[pd.Series, pd.Se
 def moved(
     counts: pd.DataFrame, depth: int, signature: list[str], rng: np.random.Generator
 ) -> dict[str, tuple[pd.Series, pd.Series]]:
-    """How far scores move, and shares of rare miRNAs: all samples shallow, and one at a time."""
+    """Draw all samples, or one at a time: how far scores move, and shares of rare miRNAs."""
     enough = counts[counts.sum(axis=1) > depth]
     drawn = pd.DataFrame(
         [rng.multivariate_hypergeometric(row, depth) for row in enough.to_numpy(dtype=np.int64)],
@@ -78,7 +78,7 @@ def moved(
 
 
 def words(moves: pd.Series) -> str:
-    """Number, root mean square and largest of some moves."""
+    """Say how many moves there are, their root mean square and the largest."""
     if moves.empty:
         return "none"
     return f"{len(moves)}: {np.sqrt((moves**2).mean()):.2f}, at most {moves.abs().max():.2f}"
@@ -95,12 +95,12 @@ def main() -> None:
         rng = np.random.default_rng(1)
         counts = read_counts(path)
         print(f"\n{path.name}: {len(counts)} libraries of {DEEP:,} miRNA reads or more")
-        print("| miRNA reads | samples | every score moves | assessed scores move |")
-        print("|---|---|---|---|")
+        print("| miRNA reads | samples | every score moves | compared ones | assessed ones |")
+        print("|---|---|---|---|---|")
         for depth in arguments.depths:
             for kind, (moves, rare) in moved(counts, depth, signature, rng).items():
-                told = moves[rare <= OPTIONS["max_rare"]]
-                print(f"| {depth:,} | {kind} | {words(moves)} | {words(told)} |")
+                cells = [moves, *(moves[rare <= most] for most in reversed(OPTIONS["max_rare"]))]
+                print(f"| {depth:,} | {kind} | {' | '.join(map(words, cells))} |")
 
 
 if __name__ == "__main__":

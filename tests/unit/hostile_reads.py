@@ -119,7 +119,7 @@ INPUTS: dict[str, tuple[str, bytes, Expected, str]] = {
     "dimers": ("fastq", many(ADAPTER + "AACTCC"), NOTHING_LEFT, ""),
     "short reads": ("fastq", many("ACGT"), NO_ADAPTER, ""),
     "reads of nothing": ("fastq", b"@r\n\n+\n\n" * 5, NO_ADAPTER, ""),
-    "tails": ("fastq", many(LET7 + "A" * 30), "have a tail of A", ""),
+    "tails": ("fastq", many(LET7 + "A" * 30), "have a tail of A", "have a tail of A"),
     "colour space": ("fastq", many("T" + "0123" * 8), NO_ADAPTER, ""),
     "protein": ("fastq", many("MAVEGGMKCVKFLLYV" * 2), NO_ADAPTER, ""),
     "zero bytes": ("fastq", WHOLE.replace(b"TGAG", b"T\0AG"), NOTHING_LEFT, "is a binary file"),

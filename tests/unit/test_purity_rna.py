@@ -185,14 +185,22 @@ def test_shallow_samples_do_not_tell_what_is_expressed():
     assert rare.tolist() == [0, 0]
 
 
-@pytest.mark.parametrize(("rare", "verdict"), [(1, "pass"), (2, "not assessed")])
-def test_the_limit_of_rare_mirnas(panels, rare, verdict):
-    """Of eight expressed ones, an eighth with 9 reads is below the limit of a fifth, two above."""
+@pytest.mark.parametrize(
+    ("rare", "verdict", "value"),
+    [(1, "pass", True), (2, "not assessed", True), (4, "not assessed", True),
+     (5, "not assessed", False)],
+)  # fmt: skip
+def test_the_limits_of_rare_mirnas(panels, rare, verdict, value):
+    """Of eight expressed ones, 1 with 9 reads is below the limit of a fifth, 4 are a half."""
     names = [f"hsa-{name}" for name in members(panels, SIGNATURE)[:5]]
-    counts = {name: [200] for name in names} | {"hsa-miR-1": [200], "hsa-miR-2": [200]}
-    counts |= {"hsa-miR-3": [9]}
-    counts |= {"hsa-miR-1": [9]} if rare == 2 else {}
-    assert answer(criteria_of(panels, counts), "s1", SCORE)["verdict"] == verdict
+    names += ["hsa-miR-1", "hsa-miR-2", "hsa-miR-3"]
+    counts = {name: [9] if n < rare else [2000] for n, name in enumerate(names)}
+    row = answer(criteria_of(panels, counts), "s1", SCORE)
+    assert (row["verdict"], not math.isnan(row["value"])) == (verdict, value)
+    assert ("for comparison within the study only" in row["rule"]) == (
+        verdict == "not assessed" and value
+    )
+    assert f"{rare / 8:.0%} of the expressed miRNAs have fewer than 10" in row["evidence"]
 
 
 def test_haemolysis_warns_and_never_fails(panels):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from library_reads import ADAPTER, RNA, fastq, inserts, reads
 from study_files import RUNS, StudyFiles
@@ -149,6 +150,39 @@ def test_a_kit_that_takes_too_much_off(library: StudyFiles, kit: str) -> None:
     problem = barcode_problem(library)
     assert "have a known miRNA from base 1 on, and 0 from base" in problem.message
     assert problem.remedy == "Write illumina into the column kit"
+
+
+@pytest.mark.parametrize(
+    ("kit", "adapter", "before", "said", "remedy"),
+    [
+        ("qiaseq", ADAPTER, "", "the adapter of illumina is in", "Set kit to illumina or auto"),
+        ("none", ADAPTER, "", "the adapter of illumina is in", "Set kit to illumina or auto"),
+        ("illumina", ENCODE, "GCTAGA", "adapter of encode is in", "Set kit to encode or auto"),
+        ("", "A" * 30, "CGG", "have a tail of A", "Set kit to the one that made it (cats or sm"),
+        ("cats", "A" * 30, "C", "takes 3 bases off", "Declare the kit in the config, rna.kits: {"),
+    ],
+)
+def test_another_kit_than_that_of_the_sheet(
+    library: StudyFiles, kit: str, adapter: str, before: str, said: str, remedy: str
+) -> None:
+    write(reads(inserts("human", 2000), adapter=adapter, before=[before]))
+    of_kit(library, kit)
+    problem = barcode_problem(library)
+    assert said in problem.message
+    assert problem.remedy.startswith(remedy)
+
+
+def test_a_library_without_its_adapter_is_left_to_the_gate(library: StudyFiles) -> None:
+    rng = np.random.default_rng(1)
+    write(["".join("ACGT"[n] for n in rng.integers(4, size=60)) for _ in range(300)])
+    of_kit(library, "illumina")
+    assert library.load()
+
+
+def test_the_adapter_to_declare_is_the_one_that_the_reads_carry(library: StudyFiles) -> None:
+    write([f"GCTAGA{insert}" for insert in inserts("human", 2000)])
+    of_kit(library, "illumina")
+    assert "rna.kits: {my_kit: {clip_5p: 6}}" in barcode_problem(library).remedy
 
 
 def test_trimmed_reads_that_begin_with_a_barcode(library: StudyFiles) -> None:

@@ -122,7 +122,7 @@ def rna_evidence(
         counts=counts,
         pair=(numerator, denominator),
         ratio=mirna_ratio(counts, numerator, denominator, options["haemolysis_min_counts"]),
-        score=score.where(rare <= options["haemolysis_max_rare"]),
+        score=score.where(rare <= options["haemolysis_max_rare"][1]),
         used=used,
         rare=rare,
         library=pd.Series(np.asarray(matrix.X, dtype=float).sum(axis=1), matrix.obs_names),
@@ -224,14 +224,19 @@ def _end(value: float) -> str:
 def _score(name: str, rna: Rna, band: Band, options: Mapping[str, Any]) -> Answer:
     criterion, unit, source = SCORE
     evidence = f"{len(rna.used)} miRNAs of the signature expressed: {', '.join(rna.used)}"
-    if rna.rare[name] > options["haemolysis_max_rare"]:
-        reason = (
-            f"{rna.rare[name]:.0%} of the expressed miRNAs have fewer than"
-            f" {options['haemolysis_min_reads']} reads in this sample of"
-            f" {rna.counts.loc[name].sum():,.0f} miRNA reads: the score depends on the depth"
-        )
+    rare = (
+        f"{rna.rare[name]:.0%} of the expressed miRNAs have fewer than"
+        f" {options['haemolysis_min_reads']} reads"
+    )
+    evidence += f"; {rare}" if rna.rare[name] > 0 else ""
+    if rna.rare[name] > options["haemolysis_max_rare"][0]:
+        reads = f"{rna.counts.loc[name].sum():,.0f} miRNA reads"
+        reason = f"{rare} in this sample of {reads}: the score depends on the depth"
+        value = float(rna.score[name])
+        if not isnan(value):
+            reason += ", and is for comparison within the study only"
         return open_answer(ASSAY, criterion, unit, reason, source, evidence, threshold=band,
-                           deeper=band.worst)  # fmt: skip
+                           value=value, deeper=band.worst)  # fmt: skip
     if pd.isna(rna.score[name]):
         reason = (
             f"fewer than {options['haemolysis_min_signature']} miRNAs of the signature expressed"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from evcargo.contracts import CONTRACTS
+from evcargo.rna.assign import SPIKE_IN
 from evcargo.rna.counted import (
     all_features,
     class_rows,
@@ -20,7 +21,6 @@ from evcargo.rna.counted import (
     read_counted,
     read_metrics,
 )
-from evcargo.rna.assign import SPIKE_IN
 from evcargo.rna.matrix import OK, SampleCounts, count_matrix, without_empty
 from evcargo.tables import read_table, write_matrix, write_matrix_tsv, write_table
 

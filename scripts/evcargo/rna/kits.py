@@ -12,6 +12,7 @@ from typing import Any
 from evcargo.rna.denovo import find_adapter
 
 AUTO, NONE, DE_NOVO = "auto", "none", "de_novo"
+HIGH, CONFLICT = "HIGH", "CONFLICT"
 NUMBERS = ("clip_5p", "clip_3p", "umi")
 SEED = 12
 SCANNED_READS = 100_000
@@ -163,15 +164,15 @@ def _known(kits: dict[str, Kit], asked: str, shares: dict[str, float]) -> Scan:
     if asked == AUTO:
         close = rival_share >= RIVAL_SHARE * share and rival_share >= MIN_SHARE
         if tailed:
-            return Scan(kits[NONE], "CONFLICT", shares, f"{carried}: {remedy}")
+            return Scan(kits[NONE], CONFLICT, shares, f"{carried}: {remedy}")
         problem = f"{carried}, that of {rival} in {rival_share:.1%}: name the kit in the run sheet"
-        return Scan(kits[best], "CONFLICT" if close else "HIGH", shares, problem if close else "")
+        return Scan(kits[best], CONFLICT if close else "HIGH", shares, problem if close else "")
     if kits[asked].adapter:
         alike = {name for name, kit in kits.items() if seed_of(kit) == seed_of(kits[asked])}
         carries = any(shares.get(name, 0) >= MIN_SHARE for name in alike)
         if best in alike or (carries and not kits[asked].poly_a):
-            return Scan(kits[asked], "HIGH", shares)
-    return Scan(kits[asked], "CONFLICT", shares, f"kit is {asked}, but {carried}: {remedy}")
+            return Scan(kits[asked], HIGH, shares)
+    return Scan(kits[asked], CONFLICT, shares, f"kit is {asked}, but {carried}: {remedy}")
 
 
 def _with_random_ends(scan: Scan, kits: dict[str, Kit], reads: list[str]) -> Scan:
@@ -209,9 +210,9 @@ def _unknown(kits: dict[str, Kit], asked: str, shares: dict[str, float], reads: 
         if asked == AUTO:
             kit = Kit(DE_NOVO, found.adapter)
             note = f"{said}, found from the reads alone, and is cut off"
-            return Scan(kit, "HIGH", shares, notes=(note,))
+            return Scan(kit, HIGH, shares, notes=(note,))
         problem = f"kit is {asked}, but {said}: set kit to auto"
-        return Scan(kits[asked], "CONFLICT", shares, problem)
+        return Scan(kits[asked], CONFLICT, shares, problem)
     if asked != AUTO and not kits[asked].adapter:
         return Scan(kits[asked], "NONE", shares)
     if asked != AUTO:

@@ -21,7 +21,7 @@ from evcargo.rna.beginnings import (
     read_start,
 )
 from evcargo.rna.fastq import first_mates, layout_of, letters_of, read_fastq
-from evcargo.rna.kits import Kit, read_kits, scan_reads, seed_of
+from evcargo.rna.kits import AUTO, CONFLICT, Kit, Scan, read_kits, scan_reads, seed_of
 from evcargo.rna.sheet import BEGINNINGS, brings_mirnas
 from evcargo.study.notes import Notes
 
@@ -75,15 +75,14 @@ def check_first_reads(
             message, _, remedy = str(error).removeprefix(f"{path}: ").partition(". ")
             notes.add(message, remedy, line, "path", path)
             continue
-        named = run["kit"] if isinstance(run["kit"], str) and run["kit"] else "auto"
-        kit = scan_reads(first.elements(), kits, named).kit
-        starts = read_start(first, known, seed_of(kit))
-        start = other_start(starts, kit.clip_5p)
-        if start:
-            notes.add(*_why_other_start(start, starts, kit, kits, first), line, "kit", named)
-        elif _between(starts[kit.clip_5p], kit):
-            notes.add(*_why_other_end(starts[kit.clip_5p], kit, kits), line, "kit", named)
-        offset = start.offset if start else kit.clip_5p
+        named = run["kit"] if isinstance(run["kit"], str) and run["kit"] else AUTO
+        scan = scan_reads(first.elements(), kits, named)
+        starts = read_start(first, known, seed_of(scan.kit))
+        why, remedy = _why_other_kit(first, scan, starts, kits)
+        if why:
+            notes.add(why, remedy, line, "kit", named)
+        start = other_start(starts, scan.kit.clip_5p)
+        offset = start.offset if start else scan.kit.clip_5p
         why, remedy = _why_other_organism(first, offset, known, config)
         if why:
             notes.add(why, remedy, line, "path", path)
@@ -98,10 +97,33 @@ def _first_reads(path: str, number: int) -> Counter[str]:
     return Counter(letters_of(read.sequence) for read in first)
 
 
+def _why_other_kit(
+    reads: Counter[str], scan: Scan, starts: Sequence[Start], kits: dict[str, Kit]
+) -> tuple[str, str]:
+    """Message and remedy where the reads are of another kit than the one of the run, else empty.
+
+    Reads without any adapter that is known are left to the quality gate: they may be of a bad
+    library as well as of another kit.
+    """
+    kit = scan.kit
+    if scan.verdict == CONFLICT and scan.problem:
+        message, _, remedy = scan.problem.rpartition(": ")
+        return message, remedy[:1].upper() + remedy[1:]
+    start = other_start(starts, kit.clip_5p)
+    if start:
+        # The adapter to declare is the one that the reads carry.
+        carried = scan_reads(reads.elements(), kits, AUTO).kit if scan.problem else kit
+        return _why_other_start(start, starts, kit, carried, kits, reads)
+    if _between(starts[kit.clip_5p], kit):
+        return _why_other_end(starts[kit.clip_5p], kit, kits)
+    return "", ""
+
+
 def _why_other_start(
     start: Start,
     starts: Sequence[Start],
     kit: Kit,
+    carried: Kit,
     kits: Mapping[str, Kit],
     reads: Counter[str],
 ) -> tuple[str, str]:
@@ -115,7 +137,7 @@ def _why_other_start(
     )
     if start.offset:
         message += f"; the first {start.offset} bases are {_barcodes(start)}"
-    return message, _declaration(kit, kits, start.offset, _between(start, kit) + kit.clip_3p)
+    return message, _declaration(carried, kits, start.offset, _between(start, kit) + kit.clip_3p)
 
 
 def _why_other_end(start: Start, kit: Kit, kits: Mapping[str, Kit]) -> tuple[str, str]:
