@@ -270,3 +270,21 @@ def test_the_first_files_of_a_large_study_are_looked_into(files: StudyFiles) -> 
     fastq(Path("raw/T1.fastq"), reads(inserts("mouse", 2000)))
     files.runs([row.replace("raw/T1.fastq.gz", "raw/T1.fastq") for row in RUNS])
     assert files.problem().row == 6
+
+
+def test_many_files_of_few_reads_tell_the_organism_together(files: StudyFiles) -> None:
+    rows = [RUNS[0]]
+    for number in range(40):
+        name = f"S{number}"
+        library = reads(inserts("mouse", 60, seed=1)[number % 3 :: 3], seed=number)
+        fastq(Path(f"raw/{name}.fastq"), library)
+        rows.append(f"{name}\trna\traw/{name}.fastq")
+    files.samples(["sample\tbiofluid", *(f"S{number}\tplasma" for number in range(40))])
+    files.runs(rows)
+    files.config = {"study": "trial", "organism": "human"}
+    problem = files.problem()
+    assert problem.row == 2
+    assert problem.message.startswith("holds reads of mouse, not of human")
+    assert problem.message.endswith("(together with 39 other files)")
+    files.config["organism"] = "mouse"
+    assert files.load()

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.stats import beta
 
 if TYPE_CHECKING:
     from anndata import AnnData
@@ -66,13 +65,15 @@ def mirna_ratio(
         Kirschner 2013 (10.3389/fgene.2013.00094), its scale is not.
     """
     columns = ["ratio", "low", "high"]
+    from scipy.special import betaincinv  # every job reads this module, few need scipy
+
     if not {numerator, denominator} <= set(counts.columns):
         return pd.DataFrame(np.nan, counts.index, columns)
     above, below = counts[numerator], counts[denominator]
     enough = above + below >= min_counts
     ratio = np.log2(above.clip(lower=HALF_A_READ) / below.clip(lower=HALF_A_READ))
-    low = beta.ppf(ALPHA / 2, above, below + 1)
-    high = beta.ppf(1 - ALPHA / 2, above + 1, below)
+    low = betaincinv(above, below + 1, ALPHA / 2)
+    high = betaincinv(above + 1, below, 1 - ALPHA / 2)
     # Where all reads are of one miRNA, its share may be 0 or 1.
     low, high = np.where(above == 0, 0.0, low), np.where(below == 0, 1.0, high)
     with np.errstate(divide="ignore"):

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from itertools import islice
+from math import isnan
 from statistics import median_low
 from typing import Any
 
@@ -11,7 +12,6 @@ import pandas as pd
 
 from evcargo.errors import EvcargoError
 from evcargo.rna.beginnings import (
-    Beginnings,
     Start,
     likely_organism,
     organism_counts,
@@ -25,7 +25,7 @@ from evcargo.rna.kits import AUTO, CONFLICT, Kit, Scan, read_kits, scan_reads, s
 from evcargo.rna.sheet import BEGINNINGS, brings_mirnas
 from evcargo.study.notes import Notes
 
-MOST_READS, FEWEST_READS, ALL_READS = 20_000, 1_000, 400_000
+MOST_READS, FEWEST_READS, ALL_READS = 20_000, 1_000, 200_000
 """Reads of one file that are looked at, at most and at least, and of all files together."""
 CONSTANT, MOST_BARCODES = 0.8, 8
 """Share of the reads that begin with one sequence, or with a few, where these are no accident."""
@@ -35,6 +35,8 @@ FARTHEST_BEHIND, FEWEST_TELLING = 3, 20
 """Bases between miRNA and adapter, as their median, from which they are of the kit (half of the
 isoforms end within 1 nt of the mature), and reads of miRNAs that are enough for a median."""
 OWN_KIT = "my_kit"
+
+OrganismCounts = dict[str, dict[str, int]]
 
 
 def check_first_reads(
@@ -67,6 +69,9 @@ def check_first_reads(
     known = read_beginnings(tuple(resource(f"rna/{name}") for name in BEGINNINGS))
     kits = read_kits(resource("adapters/adapters.tsv"), config["rna"]["kits"])
     number = min(max(ALL_READS // len(sound), FEWEST_READS), MOST_READS)
+    # Of many files few reads are looked at, which tell the organism together.
+    unclear: list[tuple[int, str]] = []
+    pooled: OrganismCounts = {}
     for run in sound:
         line, path = lines[f"rna/{run['run']}"], run["path"]
         try:
@@ -83,9 +88,19 @@ def check_first_reads(
             notes.add(why, remedy, line, "kit", named)
         start = other_start(starts, scan.kit.clip_5p)
         offset = start.offset if start else scan.kit.clip_5p
-        why, remedy = _why_other_organism(first, offset, known, config)
+        counts = organism_counts(_inserts(first, offset), known)
+        why, remedy = _why_other_organism(counts, config)
         if why:
             notes.add(why, remedy, line, "path", path)
+        elif isnan(organism_share(counts, config["organism"])[0]):
+            unclear.append((line, path))
+            pooled = _added(pooled, counts)
+    why, remedy = _why_other_organism(pooled, config)
+    if why:
+        line, path = unclear[0]
+        notes.add(
+            f"{why} (together with {len(unclear) - 1} other files)", remedy, line, "path", path
+        )
 
 
 def _first_reads(path: str, number: int) -> Counter[str]:
@@ -197,19 +212,27 @@ def _declaration(kit: Kit, kits: Mapping[str, Kit], clip_5p: int, clip_3p: int) 
     )
 
 
-def _why_other_organism(
-    reads: Counter[str], offset: int, known: Beginnings, config: Mapping[str, Any]
-) -> tuple[str, str]:
-    """Message and remedy where the reads are of another organism than the study, else empty."""
-    organism, limit = config["organism"], config["rna"]["gate"]["organism"][1]
-    if brings_mirnas(config["rna"]["references"]) or limit is None:
-        return "", ""
+def _inserts(reads: Counter[str], offset: int) -> Counter[str]:
+    """Cut the first bases off reads."""
     inserts: Counter[str] = Counter()
     for read, number in reads.items():
         inserts[read[offset:]] += number
-    counts = organism_counts(inserts, known)
+    return inserts
+
+
+def _added(first: OrganismCounts, second: OrganismCounts) -> OrganismCounts:
+    """Sum two counts by organism."""
+    return {
+        label: dict((Counter(first.get(label, {})) + Counter(second[label])).most_common())
+        for label in second
+    }
+
+
+def _why_other_organism(counts: OrganismCounts, config: Mapping[str, Any]) -> tuple[str, str]:
+    """Message and remedy where reads are of another organism than the study, else empty."""
+    organism, limit = config["organism"], config["rna"]["gate"]["organism"][1]
     share, words = organism_share(counts, organism)
-    if not share < limit:
+    if brings_mirnas(config["rna"]["references"]) or limit is None or not share < limit:
         return "", ""
     likely = likely_organism(counts)
     return (

@@ -77,8 +77,8 @@ too. Where names say nothing or mislead, `mate` says it: 1, 2, or none for singl
 
 ### Library kits of small RNA
 
-The adapter of most kits is found in the reads. A kit that the column `kit` does not list is declared
-in the config and named there:
+The adapter of most kits is found in the reads. A kit that the column `kit` does not list is
+declared in the config and named there:
 
     rna:
       kits:
@@ -161,7 +161,8 @@ Every sample is asked the same questions. results/purity/criteria.tsv holds each
 warn, fail, not assessed) with its value, threshold, rule, evidence and source. The verdict of an
 EV preparation is its gravest answer. `not assessed` is no pass: it was not measured, the run was
 too shallow to tell, or the matrix has no limit. Without proteins no sample passes, since only they
-tell whether there are EVs; nor does one whose small RNA fails its quality gate (results/rna/gate.tsv). Limits are [warn, fail] by `biofluid`; fluids that you do not name keep
+tell whether there are EVs; nor does one whose small RNA fails its quality gate
+(results/rna/gate.tsv). Limits are [warn, fail] by `biofluid`; fluids that you do not name keep
 their defaults.
 
 ### Gene sets and miRNA targets
