@@ -18,7 +18,7 @@ MILLION, TOLERANCE, ROUNDED_TOLERANCE = 1e6, 0.01, 0.001
 EQUAL_SUMS = 1e-4
 """Relative spread of the sums of columns that were scaled to one total."""
 NEARLY_WHOLE = 1e-3
-"""Counts that were shared out by iterations (kallisto, salmon) end a little beside whole numbers."""
+"""Counts that were shared out by iterations (kallisto, salmon) end beside whole numbers."""
 CT_RANGE = (5.0, 50.0)
 """Cycles at which a qPCR sees anything; what it does not see has the last cycle, 35 to 45."""
 LARGEST_LOG = 40.0
@@ -137,8 +137,8 @@ def _normalised_as(table: Floats, whole: NDArray[np.bool_], path: str) -> str:
     whole_share = float(whole[above].mean())
     if above.all() and float(table.min()) >= CT_RANGE[0] and float(table.max()) <= CT_RANGE[1]:
         return (
-            f"all values lie between {table.min():.3g} and {table.max():.3g} and none is 0: Ct values"
-            " of qPCR, or logarithms"
+            f"all values lie between {table.min():.3g} and {table.max():.3g} and none is 0: Ct"
+            " values of qPCR, or logarithms"
         )
     if float(table.max()) < LARGEST_LOG and whole_share < WHOLE_SHARE:
         return (
