@@ -328,9 +328,9 @@ def test_a_count_table_of_another_organism(files: StudyFiles):
 
 def test_runs_within_longer_names_of_columns(files: StudyFiles):
     header = "Protein IDs\tLFQ intensity T1\tLFQ intensity T2\tLFQ intensity H1\tLFQ intensity {}\n"
-    tables(files, "proteins", "proteinGroups.txt", header.format("H2") + "P1\t1\t2\t3\t4\n")
+    tables(files, "proteins", "proteinGroups.txt", header.format("H2") + "P02768\t1\t2\t3\t4\n")
     assert files.load()
-    Path("proteinGroups.txt").write_text(header.format("H2_rep") + "P1\t1\t2\t3\t4\n")
+    Path("proteinGroups.txt").write_text(header.format("H2_rep") + "P02768\t1\t2\t3\t4\n")
     problem = files.problem()
     assert (problem.row, problem.column, problem.value) == (5, "column", "H2")
     assert problem.message == "cannot be taken: proteinGroups.txt: has no column 'H2' for run H2"
@@ -339,10 +339,10 @@ def test_runs_within_longer_names_of_columns(files: StudyFiles):
 
 def test_file_paths_and_long_tables_of_proteins(files: StudyFiles):
     paths = [f"D:\\x y\\{name}.raw" for name in ("T1", "T2", "H1", "H2")]
-    matrix = "Protein.Group\tGenes\t" + "\t".join(paths) + "\nP1\tA\t100\t200\t300\t400\n"
+    matrix = "Protein.Group\tGenes\t" + "\t".join(paths) + "\nP02768\tALB\t100\t200\t300\t400\n"
     tables(files, "proteins", "pg_matrix.tsv", matrix)
     assert files.load()
-    rows = "".join(f"{path}\tP1\tAAAK2\t0.001\t100\n" for path in paths)
+    rows = "".join(f"{path}\tP02768\tAAAK2\t0.001\t100\n" for path in paths)
     header = "Run\tProtein.Group\tPrecursor.Id\tQ.Value\tPG.MaxLFQ\n"
     Path("pg_matrix.tsv").write_text(header + rows)
     assert files.load()
@@ -355,7 +355,7 @@ def test_file_paths_and_long_tables_of_proteins(files: StudyFiles):
 
 def test_a_parquet_table_of_proteins(files: StudyFiles):
     names = ["T1", "T2", "H1", "H2"]
-    frame = pd.DataFrame({"Run": names, "Protein.Group": "P1", "Precursor.Id": "AAAK2"})
+    frame = pd.DataFrame({"Run": names, "Protein.Group": "P02768", "Precursor.Id": "AAAK2"})
     tables(files, "proteins", "report.parquet", "")
     frame.assign(**{"Q.Value": 0.001, "PG.MaxLFQ": 5.0}).to_parquet("report.parquet")
     assert files.load()

@@ -221,6 +221,6 @@ def test_count_tables_need_neither_salmon_nor_transcriptome(
 ) -> None:
     monkeypatch.setattr("shutil.which", lambda name: None)
     long.config["transcripts"] = {}
-    Path("c.tsv").write_text("gene\tT1\tT2\nA\t1\t2\n")
+    Path("c.tsv").write_text("gene\tT1\tT2\nHBB\t1\t2\n")
     long.runs(["sample\tassay\tpath", "T1\ttranscripts\tc.tsv", "T2\ttranscripts\tc.tsv"])
     assert long.load().assays == ["transcripts"]
