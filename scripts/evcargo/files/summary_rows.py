@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,6 +92,7 @@ class SummaryRow:
     reason: str = "its name"
 
 
+@lru_cache(maxsize=2**18)  # the tables of a study have much the same names
 def kind_of_name(name: str) -> str:
     """Kind of a row that is no feature by its name alone; empty for what may be a feature.
 
