@@ -97,7 +97,8 @@ class Naming:
         """Find the gene of an identifier of the table."""
         if not self.symbols and self.genes.read(name).kind in (*SYMBOLS, UNKNOWN):
             return None
-        return self.resolve(name)
+        accession = accession_of(name)
+        return self.resolve(name) or (self.resolve(accession) if accession != name else None)
 
     def resolve(self, name: str) -> Gene | None:
         """Find the gene of an identifier or symbol."""
