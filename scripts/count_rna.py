@@ -22,4 +22,5 @@ with job_log(snakemake.log):
         next(iter(snakemake.input.imported), None),
         dict(snakemake.output.items()),
         snakemake.params.min_library_size,
+        imported_features=next(iter(snakemake.input.imported_features), None),
     )

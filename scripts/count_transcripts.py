@@ -27,4 +27,5 @@ with job_log(snakemake.log):
             snakemake.input.imported[0],
             dict(snakemake.output.items()),
             snakemake.params.min_library_size,
+            snakemake.input.imported_features[0],
         )

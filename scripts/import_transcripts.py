@@ -2,16 +2,24 @@
 
 from typing import TYPE_CHECKING
 
+from evcargo.counts.features import Identifier
+from evcargo.counts.importing import import_counts
+from evcargo.counts.runs import Run
+from evcargo.identifiers.genes import read_genes
+from evcargo.identifiers.mirnas import read_mirnas
 from evcargo.job import job_log
-from evcargo.rna.count_table import Column, import_counts
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with job_log(snakemake.log):
-    runs = snakemake.params.runs
-    import_counts(
-        [Column(*row) for row in zip(runs["sample"], runs["path"], runs["column"], strict=True)],
+    inputs, organism = snakemake.input, snakemake.params.organism
+    identifier = Identifier(
         "transcripts",
-        snakemake.output.counts,
+        organism,
+        read_genes(inputs.genes, organism),
+        read_mirnas(inputs.mirnas, organism),
     )
+    runs = snakemake.params.runs
+    rows = [dict(zip(runs, row, strict=True)) for row in zip(*runs.values(), strict=True)]
+    import_counts([Run(**row) for row in rows], identifier, snakemake.output)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from evcargo.job import job_log
-from evcargo.particles import measure_particles
+from evcargo.particles.measure import measure_particles
 from evcargo.tables import read_table, write_table
 
 if TYPE_CHECKING:

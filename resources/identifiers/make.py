@@ -46,9 +46,22 @@ BIOTYPES = (
     (r"RNA, .*|ncRNA|misc_RNA|ribozyme|s[c]?RNA", "other RNA"),
     (r"", "unknown"),
 )
-#: Accessions and numbers of clones, which stand among the aliases of genes.
-CLONE = re.compile(r"[A-Z]{1,2}\d{5,6}|(MGC|FLJ|LOC|RGD):?\d+|DKFZ\w+")
-SPECIES = {"human": "hsa", "mouse": "mmu", "rat": "rno"}
+#: Accessions, numbers of clones and names of miRNAs, which stand among the aliases of genes.
+CLONE = re.compile(
+    r"[A-Z]{1,2}\d{5,6}|(MGC|FLJ|LOC|RGD):?\d+|DKFZ\w+|\d+"
+    r"|(?i:(hsa-|mmu-|rno-)?(mir|let|mirna)-?\d.*)"
+)
+#: Former symbols and aliases that are among the 2,000 most frequent English words, by the package
+#: wordfreq 3.1: they are names of genes no more, so that words are not taken for genes.
+WORDS = {
+    *("his", "has", "face", "per", "large", "tax", "sea", "gas", "ass", "cars", "mrs", "cell"),
+    *("fat", "mad", "great", "last", "best", "find", "stop", "call", "white", "thank", "past"),
+    *("light", "fire", "type", "march", "miss", "shot", "april", "wish", "bank", "park"),
+    *("cool", "step", "trade", "lord", "pick", "race", "simple", "base", "mark", "paul"),
+    *("dance", "ship", "cash", "secret", "spring", "dream", "skin", "damage", "fish", "trip"),
+    *("spot", "mass", "stars", "fell", "arms", "paris", "soul", "cast", "dear", "apple"),
+    *("mail", "plane", "scott", "boat"),
+}
 MNEMONIC = {"human": "HUMAN", "mouse": "MOUSE", "rat": "RAT"}
 #: Columns of UniProt with the id of the nomenclature.
 CROSS_REFERENCE = {"mouse": "Cross-reference (MGI)", "rat": "Cross-reference (RGD)"}
@@ -126,22 +139,36 @@ def human_genes(sources: Path) -> list[Entry]:
 
 
 def add_ncbi(by_entrez: Mapping[str, Entry], sources: Path, species: str) -> None:
-    """Add the aliases, former symbols and Ensembl genes that NCBI Gene has."""
+    """Add the aliases, former symbols and Ensembl genes that NCBI Gene has.
+
+    Of the former symbols the one that NCBI has is the latest: it is of no other gene.
+    An Ensembl gene that the nomenclature gives to a gene is not given to another, such as a
+    readthrough gene that shares its exons.
+    """
+    listed = {one for gene in by_entrez.values() for one in gene.ensembl}
+    latest: dict[str, Entry] = {}
     for row in rows(sources / f"{species}.gene_info.gz"):
         gene = by_entrez.get(row["GeneID"])
         if gene is not None:
             gene.aliases += parts(row["Synonyms"], "|")
-            gene.ensembl += re.findall(r"Ensembl:(\w+)", row["dbXrefs"])
-            gene.previous += [row["Symbol"]] if row["Symbol"] != gene.symbol else []
+            ids = re.findall(r"Ensembl:(\w+)", row["dbXrefs"])
+            gene.ensembl += [one for one in ids if one not in listed]
+            if row["Symbol"] != gene.symbol:
+                latest[row["Symbol"]] = gene
+    for gene in by_entrez.values():  # QARS was QARS1 then, and a gene of another name long before
+        gene.previous = [one for one in gene.previous if latest.get(one, gene) is gene]
+        gene.aliases = [one for one in gene.aliases if latest.get(one, gene) is gene]
+    for symbol, gene in latest.items():
+        gene.previous.insert(0, symbol)
 
 
 def mouse_genes(sources: Path, proteins: Mapping[str, list[str]]) -> list[Entry]:
     """Genes of MGI: markers with an Ensembl gene, an Entrez id or a protein."""
     ncbi = {}
     for row in rows(sources / "Mus_musculus.gene_info.gz"):
-        found = re.search(r"MGI:MGI:(\d+)", row["dbXrefs"])
-        if found and row["type_of_gene"] != "biological-region":
-            ncbi[found[1]] = row
+        match = re.search(r"MGI:MGI:(\d+)", row["dbXrefs"])
+        if match and row["type_of_gene"] != "biological-region":
+            ncbi[match[1]] = row
     genes, by_entrez = [], {}
     for row in rows(sources / "mgi_entries.tsv"):
         known = ncbi.get(row["ID"])
@@ -170,9 +197,10 @@ def rat_genes(sources: Path, proteins: Mapping[str, list[str]]) -> list[Entry]:
             symbol=row["symbol"],
             aliases=parts(row["synonyms"], ";"),
             accessions=list(proteins.get(row["ID"], [])),
-            ensembl=parts(row["ensembl"], ";"),
+            ensembl=re.findall(r"ENSRNOG\d+", row["ensembl"]),
         )
         for row in rows(sources / "rgd_entries.tsv")
+        if not re.match(r"ENSRNO|.* ", row["symbol"])
     )
     add_ensembl(genes, r_table(sources / "rnor6.rda"))
     return genes
@@ -190,7 +218,7 @@ def add_ensembl(genes: Sequence[Entry], table: Iterable[Mapping[str, str]]) -> N
         if gene is None:
             continue
         gene.ensembl.append(row["ensgene"])
-        if gene.biotype in ("", "unknown"):
+        if gene.biotype in ("", "unknown", "other RNA"):
             gene.biotype = biotype(row["biotype"])
         if entrez and not gene.entrez and entrez not in by_entrez:
             gene.entrez.append(entrez)
@@ -205,9 +233,9 @@ def reviewed_human(fasta: Path) -> Iterator[tuple[str, str, str]]:
     pattern = re.compile(r">sp\|(\w+)\|(\w+_HUMAN)\b(?:.*\bGN=(\S+))?")
     with fasta.open(encoding="latin-1") as stream:
         for line in stream:
-            found = pattern.match(line)
-            if found:
-                yield found[1], found[2], found[3] or ""
+            match = pattern.match(line)
+            if match:
+                yield match[1], match[2], match[3] or ""
 
 
 def uniprot(sources: Path, organism: str) -> list[dict[str, str]]:
@@ -226,7 +254,11 @@ def by_nomenclature(table: Sequence[Mapping[str, str]], organism: str) -> dict[s
 
 
 def add_proteins(genes: Sequence[Entry], proteins: Iterable[tuple[str, str, str]]) -> None:
-    """Give the genes their reviewed entries; those of the nomenclature first, then by symbol."""
+    """Give the genes their reviewed entries; those of the nomenclature first, then by symbol.
+
+    An accession of the nomenclature that is not among the entries has no entry name: it is younger
+    than they are.
+    """
     listed = {accession for gene in genes for accession in gene.accessions}
     names = Names(genes)
     entry_of = {}
@@ -236,8 +268,9 @@ def add_proteins(genes: Sequence[Entry], proteins: Iterable[tuple[str, str, str]
         if gene is not None:
             gene.accessions.append(accession)
     for gene in genes:
-        gene.accessions = [one for one in dict.fromkeys(gene.accessions) if one in entry_of]
-        gene.entries = [entry_of[one] for one in gene.accessions]
+        known = [one for one in dict.fromkeys(gene.accessions) if one in entry_of]
+        gene.accessions = known or list(dict.fromkeys(gene.accessions))
+        gene.entries = [entry_of.get(one, "") for one in gene.accessions]
 
 
 class Names:
@@ -329,13 +362,20 @@ def merged(genes: Iterable[Entry]) -> list[Entry]:
 
 
 def tidy(gene: Entry) -> None:
-    """Drop repeats, names that stand in a higher rank, single letters, and numbers of clones."""
-    gene.previous = [one for one in dict.fromkeys(gene.previous) if one != gene.symbol]
+    """Drop repeats, names that stand in a higher rank, letters, words, and numbers of clones."""
+    gene.previous = [
+        one
+        for one in dict.fromkeys(gene.previous)
+        if one != gene.symbol and one.lower() not in WORDS
+    ]
     higher = {gene.symbol, *gene.previous}
     gene.aliases = [
         one
         for one in dict.fromkeys(gene.aliases)
-        if one not in higher and not re.search(r"[;\t]|^.$", one) and not CLONE.fullmatch(one)
+        if one not in higher
+        and one.lower() not in WORDS
+        and not re.search(r"[;\t]|^.$", one)
+        and not CLONE.fullmatch(one)
     ]
     gene.ensembl = list(dict.fromkeys(gene.ensembl))
 

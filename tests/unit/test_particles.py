@@ -8,21 +8,18 @@ import pytest
 from scipy.stats import lognorm
 
 from evcargo.errors import EvcargoError
-from evcargo.particles import (
-    FIGURES,
-    average,
-    distribution_of,
-    measure_particles,
-    size_figures,
-)
-from evcargo.size_tables import SizeTable
+from evcargo.particles.distribution import average, distribution_of, size_figures
+from evcargo.particles.measure import FIGURES, measure_particles
+from evcargo.particles.size_tables import SizeTable, read_sizes
 from evcargo.tables import read_table, write_table
 
 WINDOW = (30.0, 150.0)
 
 
-def _table(diameters: list[float], amounts: list[float], concentration: bool = True) -> SizeTable:
-    return SizeTable(tuple(diameters), tuple(amounts), concentration)
+def _table(
+    diameters: list[float], amounts: list[float], quantity: str = "concentration"
+) -> SizeTable:
+    return SizeTable(tuple(diameters), tuple(amounts), quantity)
 
 
 def _figures(
@@ -94,7 +91,7 @@ def test_log_normal_closed_form() -> None:
 
 
 def test_numbers_have_no_concentration() -> None:
-    found = size_figures(distribution_of(_table([10, 20], [3.0, 1.0], False)), WINDOW)
+    found = size_figures(distribution_of(_table([10, 20], [3.0, 1.0], "number")), WINDOW)
     assert np.isnan(found["particles_per_ml"])
     assert found["mode_nm"] == 10
 
@@ -121,9 +118,20 @@ def test_replicates_with_other_bins_keep_their_particles() -> None:
 
 
 def test_numbers_and_concentrations_do_not_mix() -> None:
-    pair = [distribution_of(_table([10, 20], [1.0, 1.0], flag)) for flag in (True, False)]
-    with pytest.raises(EvcargoError, match="some numbers of particles"):
+    pair = [
+        distribution_of(_table([10, 20], [1.0, 1.0], quantity))
+        for quantity in ("concentration", "number")
+    ]
+    with pytest.raises(EvcargoError, match="its runs hold concentrations and numbers of particles"):
         average(pair)
+
+
+def test_shares_count_the_same_whatever_they_add_up_to() -> None:
+    percent = distribution_of(_table([10, 20], [80.0, 20.0], "relative"))
+    fractions = distribution_of(_table([10, 20], [0.4, 0.6], "relative"))
+    assert average([percent, fractions]).amount == pytest.approx([0.6, 0.4])
+    wide = distribution_of(_table([10, 30], [0.5, 0.5], "relative"))
+    assert average([percent, wide]).amount.sum() == pytest.approx(1)
 
 
 def _sheets(tmp_path: Path, runs: dict[str, str]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -150,12 +158,12 @@ DOUBLE = "Diameter (nm)\tConcentration (particles/ml)\n50\t3e8\n100\t5e8\n150\t0
 
 
 def test_every_sample_is_in_the_output(tmp_path: Path) -> None:
-    runs = {"a/1": GOOD, "a/2": DOUBLE, "b/1": "Diameter (nm)\tNumber\n50\t-1\n"}
+    runs = {"a/1": GOOD, "a/2": DOUBLE, "b/1": "Diameter (nm)\tNumber\n50\t-7\n60\t2\n"}
     particles, distribution, quality = measure_particles(*_sheets(tmp_path, runs), WINDOW)
     assert particles["sample"].tolist() == ["a", "b", "c"]
     assert particles["status"].tolist() == ["ok", "failed", "no run"]
     assert "1.tsv" not in particles["status_reason"][0]
-    assert "line 2" in particles["status_reason"][1]
+    assert "2.tsv" in particles["status_reason"][1]
     assert "negative" in particles["status_reason"][1]
     assert particles["particles_per_ml"][0] == pytest.approx(6e8)  # (4e8 + 8e8) / 2
     # 6e10 / 3; no count given; no protein at all
@@ -182,6 +190,32 @@ def test_a_study_without_any_good_table_fails(tmp_path: Path) -> None:
         measure_particles(*_sheets(tmp_path, {"a/1": "", "b/1": "\n"}), WINDOW)
 
 
+def test_a_sample_without_particles_has_no_data(tmp_path: Path) -> None:
+    empty = GOOD.replace("1e8", "0").replace("3e8", "0")
+    sheets = _sheets(tmp_path, {"a/1": GOOD, "a/2": empty, "b/1": empty})
+    particles, distribution, quality = measure_particles(*sheets, WINDOW)
+    assert particles["status"].tolist() == ["ok", "failed", "no run"]
+    assert "no particle was measured in" in particles["status_reason"][1]
+    assert particles["particles_per_ml"][0] == pytest.approx(4e8)  # of the run that has particles
+    assert set(distribution["sample"]) == {"a"}
+    bins = quality[quality["metric"] == "size_bins"].set_index("run")["value"]
+    assert bins.to_dict() == {"a/1": 3, "a/2": 0, "b/1": 0}
+    # A study in which no sample has particles has no data, and goes on.
+    particles, distribution, _ = measure_particles(*_sheets(tmp_path, {"a/1": empty}), WINDOW)
+    assert particles["status"].tolist() == ["failed", "no run", "no run"]
+    assert distribution.empty
+
+
+def test_a_dilution_is_applied_once_and_told(tmp_path: Path) -> None:
+    samples, runs = _sheets(tmp_path, {"a/1": GOOD, "a/2": GOOD})
+    runs["dilution"] = pd.array([100, pd.NA, pd.NA], dtype="Float64")
+    particles, distribution, quality = measure_particles(samples, runs, WINDOW)
+    factors = quality[quality["metric"] == "dilution_applied"].set_index("run")["value"]
+    assert factors.to_dict() == {"a/1": 100, "a/2": 1}
+    assert particles["particles_per_ml"][0] == pytest.approx((4e10 + 4e8) / 2)
+    assert distribution["concentration_per_ml"].sum() == pytest.approx((4e10 + 4e8) / 2)
+
+
 def test_a_study_without_particle_runs_has_no_run(tmp_path: Path) -> None:
     particles, distribution, quality = measure_particles(*_sheets(tmp_path, {}), WINDOW)
     assert set(particles["status"]) == {"no run"}
@@ -198,10 +232,8 @@ def test_an_empty_window_is_told(tmp_path: Path) -> None:
 
 def test_real_nta_table(shared_data: Path) -> None:
     """The plasma EVs of Wu et al. 2024, their figures recomputed with plain numpy."""
-    from evcargo.size_tables import read_sizes
-
     path = shared_data / "magnet_plasma_ev" / "particle_distribution.csv"
-    found = size_figures(distribution_of(read_sizes(path)), WINDOW)
+    found = size_figures(distribution_of(read_sizes(path).table), WINDOW)
     size, amount = np.loadtxt(path, delimiter=",", skiprows=1, usecols=(0, 1)).T
     assert found["mode_nm"] == size[amount.argmax()] == 87
     assert found["particles_per_ml"] == pytest.approx(amount.sum())

@@ -7,17 +7,17 @@ import pytest
 from scipy.stats import lognorm
 
 from evcargo.errors import EvcargoError
-from evcargo.particles import distribution_of, size_figures
+from evcargo.particles.distribution import distribution_of, size_figures
+from evcargo.particles.size_tables import read_sizes
 from evcargo.simulate.particles import SizeSettings, simulate_sizes
-from evcargo.size_tables import read_sizes
 
 
 @pytest.mark.parametrize("name", ["sizes.tsv", "sizes.csv"])
 def test_table_and_truth_agree(tmp_path: Path, name: str) -> None:
     settings = SizeSettings(mode_nm=90.0, sigma=0.3, capture_cv=0.02, tracked=20_000)
     truth = simulate_sizes(tmp_path / name, settings, np.random.default_rng(1)).iloc[0]
-    table = read_sizes(tmp_path / name)
-    assert table.is_concentration
+    table = read_sizes(tmp_path / name).table
+    assert table.quantity == "concentration"
     found = size_figures(distribution_of(table), (30, 150))
     for figure in ("d10_nm", "d50_nm", "d90_nm", "mean_nm"):
         assert found[figure] == pytest.approx(truth[figure], rel=0.02), figure

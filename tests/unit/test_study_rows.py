@@ -402,3 +402,31 @@ def test_a_workbook_that_is_missing(files: StudyFiles):
     files.config["samples"] = "config/samplesheet.xlsx#A"
     problem = next(p for p in files.problems() if p.column == "samples")
     assert problem.remedy == "Did you mean 'config/sample_sheet.xlsx'?"
+
+
+def test_a_table_of_sizes_of_several_samples(files: StudyFiles):
+    sheet = ["sample\tassay\tpath\tcolumn", "T1\tparticles\ts.csv\t", "T2\tparticles\ts.csv\tEV2"]
+    files.config["contrasts"] = []
+    files.samples(SAMPLES[:4])
+    files.runs([*sheet, "H1\tparticles\th1.csv\t"])
+    columns = files.load(look_inside=False).runs["column"]
+    assert columns.fillna("").tolist() == ["T1", "EV2", ""]
+    files.runs([*sheet, "H1\tparticles\ts.csv\tEV2"])
+    problem = files.problem(look_inside=False)
+    assert (problem.row, problem.column) == (4, "column")
+    assert "is the column of row 3 too" in problem.message
+
+
+def test_the_dilution_of_a_particle_measurement(files: StudyFiles):
+    files.config["contrasts"] = []
+    files.samples(SAMPLES[:3])
+    rows = ["sample\tassay\tpath\tdilution", "T1\tparticles\ta.csv\t1000", "T2\tparticles\tb.csv\t"]
+    files.runs(rows)
+    dilutions = files.load(look_inside=False).runs["dilution"]
+    assert (dilutions[0], dilutions.isna().tolist()) == (1000, [False, True])
+    for cell, message in (("1:1000", "is not a number"), ("0.001", "is below 1")):
+        files.runs(changed(rows, 2, "1000", cell))
+        assert files.problem(look_inside=False).message == message
+    files.runs([*rows[:2], "T2\trna\tb.tsv\t10"])
+    problem = files.problem(look_inside=False)
+    assert (problem.message, problem.column) == ("is given for rna", "dilution")

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from counts_tables import identifier, runs_for
+from counts_tables import products as imported_paths
 
 from evcargo.contracts import CONTRACTS
-from evcargo.rna.count_table import Column, import_counts
+from evcargo.counts.importing import import_counts
 from evcargo.tables import read_matrix, read_table, write_table
 from evcargo.transcripts.count import Quantified, count_imported, count_quantified
 from evcargo.transcripts.quality import warnings_of
@@ -96,16 +98,25 @@ def test_samples_beyond_the_limits_are_told(
 
 
 def test_features_that_a_table_lacks_are_in_the_status(tmp_path: Path) -> None:
-    (tmp_path / "a.tsv").write_text("id\ta\nA\t1\nB\t2\nC\t3\n")
-    (tmp_path / "b.tsv").write_text("id\tb\nA\t1\n")
-    columns = [Column(name, str(tmp_path / f"{name}.tsv")) for name in "ab"]
-    import_counts(columns, "transcripts", tmp_path / "i.tsv")
-    count_imported(sheet(tmp_path, "a", "b"), tmp_path / "i.tsv", products(tmp_path))
+    (tmp_path / "a.tsv").write_text("id\ta\nENSG00000244734.4\t1\nACTB\t2\nC\t3\n")
+    (tmp_path / "b.tsv").write_text("id\tb\nENSG00000244734.9\t1\n")
+    runs = [run for name in "ab" for run in runs_for(tmp_path / f"{name}.tsv", name)]
+    tables = imported_paths(tmp_path)
+    import_counts(runs, identifier("transcripts"), tables)
+    count_imported(
+        sheet(tmp_path, "a", "b"),
+        tables["counts"],
+        products(tmp_path),
+        imported_features=tables["features"],
+    )
     matrix = read_matrix(tmp_path / "m.h5ad")
     assert matrix.obs["status_reason"].tolist() == [
         "",
         "its table lacks 2 of the 3 features of all tables, which count as 0",
     ]
     assert matrix.to_df().loc["b"].tolist() == [1, 0, 0]
+    assert matrix.var.index.tolist() == ["ENSG00000244734", "ACTB", "C"]
+    assert matrix.var["name"].tolist() == ["ENSG00000244734.4", "ACTB", "C"]
+    assert matrix.var["gene"].tolist() == ["HBB", "ACTB", "C"]
     quality = read_table(tmp_path / "q.tsv", "quality").set_index(["sample", "metric"])["value"]
     assert quality["a", "library_size"] == 6 and quality["b", "features_detected"] == 1

@@ -204,6 +204,11 @@ def count_tables(assay):
     return STUDY.paths_of(assay, table_runs(STUDY, assay)["run"])
 
 
+def imported_counts(assay, suffix=""):
+    """What was read from the count tables of an assay, if it has any."""
+    return [f"results/{assay}/imported{suffix}.tsv"] if count_tables(assay) else []
+
+
 def sequenced_samples(wildcards):
     """Samples whose small RNA comes as reads."""
     return STUDY.samples_of("rna", kind="fastq")
@@ -235,7 +240,9 @@ def tables_of_rna(wildcards):
     if "rna" not in STUDY.assays:
         return {}
     names = ("gate", "adapters", "lengths", "classes", "fragments", "saturation")
-    tables = {f"rna_{name}": f"results/rna/{name}.tsv" for name in names}
+    tables = {
+        f"rna_{name}": f"results/rna/{name}.tsv" for name in (*names, "positions")
+    }
     if sequenced_samples(wildcards):
         tables["rna_manifest"] = "results/rna/reference/manifest.tsv"
     return tables

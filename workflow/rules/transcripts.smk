@@ -14,6 +14,8 @@
 #   results/transcripts/quantified/{sample}.tsv    contract transcript_quantities; {sample}.json: its figures
 #   table route only:
 #   results/transcripts/imported.tsv               contract imported_counts
+#   results/transcripts/imported_features.tsv      contract imported_features: names, symbols and classes
+#   results/transcripts/imported_funnel.tsv        contract imported_funnel: rows that are no features
 from evcargo.transcripts.sheet import ASSAY as LONG_RNA
 
 QUANTIFIED_SAMPLES = STUDY.samples_of(LONG_RNA, kind="fastq")
@@ -86,8 +88,12 @@ else:
     rule import_transcripts:
         input:
             tables=count_tables(LONG_RNA),
+            genes=GENES,
+            mirnas=MIRNAS,
         output:
             counts="results/transcripts/imported.tsv",
+            features="results/transcripts/imported_features.tsv",
+            funnel="results/transcripts/imported_funnel.tsv",
         log:
             "logs/import_transcripts.log",
         conda:
@@ -98,6 +104,7 @@ else:
         params:
             library=lib("import_transcripts"),
             runs=table_runs(STUDY, LONG_RNA),
+            organism=lookup("organism", within=config),
         message:
             "Read the count tables of long RNA"
         script:
@@ -114,7 +121,8 @@ rule count_transcripts:
             "results/transcripts/quantified/{sample}.json", sample=QUANTIFIED_SAMPLES
         ),
         genes=["results/transcripts/genes.tsv"] if QUANTIFIED_SAMPLES else [],
-        imported=[] if QUANTIFIED_SAMPLES else ["results/transcripts/imported.tsv"],
+        imported=imported_counts(LONG_RNA),
+        imported_features=imported_counts(LONG_RNA, "_features"),
     output:
         matrix="results/transcripts/transcripts.h5ad",
         table="results/transcripts/transcripts.tsv",

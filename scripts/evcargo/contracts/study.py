@@ -33,6 +33,7 @@ STUDY: Mapping[str, Contract] = {
         ("mate", "count", "", "1 or 2 of paired reads, 0 where the sheet says that reads are single"),
         ("scale", "text", "", "scale of the quantities of a table as the sheet states it, or auto"),
         ("decimal", "text", "", "decimal sign of a table as the sheet states it: point, comma or auto"),
+        ("dilution", "number", "factor", "dilution of the sample before a particle measurement, if the sheet states it"),
     ),
     "inputs": contract(
         "results/study/inputs.tsv",

@@ -25,8 +25,22 @@ TRANSCRIPTS: Mapping[str, Contract] = {
     "imported_counts": contract(
         "results/<assay>/imported.tsv",
         ("sample", "text", "", "sample"),
-        ("feature", "text", "", "feature as the table names it"),
-        ("class", "text", "", "RNA class by name"),
-        ("reads", "count", "reads", "count, summed over the runs of the sample"),
+        ("feature", "text", "", "stable feature id"),
+        ("class", "text", "", "RNA class or biotype"),
+        ("reads", "count", "reads or molecules", "count, summed over the runs of the sample; estimated counts are rounded"),
+    ),
+    "imported_features": contract(
+        "results/<assay>/imported_features.tsv",
+        ("feature", "text", "", "stable feature id: name of miRBase v22, Ensembl id without version, or the name in the table"),
+        ("name", "text", "", "name in the table; several, separated by ;, where their rows were added up"),
+        ("gene", "text", "", "approved gene symbol, if known"),
+        ("known", "flag", "", "whether it is a known RNA of the organism"),
+    ),
+    "imported_funnel": contract(
+        "results/<assay>/imported_funnel.tsv",
+        ("sample", "text", "", "sample"),
+        ("row", "text", "", "name of a row that is no feature; it is in no matrix and no library size"),
+        ("kind", "text", "", "what it is: a total, a counter of reads without a feature, a statistic ..."),
+        ("reads", "number", "reads or molecules", "its number, summed over the runs of the sample"),
     ),
 }

@@ -51,7 +51,7 @@ def smallest_group(sizes: Sequence[int], design: pd.DataFrame | None = None) -> 
 
 
 def least_cpm(library_sizes: Floats, expressed: CountFilter) -> float:
-    """Counts per million from which a feature is expressed in a sample."""
+    """Give the counts per million from which a feature is expressed in a sample."""
     return float(expressed.min_count / np.median(library_sizes) * 1e6)
 
 

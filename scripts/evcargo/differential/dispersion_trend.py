@@ -95,7 +95,8 @@ def parametric_trend(means: Floats, dispersions: Floats) -> Floats | None:
 def _gamma_regression(means: Floats, values: Floats, start: Floats) -> Floats | None:
     """Gamma regression of values on 1 / mean with identity link, by scoring; None if it fails."""
     terms = np.column_stack([np.ones_like(means), 1 / means])
-    coefficients, deviance = start, np.inf
+    coefficients: np.ndarray = start
+    deviance = np.inf
     for _ in range(STEPS):
         weight = 1 / (terms @ coefficients)
         step = np.linalg.lstsq(terms * weight[:, None], values * weight, rcond=None)[0]

@@ -96,7 +96,7 @@ def fit_counts(
         fit.fit_MAP_dispersions()
         fit.fit_LFC()
         fit.calculate_cooks()
-        fit._replace_outliers()  # noqa: SLF001
+        fit._replace_outliers()
         fit.var["refitted"] = False
         if fit.var["replaced"].any():
             _refit(fit, trend)

@@ -51,6 +51,7 @@ _STATISTICS = _words("""
 # Also names of genes (MAX, RANGAP1, FUT2, SULT2A1 ...) or of anything: the numbers must say so too,
 # or a row beside them that is a summary.
 _UNSURE = _words("max min all mad med som std sd se cv n var range count counts")
+LONGEST_UNSURE = 12  # with signs and blanks
 # What else stands in the name of a total or a mean: ``Total miRNA reads``, ``CV (%)``.
 _FILLERS = _words("""
     of the all in reads read count counts mi mirna mirnas rna rnas protein proteins peptides gene
@@ -66,6 +67,8 @@ _NOTE_START = re.compile(
 )
 _SUM_TOLERANCE = 1e-5
 _NAMED_TOLERANCE = 0.01  # a rounded total, and where the spreadsheet averaged
+REMEMBERED = 200_000
+"""Names whose kind is remembered: the tables of many samples have the same genes."""
 _MIN_OTHERS = 5
 """Rows with a value in a column from which their sum can be no accident."""
 
@@ -92,7 +95,7 @@ class SummaryRow:
     reason: str = "its name"
 
 
-@lru_cache(maxsize=2**18)  # the tables of a study have much the same names
+@lru_cache(maxsize=REMEMBERED)
 def kind_of_name(name: str) -> str:
     """Kind of a row that is no feature by its name alone; empty for what may be a feature.
 
@@ -133,12 +136,16 @@ def find_summary_rows(
     """
     kinds = [kind_of_name(name) for name in names]
     titles = {title.strip().casefold() for title in header if title.strip()}
-    found = {
-        at: SummaryRow(at, names[at], HEADER_AGAIN if _is_again(names[at], titles) else kind)
-        for at, kind in enumerate(kinds)
-        if kind or _is_again(names[at], titles)
-    }
-    unsure = [at for at, name in enumerate(names) if at not in found and _key(name) in _UNSURE]
+    longest = max(map(len, titles), default=0)
+    found = {at: SummaryRow(at, names[at], kind) for at, kind in enumerate(kinds) if kind}
+    for at, name in enumerate(names):
+        if len(name) <= longest and name.casefold() in titles:
+            found[at] = SummaryRow(at, name, HEADER_AGAIN)
+    unsure = [
+        at
+        for at, name in enumerate(names)
+        if len(name) <= LONGEST_UNSURE and at not in found and _key(name) in _UNSURE
+    ]
     if values is not None:
         found |= _by_numbers(names, values, set(found), unsure)
     for at in unsure:  # Mean, SD and CV stand together
@@ -178,10 +185,6 @@ def _kind_of_words(text: str) -> str:
         if len(rest) < len(words) and all(word in _FILLERS or word in _UNSURE for word in rest):
             return kind
     return ""
-
-
-def _is_again(name: str, titles: set[str]) -> bool:
-    return name.strip().casefold() in titles
 
 
 def _by_numbers(

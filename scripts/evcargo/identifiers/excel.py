@@ -7,21 +7,29 @@ SEPT2 becomes 2-Sep, MARCH1 1-Mar, and both 44440 and the like where the column 
 import re
 from datetime import date, timedelta
 
-#: Beginnings of month names in the languages of spreadsheets, and the letters before the number in
-#: the symbols that they come from.
-MONTHS = (
-    (("jan",), ("JAN",)),
-    (("feb", "fev", "fév"), ("FEB",)),
-    (("mar", "mrz", "mär"), ("MARCH", "MARC", "MAR")),
-    (("apr", "avr", "abr"), ("APR", "APRIL")),
-    (("may", "mai", "mei", "mag"), ("MAY",)),
-    (("jun", "juin", "giu"), ("JUN", "JUNE")),
-    (("jul", "juil", "lug"), ("JUL", "JULY")),
-    (("aug", "aoû", "aou", "ago"), ("AUG",)),
-    (("sep", "set"), ("SEPT", "SEP")),
-    (("oct", "okt", "ott", "out"), ("OCT", "OCT-")),
-    (("nov",), ("NOV", "NOV-")),
-    (("dec", "dez", "déc", "dic"), ("DEC", "DEC-")),
+#: Names of the months in the languages of spreadsheets, which cells have in part or in full.
+MONTHS = tuple(
+    names.split()
+    for names in (
+        "january januar janvier enero gennaio janeiro jän",
+        "february februar février fevrier febrero febbraio fevereiro",
+        "march märz mrz mars marzo março maart mrt",
+        "april avril abril aprile",
+        "may mai mayo maggio maio mei",
+        "june juni juin junio giugno junho",
+        "july juli juillet julio luglio julho",
+        "august août aout agosto augustus",
+        "september sept septembre septiembre settembre setembro",
+        "october oktober octobre octubre ottobre outubro",
+        "november novembre noviembre novembro",
+        "december dezember décembre decembre diciembre dicembre dezembro",
+    )
+)
+#: Letters before the number in the symbols that become a date, by month.
+LETTERS = (
+    *(("JAN",), ("FEB",), ("MARCH", "MARC", "MAR"), ("APR", "APRIL"), ("MAY",), ("JUN", "JUNE")),
+    *(("JUL", "JULY"), ("AUG",), ("SEPT", "SEP"), ("OCT", "OCT-"), ("NOV", "NOV-")),
+    ("DEC", "DEC-"),
 )
 NAMED = re.compile(r"(\d{1,2})[-./ ]{1,2}([^\W\d_]{3,9})\.?(?:[-./ ]{1,2}\d{2,4})?")
 NAMED_FIRST = re.compile(r"([^\W\d_]{3,9})\.?[-./ ]{1,2}(\d{1,2})")
@@ -55,22 +63,22 @@ def dates(text: str) -> list[tuple[int, int]]:
 
 def serial_date(text: str) -> list[tuple[int, int]]:
     """Read a number as the date that it is in a spreadsheet of this century."""
-    found = SERIAL.fullmatch(text)
-    if not found or not FIRST_SERIAL <= int(found[1]) <= LAST_SERIAL:
+    serial = SERIAL.fullmatch(text)
+    if not serial or not FIRST_SERIAL <= int(serial[1]) <= LAST_SERIAL:
         return []
-    day = DAY_ZERO + timedelta(int(found[1]))
+    day = DAY_ZERO + timedelta(int(serial[1]))
     return [(day.month, day.day)]
 
 
 def symbols_of(month: int, number: int) -> list[str]:
     """Spellings of the symbols that become a date: 9, 2 gives SEPT2 and SEP2."""
-    return [f"{letters}{number}" for letters in MONTHS[month - 1][1]]
+    return [f"{letters}{number}" for letters in LETTERS[month - 1]]
 
 
 def _named(month: str, number: str) -> list[tuple[int, int]]:
     lower = month.lower()
-    for index, (beginnings, _) in enumerate(MONTHS, 1):
-        if lower.startswith(beginnings):
+    for index, names in enumerate(MONTHS, 1):
+        if any(name.startswith(lower) for name in names):
             return _within([(index, int(number))])
     return []
 

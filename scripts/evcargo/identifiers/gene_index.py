@@ -14,10 +14,10 @@ GENE_COLUMNS = (
 ENSEMBL_COLUMNS = ("gene", "transcripts", "proteins")
 UNREVIEWED_COLUMNS = ("symbol", "accessions")
 SEVERAL = -1
-MIN_LETTERS = 4
-"""Of a former symbol or alias without figures: shorter ones are found among words. With this, of
-40,343 words 0.0 % in small letters, 0.1 % with a capital and 0.9 % in capitals are names of human
-genes, most of them approved (CAT, SET)."""
+MIN_LETTERS = {"previous": 3, "aliases": 4}
+"""Of a former symbol and of an alias without figures: shorter ones are found among words. With it,
+of 40,343 words 0.0 % in small letters, 0.1 % with a capital and 0.9 % in capitals are names of
+human genes, most of them approved (CAT, SET)."""
 DIGIT = re.compile(r"\d")
 
 
@@ -70,7 +70,7 @@ class GeneIndex:
 
     @cached_property
     def shared(self) -> dict[str, list[int]]:
-        """Rows by the former symbols and aliases that several genes had."""
+        """Rows by the former symbols and aliases of several genes, and those that may be words."""
         shared = dict(self._former_and_shared[1])
         for name, rows in self._alias_and_shared[1].items():
             shared[name] = list(dict.fromkeys([*shared.get(name, ()), *rows]))
@@ -88,11 +88,7 @@ class GeneIndex:
     @cached_property
     def folded(self) -> dict[str, int]:
         """Approved and former symbols in upper case, for tables of another case or species."""
-        former = {
-            name.upper(): row
-            for name, row in self.former.items()
-            if len(name) >= MIN_LETTERS or not name.isalpha()
-        }
+        former = {name.upper(): row for name, row in self.former.items()}
         return former | {name.upper(): row for name, row in self.approved.items()}
 
     @cached_property
@@ -154,6 +150,7 @@ class GeneIndex:
             if cell:
                 for name in cell.split(";"):
                     rows.setdefault(name, row)
+        rows.pop("", None)
         return rows
 
     def _names(
@@ -172,4 +169,6 @@ class GeneIndex:
                 del rows[name]
         for name in rows.keys() & shared.keys():
             del rows[name]
+        for name in [name for name in rows if len(name) < MIN_LETTERS[column] and name.isalpha()]:
+            shared[name] = [rows.pop(name)]
         return rows, shared

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from evcargo.errors import EvcargoError
 from evcargo.identifiers import spelling
-from evcargo.identifiers.gene_index import MIN_LETTERS, GeneIndex
+from evcargo.identifiers.gene_index import GeneIndex
 from evcargo.identifiers.spelling import (
     ACCESSION,
     ACCESSION_ENTRY,
@@ -124,7 +124,7 @@ class Genes:
         return reading
 
     def candidates(self, text: str) -> list[Gene]:
-        """Find all genes that a text may stand for: the one that it is, or those that share it."""
+        """Find the genes that a text may stand for: the gene it is, or all that had the name."""
         gene = self.resolve(text)
         if gene is not None:
             return [gene]
@@ -167,7 +167,8 @@ class Genes:
             return Reading(UNKNOWN)
         readings = [self._read_part(part) for part in spelling.parts(text)]
         known = [reading for reading in readings if reading.gene is not None]
-        best = (known or [one for one in readings if one.kind != UNKNOWN] or [Reading(UNKNOWN)])[0]
+        named = [reading for reading in readings if reading.kind != UNKNOWN]
+        best = (known or named or [Reading(UNKNOWN)])[0]
         if {ACCESSION, ENTRY} <= {reading.kind for reading in readings}:
             return Reading(ACCESSION_ENTRY, best.gene)
         return best
@@ -178,17 +179,26 @@ class Genes:
         accession = spelling.UNIPROT.fullmatch(part)
         if accession:
             gene = self._of_accession(accession[1])
-            if gene is not None:
+            if gene is not None or part not in self._index.approved:  # H2AC20 is a symbol
                 return Reading(ACCESSION, gene)
         stable = spelling.STABLE_ID.fullmatch(part)
         if stable:
             return self._of_ensembl(stable)
+        entry = spelling.ENTRY_NAME.fullmatch(part)
+        if entry and entry[2] == spelling.MNEMONIC[self.organism]:
+            return Reading(ENTRY, self._of_other_entry(entry[1]))
         return self._of_symbol(part) or Reading(spelling.form(part))
 
     def _of_entry(self, entry: str) -> Gene:
         row = self._index.entry[entry]
         accessions, entries = self._index.cells(row, "accessions", "entries")
         return self._gene(row, accessions.split(";")[entries.split(";").index(entry)])
+
+    def _of_other_entry(self, stem: str) -> Gene | None:
+        """Find the gene of an entry that is in no table: V9HVY1_HUMAN, or CEP43_HUMAN, renamed."""
+        if stem in self._index.approved:
+            return self._gene(self._index.approved[stem])
+        return self._of_accession(stem) if spelling.UNIPROT.fullmatch(stem) else None
 
     def _of_accession(self, accession: str) -> Gene | None:
         row = self._index.accession.get(accession)
@@ -219,9 +229,8 @@ class Genes:
             return Reading(SYMBOL, self._gene(self._index.approved[part]))
         if _is_word(part):
             return None
-        is_long = len(part) >= MIN_LETTERS or not part.isalpha()
         for kind, names in ((FORMER, self._index.former), (ALIAS, self._index.alias)):
-            if part in names and is_long:
+            if part in names:
                 return Reading(kind, self._gene(names[part]))
         if part in self._index.shared:
             return None
@@ -230,6 +239,9 @@ class Genes:
             return Reading(SYMBOL, self._gene(self._index.folded[upper]), other_case=True)
         if upper in self._index.folded_aliases:
             return Reading(ALIAS, self._gene(self._index.folded_aliases[upper]), other_case=True)
+        dashed = part.replace(".", "-")  # as make.names of R writes HLA-A
+        if dashed in self._index.approved:
+            return Reading(SYMBOL, self._gene(self._index.approved[dashed]))
         locus = spelling.LOCUS.fullmatch(part)
         if locus is None:
             return None
@@ -237,8 +249,8 @@ class Genes:
 
 
 def _is_word(part: str) -> bool:
-    """Whether a name may as well be a word or a mark: one sign, or small letters only."""
-    return len(part) < 2 or (part.isalpha() and part.islower())
+    """Whether a name may as well be a word or a number: one sign, small letters only, figures."""
+    return len(part) < 2 or (part.isalpha() and part.islower()) or part.isdecimal()
 
 
 @lru_cache(maxsize=4)

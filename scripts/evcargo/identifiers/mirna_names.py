@@ -21,7 +21,7 @@ NAME = re.compile(
     r"(?:(?P<species>[a-z]{3,4})-)?"
     r"(?P<stem>mi(?:cro)?rna|mir|let|lin|bantam|lsy|iab)"
     r"(?P<dash>-?)"
-    r"(?P<rest>(?:let-?)?\d+[a-z\d]*(?:-[a-z\d]+)*(?:\.\d)?\*?)",
+    r"(?P<rest>(?:let-?)?\d+[a-z\d]*(?:-[a-z\d]+)*(?:\.\d(?:-[35]p)?)?\*?)",
     re.IGNORECASE,
 )
 #: hsa.miR.21.5p: names of columns and rows as make.names of R writes them.

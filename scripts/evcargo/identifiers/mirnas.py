@@ -12,7 +12,7 @@ from evcargo.identifiers.tables import PackedTables
 COLUMNS = ("organism", "kind", "accession", "name", "names")
 SPECIES = {"human": "hsa", "mouse": "mmu", "rat": "rno"}
 MATURE, HAIRPIN = "mature", "hairpin"
-#: Releases of miRBase in their order; there were none of 7.0 and 8.3 to 8.9.
+#: Releases of miRBase that the table knows, in their order.
 RELEASES = (
     *("6", "7.1", "8", "8.1", "8.2", "9", "9.1", "9.2", "10", "10.1", "11", "12", "13"),
     *("14", "15", "16", "17", "18", "19", "20", "21", "22"),
@@ -52,7 +52,7 @@ class Mirna:
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """An entry that had a name from one release to another (places in `RELEASES`)."""
+    """An entry that had a name from one release to another (indexes of `RELEASES`)."""
 
     first: int
     last: int
@@ -74,7 +74,7 @@ class Mirnas:
         for _, kind, accession, name, cell in table:
             self._add(kind, accession, name, cell, current)
 
-    def resolve(self, text: str, context: str = "", release: int = LAST) -> Mirna | None:
+    def resolve(self, text: str, context: str = "", release: int | None = None) -> Mirna | None:
         """Find the miRNA that a text stands for; None if it is none of the organism, or several.
 
         Parameters
@@ -82,17 +82,17 @@ class Mirnas:
         text
             Name or accession, also inside of the layouts of exSEEK, exceRpt, miRge and TCGA.
         context
-            mature or hairpin: which of the two a name is that both have (hsa-let-7b; hsa-mir-451a
-            in a table without capitals). Without it, such a name is that of a hairpin unless it is
-            written with miR.
+            mature or hairpin: which of the two hsa-mir-451a is in a table that knows no capitals,
+            and hsa-let-7b in any. Without it, such a name is that of the hairpin, as in miRBase.
         release
-            Place in `RELEASES` of the release whose names the table has: it decides what a name
-            means that several miRNAs had at different times.
+            Index in `RELEASES` of the release whose names the table has, if it is known: it decides
+            what a name means that several had at different times, and whether it is that of a
+            mature (hsa-let-7b was until release 17).
         """
         mirnas = self.resolve_all(text, context, release)
         return mirnas[0] if len(mirnas) == 1 else None
 
-    def resolve_all(self, text: str, context: str = "", release: int = LAST) -> list[Mirna]:
+    def resolve_all(self, text: str, context: str = "", release: int | None = None) -> list[Mirna]:
         """Find all miRNAs that a text stands for, such as both of hsa-let-7a-5p/7c-5p."""
         accession = accession_in(text)
         if accession:
@@ -103,7 +103,7 @@ class Mirnas:
         return [mirna for mirna in mirnas if mirna is not None]
 
     def releases_of(self, text: str) -> range:
-        """Tell in which releases a mature miRNA was called so: places in `RELEASES`."""
+        """Tell in which releases a mature miRNA was called so: indexes of `RELEASES`."""
         names = spellings(text)
         named = self._names[MATURE].get(names[0].key, []) if names else []
         return range(named[0].first, named[-1].last + 1) if named else range(0)
@@ -119,25 +119,22 @@ class Mirnas:
             mirna = Mirna(name or spans[-1][0], accession, kind, current=is_current)
         self._accessions[accession] = mirna
         for old, releases in spans:
-            first, last = (RELEASES.index(one) for one in releases.split("-"))
+            first, last = (RELEASES.index(release) for release in releases.split("-"))
             key = old.partition("-")[2].lower()
             named = _Named(first, last, mirna, old)
             entries = self._names[kind].setdefault(key, [])
             entries.append(named)
-            entries.sort(key=lambda one: one.last)
+            entries.sort(key=lambda entry: entry.last)
             if kind == HAIRPIN:
                 self._symbols.setdefault(key.replace("-", ""), []).append(named)
 
-    def _of(self, spelling: Spelling, text: str, context: str, release: int) -> Mirna | None:
+    def _of(self, spelling: Spelling, text: str, context: str, release: int | None) -> Mirna | None:
         if spelling.species not in ("", self.species):
             return None
         mature = self._names[MATURE].get(spelling.key, [])
         hairpin = self._names[HAIRPIN].get(spelling.key, []) or self._of_symbol(spelling)
         if mature and hairpin:
-            is_mature = spelling.stem == "miR" or (
-                context == MATURE and not (spelling.symbol and spelling.stem.isupper())
-            )
-            named = mature if is_mature else hairpin
+            named = mature if _is_mature(spelling, mature, context, release) else hairpin
         else:
             named = mature or hairpin
         return _chosen(named, spelling, text, release) if named else None
@@ -147,14 +144,32 @@ class Mirnas:
         if not spelling.symbol:
             return []
         named = self._symbols.get(spelling.key.replace("-", ""), [])
-        return named if len({one.mirna.accession for one in named}) == 1 else []
+        return named if len({entry.mirna.accession for entry in named}) == 1 else []
 
 
-def _chosen(named: Sequence[_Named], spelling: Spelling, text: str, release: int) -> Mirna:
-    """Take the entry that had the name in a release, or else the last that had it before."""
-    then = [one for one in named if one.first <= release <= one.last]
+def _is_mature(
+    spelling: Spelling, mature: Sequence[_Named], context: str, release: int | None
+) -> bool:
+    """Whether a name that a mature and a hairpin have is that of the mature here."""
+    if spelling.stem == "miR":
+        return True
+    if context == HAIRPIN or (spelling.symbol and spelling.stem.isupper()):
+        return False
+    of_release = release is None or any(_had(entry, release) for entry in mature)
+    if spelling.stem.lower() == "let" and release is not None:
+        return of_release
+    return context == MATURE and of_release
+
+
+def _had(named: _Named, release: int) -> bool:
+    return named.first <= release <= named.last
+
+
+def _chosen(named: Sequence[_Named], spelling: Spelling, text: str, release: int | None) -> Mirna:
+    """Take the entry that had the name in a release, or else the last that had it."""
+    then = [entry for entry in named if _had(entry, LAST if release is None else release)]
     best = then[-1] if then else named[-1]
-    others = [one.mirna.name for one in named if one.mirna != best.mirna]
+    others = [entry.mirna.name for entry in named if entry.mirna != best.mirna]
     symbol = best.mirna.kind == HAIRPIN and spelling.symbol
     how = [_source(best, symbol)]
     if not spelling.species and not symbol:

@@ -21,7 +21,8 @@ UNIPROT = re.compile(
     r"([OPQ]\d[A-Z\d]{3}\d|[A-NR-Z]\d(?:[A-Z][A-Z\d]{2}\d){1,2})"
     r"(?:-\d+|\.\d+|v\d+|[-:]PRO_\d+)?"
 )
-ENTRY_NAME = re.compile(r"[A-Z\d]{1,10}_([A-Z\d]{3,5})")
+ENTRY_NAME = re.compile(r"([A-Z\d]{1,10})_([A-Z\d]{3,5})")
+MNEMONIC = {"human": "HUMAN", "mouse": "MOUSE", "rat": "RAT"}
 STABLE_ID = re.compile(
     r"ENS(?P<species>[A-Z]{3})?(?P<letter>[GTP])(?P<number>\d{11})"
     r"(?P<version>\.\d+)?(?:_PAR_Y)?(?:[_|:/](?P<symbol>.+))?"
@@ -29,10 +30,10 @@ STABLE_ID = re.compile(
 REFSEQ_ID = re.compile(r"[NX][MPR]_\d{6,9}(\.\d+)?")
 LOCUS = re.compile(r"LOC(\d{5,9})")
 DATABASE = re.compile(
-    r"(?:uniprot(?:kb)?|swiss-?prot|trembl|sp|tr|ensembl|refseq|hgnc_symbol|symbol|gene(?:name)?)[:=]",
+    r"^(?:uniprot(?:kb)?|swiss-?prot|trembl|sp|tr|ensembl|refseq|hgnc_symbol|symbol|gene(?:name)?)[:=]",
     re.IGNORECASE,
 )
-CONTAMINANT = re.compile(r"(?:CON_{1,2}|(?i:cont(?:am(?:inant)?)?_{1,2})|cRAP-)")
+CONTAMINANT = re.compile(r"^(?:CON_{1,2}|(?i:cont(?:am(?:inant)?)?_{1,2})|cRAP-)")
 DECOY = re.compile(r"(?:REV_+|rev_+|DECOY_+|decoy_+|XXX_+|##)")
 DATABASES = frozenset({"sp", "tr", "zz", "ref", "gi", "gnl", "lcl", "gb", "ens"})
 #: Between the members of a group: ; and , of most engines, " / " of Skyline.
@@ -44,6 +45,11 @@ def split_members(cell: str) -> list[str]:
     if ";" not in cell and "," not in cell and " / " not in cell:
         return [cell.strip()] if cell.strip() else []
     return [member.strip() for member in SEPARATOR.split(cell) if member.strip()]
+
+
+def split_further(text: str) -> list[str]:
+    """Split a text at signs that may stand within an identifier too: bars, colons and blanks."""
+    return [part for part in re.split(r"[|:\s]+", text) if part]
 
 
 def is_decoy(text: str) -> bool:
@@ -58,7 +64,7 @@ def parts(text: str) -> Iterator[str]:
     counts, as in FASTA headers.
     """
     word = text.split(None, 1)[0] if "|" in text else text
-    for part in word.split("|"):
+    for part in word.lstrip(">").split("|"):
         bare = CONTAMINANT.sub("", part.strip(), count=1)
         bare = DATABASE.sub("", bare, count=1)
         if bare and bare not in DATABASES:
@@ -84,5 +90,5 @@ def species_of(text: str) -> str:
             return "ENS" + (stable["species"] or "")
         entry = ENTRY_NAME.fullmatch(part)
         if entry:
-            return entry[1]
+            return entry[2]
     return ""

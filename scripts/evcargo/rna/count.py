@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from evcargo.contracts import CONTRACTS
+from evcargo.rna.assign import SPIKE_IN
 from evcargo.rna.counted import (
     all_features,
     class_rows,
@@ -20,8 +21,7 @@ from evcargo.rna.counted import (
     read_counted,
     read_metrics,
 )
-from evcargo.rna.assign import SPIKE_IN
-from evcargo.rna.matrix import OK, SampleCounts, count_matrix, without_empty
+from evcargo.rna.matrix import OK, SampleCounts, count_matrix, name_features, without_empty
 from evcargo.tables import read_table, write_matrix, write_matrix_tsv, write_table
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def count_study(
     imported: str | Path | None,
     products: Mapping[str, str | Path],
     min_library_size: int = 0,
+    imported_features: str | Path | None = None,
 ) -> None:
     """Bring the counts of all samples together.
 
@@ -80,6 +81,8 @@ def count_study(
         classes, fragments, exogenous, quality.
     min_library_size
         Reads from which a sample is never taken for empty (`evcargo.empty_samples`).
+    imported_features
+        Names and genes of the features of tables, contract ``imported_features``.
     """
     told = {
         sample: json.loads(Path(path).read_text())
@@ -100,6 +103,8 @@ def count_study(
     )
     features, source = _features(counted, sequenced, listed, long)
     matrix = count_matrix(sheet, counted, features, source, UNIT)
+    if imported_features:
+        name_features(matrix, read_table(imported_features, "imported_features"))
     write_matrix(matrix, products["matrix"])
     write_matrix_tsv(matrix, products["table"])
     for layer in ("fractional", "cpm"):
@@ -117,7 +122,7 @@ def count_study(
 def _counted(
     sequenced: Sequenced | None, told: Mapping[str, Mapping[str, Any]], long: pd.DataFrame | None
 ) -> dict[str, SampleCounts]:
-    """Counts of each sample, of its reads and of its tables together."""
+    """Join the counts of each sample, of its reads and of its tables."""
     counted = {
         name: read_counted(table, told[name]["problem"])
         for name, table in (sequenced.counts if sequenced else {}).items()

@@ -186,6 +186,22 @@ def count_matrix(
     return matrix
 
 
+def name_features(matrix: "AnnData", features: pd.DataFrame) -> None:
+    """Give features that came in tables the names that the tables have for them, and their genes.
+
+    Parameters
+    ----------
+    matrix
+        Of `count_matrix`; its ``var`` is changed.
+    features
+        Contract ``imported_features``.
+    """
+    table = features.set_index("feature")
+    for column in ("name", "gene"):
+        texts = table[column].fillna("").astype(str).reindex(matrix.var_names)
+        matrix.var[column] = texts.where(texts.notna(), matrix.var[column]).astype(object)
+
+
 def _plain(table: pd.DataFrame) -> pd.DataFrame:
     """Nullable columns as plain str and float, which .h5ad files hold best."""
     plain = {

@@ -46,6 +46,15 @@ SHIPPED: Mapping[str, Mapping[str, str]] = {
     },
 }
 
+ORGANISMS = tuple(SHIPPED)
+BEGINNINGS = tuple(SHIPPED[name][kind] for name in ORGANISMS for kind in (MATURE, HAIRPIN))
+"""Files of ``resources/rna`` that tell the organism of reads, see `evcargo.rna.beginnings`."""
+
+
+def brings_mirnas(references: Mapping[str, Any]) -> bool:
+    """Whether a study gives miRNAs of its own, or leaves the shipped ones out."""
+    return bool({HAIRPIN, MATURE} & set(references))
+
 
 def index_files(fasta: str) -> list[str]:
     """Files of the bwa index of a FASTA file, which lie beside it."""
@@ -138,10 +147,10 @@ def fastq_runs(study: Study, sample: str) -> dict[str, list]:
 
 
 def table_runs(study: Study, assay: str) -> dict[str, list[str]]:
-    """Run, sample, path and column of the runs of an assay that come as count tables."""
+    """List what the run sheet says of the runs of an assay that come as count tables, by column."""
     runs = study.runs[study.runs["assay"] == assay]
     tables = runs[runs["format"] != FASTQ]
     return {
         name: tables[name].fillna("").astype(str).tolist()
-        for name in ("run", "sample", "path", "column")
+        for name in ("run", "sample", "path", "column", "scale", "decimal")
     }

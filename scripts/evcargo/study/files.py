@@ -4,23 +4,20 @@ import difflib
 import os
 import re
 import stat
-from collections import Counter
 from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path, PurePath
 
 import pandas as pd
 
-from evcargo.files.workbooks import is_workbook, split_sheet
 from evcargo.study.kinds import DOCTYPE, SUFFIXES, Head, kind_of, read_head
 from evcargo.study.mates import check_mates
 from evcargo.study.model import SPECTRA
-from evcargo.study.notes import Notes, listed, nearest, shown
+from evcargo.study.notes import Notes, shown
 from evcargo.study.reads import refuse_second_mates, why_bad_reads
 from evcargo.study.runs import FORMATS, RAW
 from evcargo.study.spectra import why_bad_spectra
 
-SPECIES = {"human": "hsa", "mouse": "mmu", "rat": "rno"}
 THERMO = "a Thermo .raw file"
 KINDS = {
     "mzml": "mzML",
@@ -31,7 +28,6 @@ KINDS = {
     THERMO: THERMO,
 }
 MOST_NAMES = 5000
-LONGEST_HEADER = 1_000_000
 # What else than text a protein table can be.
 TABLES = ("a Parquet file", "an mzIdentML file")
 TABLE_FORMATS = frozenset(FORMATS["proteins"]) - set(RAW)
@@ -69,9 +65,7 @@ IN_FOLDER = {
 }
 
 
-def check_run_files(
-    runs: pd.DataFrame, lines: Mapping[str, int], organism: str, notes: Notes
-) -> None:
+def check_run_files(runs: pd.DataFrame, lines: Mapping[str, int], notes: Notes) -> set[str]:
     """Write down every run whose file is missing, unreadable or of another kind than its format.
 
     Parameters
@@ -80,53 +74,30 @@ def check_run_files(
         Contract ``runs``.
     lines
         Line in the run sheet of each ``assay/run``.
-    organism
-        Organism of the study.
     notes
         Takes the problems; the problems of one file are told once, at its first row.
+
+    Returns
+    -------
+    set
+        Paths that are files of the right kind.
     """
     heads: dict[tuple[str, str], Head | None] = {}
-    headers: dict[str, list[str]] = {}
     for run in runs.to_dict("records"):
         line = lines[f"{run['assay']}/{run['run']}"]
-        path, kind, column = run["path"], run["format"], run["column"]
+        path, kind = run["path"], run["format"]
         known = (path, kind)
-        if known not in heads:
-            first = heads[known] = checked_head(path, kind, notes, line, "path")
-            if first and run["assay"] == "rna" and kind != "fastq":
-                _check_species(first.text, organism, path, line, notes)
-            if first and run["assay"] == "rna" and kind == "fastq":
-                why, remedy = why_bad_reads(first)
-                if why:
-                    notes.add(why, remedy, line, "path", path)
-        head = heads[known]
-        if run["assay"] == "proteins":
+        if known in heads:
             continue
-        if head and isinstance(column, str) and kind not in (*RAW, "sizes"):
-            if path not in headers:
-                headers[path] = _header(path, head)
-            _check_column(column, headers[path], path, line, notes)
+        first = heads[known] = checked_head(path, kind, notes, line, "path")
+        if first and run["assay"] == "rna" and kind == "fastq":
+            why, remedy = why_bad_reads(first)
+            if why:
+                notes.add(why, remedy, line, "path", path)
     reads = {path: head for (path, kind), head in heads.items() if kind == "fastq"}
     refuse_second_mates(runs, reads, lines, notes)
     check_mates(runs.to_dict("records"), reads, lines, notes)
-
-
-def is_sheet(path: str, notes: Notes, option: str) -> bool:
-    """Whether a file of the config is a table that `read_sheet` can open, else a problem.
-
-    It may be a workbook, in which the fitting worksheet is looked for; jobs take no name of one.
-    """
-    if split_sheet(path)[1]:
-        remedy = "Give the file without # and name; the fitting worksheet is found"
-        notes.add("names a worksheet, as only samples and runs can", remedy, 0, option, path)
-        return False
-    try:
-        with Path(path).open("rb") as stream:
-            if is_workbook(stream.read(8)):
-                return True
-    except (OSError, ValueError):
-        pass  # `checked_head` tells why
-    return checked_head(path, "table", notes, 0, option) is not None
+    return {path for (path, _), head in heads.items() if head}
 
 
 def checked_head(path: str, wanted: str, notes: Notes, line: int, column: str) -> Head | None:
@@ -243,49 +214,3 @@ def _similar(name: str, names: list[str]) -> str | None:
     folded = {one.casefold(): one for one in reversed(names)}
     close = difflib.get_close_matches(name.casefold()[:255], list(folded), n=1, cutoff=0.75)
     return folded[close[0]] if close else None
-
-
-def _check_species(text: str, organism: str, path: str, line: int, notes: Notes) -> None:
-    """Hold the miRNAs of a count table to be of the study's organism, where they say theirs."""
-    found = re.findall(r"(?m)^\W*(hsa|mmu|rno)-", text)
-    wrong = [prefix for prefix in found if prefix != SPECIES[organism]]
-    if 2 * len(wrong) <= len(found):
-        return
-    most, count = Counter(wrong).most_common(1)[0]
-    other = next(name for name, prefix in SPECIES.items() if prefix == most)
-    notes.add(
-        f"is of another organism than {organism}: {count} of {len(found)} names looked at"
-        f" are {other} ({most}-)",
-        f"Set organism to {other} in the config, or give a table of {organism}",
-        line,
-        "path",
-        path,
-    )
-
-
-def _check_column(column: str, header: list[str], path: str, line: int, notes: Notes) -> None:
-    """Look for the run in the header of its table, alone or within a longer name."""
-    whole = re.compile(rf"(?<![A-Za-z0-9]){re.escape(column)}(?![A-Za-z0-9])")
-    if not header or any(whole.search(cell) for cell in header):
-        return
-    found = nearest(column, header)
-    guess = f"did you mean {shown(found)}?" if found else f"it ends with {listed(header[-8:], 8)}"
-    notes.add(
-        f"is in no column name of {shown(path)}",
-        f"Write the name of the table's column into column; {guess}",
-        line,
-        "column",
-        column,
-    )
-
-
-def _header(path: str, head: Head) -> list[str]:
-    """Cells of a table's first line that is no comment; empty if that line is too long to tell."""
-    text = head.text
-    if not head.compression and "\n" not in text:
-        with Path(path).open("rb") as stream:
-            text = Head("", stream.read(LONGEST_HEADER)).text
-    lines = text.split("\n")[:-1] if "\n" in text else []
-    first = next((line for line in lines if line.strip() and not line.startswith("#")), "")
-    delimiter = max("\t,;", key=first.count)
-    return [cell.strip('" ') for cell in first.split(delimiter)] if first else []

@@ -13,6 +13,8 @@ from evcargo.study.model import is_large
 from evcargo.study.notes import Notes, listed
 from evcargo.study.runs import RAW
 
+Problems = Mapping[str, tuple[str, ...]]
+"""Run -> message, remedy, and the column of the run sheet that it is about (else `column`)."""
 MAX_LINES = 10
 NAMED_MARKERS = 6
 SOURCES = {
@@ -20,6 +22,9 @@ SOURCES = {
     "transcripts": "HGNC, Ensembl",
     "rna": "miRBase and names of RNA classes",
 }
+
+
+Examine = Callable[[pd.DataFrame, Collection[str]], tuple[list[InputSummary], Problems]]
 
 
 @dataclass
@@ -33,7 +38,7 @@ class Examined:
     problems
         What the import would stop at.
     unread
-        Tables that are larger than `evcargo.study.model.LARGEST_MB` and of which only the header was read.
+        Tables larger than `evcargo.study.model.LARGEST_MB`, of which only the header was read.
     """
 
     summaries: list[InputSummary] = field(default_factory=list)
@@ -74,15 +79,35 @@ def examine_inputs(
         notes = Notes(str(config["runs"] or config["sdrf"]))
         examine = _examiner(str(assay), config, resource)
         summaries, problems = examine(of_assay, frozenset(large))
-        wanted = of_assay.set_index("run")["column"].fillna("").to_dict()
-        for run, (message, remedy) in problems.items():
-            notes.add(message, remedy, lines.get(f"{assay}/{run}", 0), "column", wanted[run])
+        cells = of_assay.set_index("run")[["column", "path"]].fillna("")
+        for run, (message, remedy, *about) in problems.items():
+            column = about[0] if about else "column"
+            line = lines.get(f"{assay}/{run}", 0)
+            notes.add(message, remedy, line, column, cells.loc[run, column])
         for summary in summaries:
             first = of_assay.loc[of_assay["path"] == summary.path, "run"].iloc[0]
             _check_recognised(summary, config, lines.get(f"{assay}/{first}", 0), notes)
         examined.summaries += summaries
         examined.problems += notes.problems
     return examined
+
+
+def _examiner(assay: str, config: Mapping[str, Any], resource: Callable[[str], str]) -> Examine:
+    """Give what reads the tables of an assay; what it needs is loaded only where it is needed."""
+    organism = str(config["organism"])
+    if assay == "particles":
+        from evcargo.particles.examine import examine_size_tables
+
+        return examine_size_tables
+    if assay == "proteins":
+        from evcargo.identifiers.genes import read_genes
+        from evcargo.proteins.tables.check import protein_examiner
+
+        genes = read_genes(resource(f"identifiers/{organism}_genes.tsv.xz"), organism)
+        return protein_examiner(config, resource, genes)
+    from evcargo.study.count_tables import read_count_tables
+
+    return lambda runs, large: read_count_tables(runs, assay, organism, resource, large)
 
 
 def _check_recognised(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from evcargo.files.text import find_encoding
 from evcargo.proteins.headers import read_header
 
 FEW = 16_384
@@ -32,6 +33,8 @@ BINARY = (
     (b"\x89HDF", "an HDF5 file"),
     (b"BAM\x01", "a BAM file"),
 )
+# Characters that no text has; what is not decoded is one of them.
+CONTROLS = re.compile("[\0-\x08\x0e-\x1f\x7f\x81\x8d\x8f\x90\x9d\ufffd]")
 DOCTYPE = "XML with a document type declaration, which can attack the reader"
 NUCLEOTIDES = re.compile(r"[ACGTUNacgtun*-]+")
 # As evcargo.rna.fasta takes them: letters of ambiguity are rare, else this is a protein.
@@ -65,10 +68,9 @@ class Head:
 
     @property
     def text(self) -> str:
-        r"""The beginning as text with ``\n`` line ends; what is not UTF-8 is replaced."""
-        encoding = "utf-16" if self.data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-        text = self.data.decode(encoding, errors="replace")
-        return text.replace("\r\n", "\n").replace("\r", "\n")
+        r"""The beginning as text with ``\n`` line ends, in whatever encoding it is."""
+        text = self.data.decode(find_encoding(self.data).codec, errors="replace")
+        return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def read_head(path: str | Path) -> Head:
@@ -152,7 +154,7 @@ def kind_of(head: Head) -> str:
         return "an HTML page"
     if lower.startswith("<"):
         return _kind_of_xml(lower)
-    if "\0" in text or text.count("\ufffd") > max(2, len(text) // 100):
+    if "\0" in text or len(CONTROLS.findall(text)) > max(2, len(text) // 100):
         return "a binary file"
     if text.startswith(">"):
         return "fasta"

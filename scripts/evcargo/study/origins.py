@@ -12,10 +12,10 @@ from evcargo.interpretation.profiles import GENE, profile_table
 from evcargo.interpretation.signatures import SIGNATURE_COLUMNS
 from evcargo.purity.panels import is_mirna
 from evcargo.study.cells import as_number
-from evcargo.study.files import is_sheet
 from evcargo.study.interpretation import FEW, check_symbols
 from evcargo.study.notes import Notes, did_you_mean, listed
 from evcargo.study.panels import known_symbols, shipped
+from evcargo.study.sheet_files import is_sheet
 from evcargo.study.sheets import Sheet, read_sheet
 
 ORIGINS = "markers/origins.tsv"

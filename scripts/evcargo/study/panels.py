@@ -16,8 +16,8 @@ from evcargo.purity.panels import (
     split,
     with_species,
 )
-from evcargo.study.files import is_sheet
 from evcargo.study.notes import Notes, did_you_mean, listed
+from evcargo.study.sheet_files import is_sheet
 from evcargo.study.sheets import Row, read_sheet
 
 OPTION = "purity.panels"

@@ -187,6 +187,9 @@ def _check_kind(record: dict[str, Any], row: Row, notes: Notes) -> None:
     if found in RAW and record["column"]:
         remedy = "Leave column empty: only a table has columns"
         notes.add(f"is given for a {found} file", remedy, row.line, "column", record["column"])
+    if record["dilution"] != "" and assay != "particles":
+        remedy = "Leave dilution empty: only the concentrations of particles are multiplied by it"
+        notes.add(f"is given for {assay}", remedy, row.line, "dilution", record["dilution"])
     if record["kit"] != "auto" and assay != "rna":
         remedy = "Leave kit empty: only small RNA has one"
         if assay == "transcripts" and found == "fastq":
@@ -251,8 +254,9 @@ def _check_tables(records: list[dict[str, Any]], notes: Notes) -> None:
                 few[0]["path"],
             )
     used: dict[tuple[str, str, str], dict[str, Any]] = {}
+    size_files = Counter(one["path"] for one in records if one["format"] == "sizes")
     for one in records:
-        if one["format"] in RAW or one["format"] == "sizes":
+        if one["format"] in RAW or (one["format"] == "sizes" and size_files[one["path"]] == 1):
             continue
         one["column"] = one["column"] or one["sample"]
         first = used.setdefault((one["assay"], one["path"], one["column"]), one)
@@ -284,7 +288,7 @@ def _check_mgf(records: list[dict[str, Any]], notes: Notes) -> None:
 def _check_files_used_once(records: list[dict[str, Any]], notes: Notes) -> None:
     used: dict[str, dict[str, Any]] = {}
     for one in records:
-        if one["format"] not in RAW and not (one["format"] == "sizes" and not one["column"]):
+        if one["format"] not in RAW:
             continue
         first = used.setdefault(one["path"], one)
         if first is not one:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from evcargo.contracts import CONTRACTS
 from evcargo.rna.assign import SPIKE_IN
-from evcargo.rna.matrix import OK, SampleCounts, count_matrix, without_empty
+from evcargo.rna.matrix import OK, SampleCounts, count_matrix, name_features, without_empty
 from evcargo.tables import read_table, write_matrix, write_matrix_tsv, write_table
 from evcargo.transcripts.abundance import LENGTH_SCALED, GeneQuantities, gene_quantities
 from evcargo.transcripts.quality import Figure, gene_figures, read_figures, warnings_of
@@ -58,11 +58,13 @@ def count_imported(
     imported: str | Path,
     products: Mapping[str, str | Path],
     min_library_size: int = 0,
+    imported_features: str | Path | None = None,
 ) -> None:
     """Bring the counts that came as tables (contract ``imported_counts``) together.
 
     `samples` is the sample sheet, contract ``samples``; see `count_quantified` for `products`, and
-    `Quantified` for `min_library_size`.
+    `Quantified` for `min_library_size`. `imported_features` holds names and genes of the features
+    (contract of that name).
     """
     long = read_table(imported, "imported_counts")
     sheet = read_table(samples, "samples")
@@ -75,6 +77,8 @@ def count_imported(
     long = long[long["sample"].isin([name for name, one in counted.items() if not one.problem])]
     features = long.drop_duplicates("feature").set_index("feature")[["class"]].assign(sequence="")
     matrix = count_matrix(sheet, counted, features, "count table", "reads")
+    if imported_features:
+        name_features(matrix, read_table(imported_features, "imported_features"))
     lacking = len(features) - long.groupby("sample")["feature"].nunique()
     for sample, number in lacking[lacking > 0].items():
         _add_warning(

@@ -1,0 +1,1 @@
+"""Count tables of other programs: which program wrote one, its features, runs and counts."""

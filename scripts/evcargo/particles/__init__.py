@@ -1,0 +1,1 @@
+"""Particles: size tables of every instrument, and the sizes and numbers of every sample."""
