@@ -15,7 +15,15 @@ def symbols(count: int) -> list[str]:
     index = genes_of()._index
     pairs = zip(index.columns["symbol"], index.columns["accessions"], strict=True)
     own = {cell.split(";")[0]: symbol for symbol, cell in pairs if cell}
-    others = [symbol for symbol in own.values() if symbol not in MARKERS]
+    names = genes_of()
+    others = [
+        symbol
+        for accession, symbol in own.items()
+        if symbol not in MARKERS
+        and (gene := names.resolve(accession))
+        and gene.symbol == symbol
+        and gene.entry_name
+    ]
     return [*MARKERS, *others[:: len(others) // count]][:count]
 
 

@@ -41,6 +41,7 @@ def import_tables(root, folder, min_peptides):
     shipped = {
         "contaminants": str(root / "resources/proteins/contaminants.tsv"),
         "panels": str(root / "resources/markers/panels.tsv"),
+        "genes": str(root / "resources/identifiers/human_genes.tsv.xz"),
     }
     job = SimpleNamespace(
         input=SimpleNamespace(**given, **shipped),

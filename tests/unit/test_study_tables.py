@@ -12,26 +12,26 @@ COLUMNS = [("T1", "LFQ intensity T1"), ("T2", "Intensity T1"), ("H1", "Peptides 
 def test_columns_that_do_not_go_together_are_told_at_the_later_run(files: StudyFiles):
     header = "Protein IDs\tLFQ intensity T1\tIntensity T1\tLFQ intensity T2\tPeptides H1\tH2\n"
     named = [f"{sample}\tproteins\tpg.txt\t{column}" for sample, column in COLUMNS]
-    Path("pg.txt").write_text(header + "P1\t100.5\t200\t300\t4\t5\n")
+    Path("pg.txt").write_text(header + "P02768\t100.5\t200\t300\t4\t5\n")
     files.runs(["sample\tassay\tpath\tcolumn", *named])
     row3, row4, row5 = files.problems()
     assert (row3.row, row3.value) == (3, "Intensity T1")
-    assert row3.message.startswith("cannot be taken: pg.txt: the run sheet mixes the quantities")
+    assert row3.message.startswith("is of another quantity (Intensity) than runs before")
     assert (row4.row, row4.value) == (4, "Peptides H1")
-    assert "is no quantity of a table of MaxQuant proteinGroups" in row4.message
-    assert row5.row == 5 and "has no column 'H9'" in row5.message
+    assert "no quantity of a table of MaxQuant proteinGroups" in row4.message
+    assert row5.row == 5 and "is in no column of the table" in row5.message
 
 
 def test_identifications_beside_intensities(files: StudyFiles):
     """Counts and intensities cannot be compared: said before anything runs."""
-    counted = "psm_id\tpeptide\tproteins\tfilename\tscannr\tspectrum_q\n1\tAAK\tP1\tT1\t1\t0\n"
+    counted = "psm_id\tpeptide\tproteins\tfilename\tscannr\tspectrum_q\n1\tAAK\tP02768\tT1\t1\t0\n"
     Path("results.sage.tsv").write_text(counted)
-    Path("pg.tsv").write_text("Protein\tT2\tH1\tH2\nP1\t100.5\t200\t300\n")
+    Path("pg.tsv").write_text("Protein\tT2\tH1\tH2\nP02768\t100.5\t200\t300\n")
     rows = [f"{name}\tproteins\tpg.tsv" for name in ("T2", "H1", "H2")]
     rows = ["sample\tassay\tpath", "T1\tproteins\tresults.sage.tsv", *rows]
     files.runs(rows)
     problem = files.problem()
-    assert (problem.row, problem.column) == (2, "path")
+    assert (problem.row, problem.column) == (2, "column")
     assert "holds identifications only, which are counted, but pg.tsv holds" in problem.message
 
 

@@ -85,8 +85,9 @@ def examine_protein_tables(
         if found.contents and len(found.summaries) == len(found.contents):
             refuse_empty(found.contents, runs)
     except EvcargoError as error:
-        at = next((run for path, run in first.items() if path in str(error)), runs["run"].iloc[0])
-        found.problems.setdefault(str(at), _split(error))
+        named = [path for path in first if path in str(error)]
+        at = min(named, key=str(error).index, default=str(runs["path"].iloc[0]))
+        found.problems.setdefault(first[at], _split(error))
     return found.summaries, found.problems
 
 
