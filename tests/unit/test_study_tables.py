@@ -16,10 +16,10 @@ def test_columns_that_do_not_go_together_are_told_at_the_later_run(files: StudyF
     files.runs(["sample\tassay\tpath\tcolumn", *named])
     row3, row4, row5 = files.problems()
     assert (row3.row, row3.value) == (3, "Intensity T1")
-    assert row3.message.startswith("cannot be taken: pg.txt: the run sheet mixes the quantities")
+    assert row3.message.startswith("is of another quantity (Intensity) than runs before")
     assert (row4.row, row4.value) == (4, "Peptides H1")
-    assert "is no quantity of a table of MaxQuant proteinGroups" in row4.message
-    assert row5.row == 5 and "has no column 'H9'" in row5.message
+    assert "no quantity of a table of MaxQuant proteinGroups" in row4.message
+    assert row5.row == 5 and "is in no column of the table" in row5.message
 
 
 def test_identifications_beside_intensities(files: StudyFiles):
@@ -31,7 +31,7 @@ def test_identifications_beside_intensities(files: StudyFiles):
     rows = ["sample\tassay\tpath", "T1\tproteins\tresults.sage.tsv", *rows]
     files.runs(rows)
     problem = files.problem()
-    assert (problem.row, problem.column) == (2, "path")
+    assert (problem.row, problem.column) == (2, "column")
     assert "holds identifications only, which are counted, but pg.tsv holds" in problem.message
 
 

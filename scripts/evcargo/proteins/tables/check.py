@@ -17,11 +17,11 @@ from evcargo.proteins.tables.columns import Choice, stated_in, wanted_names
 from evcargo.proteins.tables.contents import Content, read_content
 from evcargo.proteins.tables.groups import describe
 from evcargo.proteins.tables.names import members
+from evcargo.proteins.tables.naming import Namings
 from evcargo.proteins.tables.notes import ev_markers, notes_on, notes_on_dates
 from evcargo.proteins.tables.quantify import grouped, refuse_two_levels
 from evcargo.proteins.tables.reader import Reader
 from evcargo.proteins.tables.study import (
-    naming_of,
     open_reader,
     refuse_empty,
     refuse_mixed,
@@ -75,9 +75,9 @@ def examine_protein_tables(
         Run -> message and remedy; a table that cannot be used at all is told at its first run.
     """
     found = _Examined()
-    taxa = taxa_of(contaminants)
+    namings = Namings(genes, taxa_of(contaminants))
     for path, rows in runs.groupby("path", sort=False):
-        _examine(found, str(path), rows, genes, panels, taxa, str(path) in header_only)
+        _examine(found, str(path), rows, namings, panels, str(path) in header_only)
     first = {str(path): str(rows["run"].iloc[0]) for path, rows in runs.groupby("path")}
     try:
         refuse_mixed(found.contents, runs)
@@ -85,8 +85,9 @@ def examine_protein_tables(
         if found.contents and len(found.summaries) == len(found.contents):
             refuse_empty(found.contents, runs)
     except EvcargoError as error:
-        at = next((run for path, run in first.items() if path in str(error)), runs["run"].iloc[0])
-        found.problems.setdefault(str(at), _split(error))
+        named = [path for path in first if path in str(error)]
+        at = min(named, key=str(error).index, default=str(runs["path"].iloc[0]))
+        found.problems.setdefault(first[at], _split(error))
     return found.summaries, found.problems
 
 
@@ -128,16 +129,15 @@ def _examine(
     found: _Examined,
     path: str,
     rows: pd.DataFrame,
-    genes: Genes,
+    namings: Namings,
     panels: pd.DataFrame,
-    taxa: Mapping[str, str],
     header_only: bool,
 ) -> None:
     """Examine one table."""
     wanted = wanted_names(rows)
     summary = InputSummary(path, "proteins")
     try:
-        reader = open_reader(path, rows, genes)
+        reader = open_reader(path, rows, namings.genes)
         summary = _recognised(summary, reader)
         choice = reader.choose(wanted, header_only)
         found.problems |= {run: (w.message, w.remedy) for run, w in choice.wrong.items()}
@@ -145,7 +145,7 @@ def _examine(
         if not header_only and choice.runs:
             content = read_content(reader, choice, stated_in(rows, "scale"))
             found.contents.append(content)
-            summary = _described(summary, content, choice, genes, panels, taxa)
+            summary = _described(summary, content, choice, namings, panels)
     except EvcargoError as error:
         free = next((run for run in wanted if run not in found.problems), next(iter(wanted)))
         found.problems[free] = _split(error)
@@ -166,16 +166,15 @@ def _described(
     summary: InputSummary,
     content: Content,
     choice: Choice,
-    genes: Genes,
+    namings: Namings,
     panels: pd.DataFrame,
-    taxa: Mapping[str, str],
 ) -> InputSummary:
     """Fill in what the content of a table tells."""
-    naming = naming_of(content, genes, taxa)
+    naming = namings.of(content.identifier)
     about = content.groups
     if content.format.level != "protein":
-        about = grouped([content], genes.organism)[1]
-    proteins = tagged(describe(content.table.path, about, naming), taxa)
+        about = grouped([content], namings.genes.organism)[1]
+    proteins = tagged(describe(content.table.path, about, naming), namings.taxa)
     names = zip(proteins["accessions"], proteins["gene"], proteins["taxon"], strict=True)
     known = [
         naming.is_known(members(accessions), gene) or naming.is_stated(accessions, taxon)
@@ -201,7 +200,7 @@ def _described(
         notes="; ".join(
             [
                 *_empty_samples(content),
-                *_other_organism(content, genes),
+                *_other_organism(content, namings.genes),
                 *notes_on_dates(proteins, naming),
                 *notes_on(content, ev_markers(panels)),
             ]
@@ -227,7 +226,12 @@ def _words(texts: Collection[str]) -> str:
 
 def _markers(proteins: pd.DataFrame, panels: pd.DataFrame) -> list[str]:
     """Markers of the decisive panels that lead a group, those of the first panels first."""
-    found = match(proteins, panels[panels["panel"].isin(DECISIVE)])
+    decisive = panels[panels["panel"].isin(DECISIVE)]
+    symbols = {one for names in decisive["symbols"] for one in names}
+    accessions = {one for names in decisive["accessions"] for one in names}
+    first = proteins["gene"].str.split(";").str[0].str.upper()
+    plain = proteins["accessions"].str.split(";").str[0].str.split("-").str[0]
+    found = match(proteins[first.isin(symbols) | plain.isin(accessions)], decisive)
     found = found[found["leading"]]
     order = found["panel"].map({name: number for number, name in enumerate(DECISIVE)})
     return list(dict.fromkeys(found.loc[order.sort_values(kind="stable").index, "gene"]))

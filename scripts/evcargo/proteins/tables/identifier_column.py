@@ -13,7 +13,7 @@ from evcargo.proteins.tables.formats import Format
 from evcargo.proteins.tables.table import Table
 from evcargo.study.notes import listed
 
-LOOKED_AT = 2000
+LOOKED_AT = 500
 """Rows of the table by which its columns are told."""
 ENOUGH = 0.5
 """Share of the cells of a column that must have the form of identifiers."""

@@ -12,7 +12,7 @@ from evcargo.identifiers.genes import Genes
 from evcargo.proteins.matrix import empty_proteomes, protein_matrix
 from evcargo.proteins.tables.columns import wanted_names
 from evcargo.proteins.tables.contents import Content
-from evcargo.proteins.tables.naming import Naming
+from evcargo.proteins.tables.naming import Namings
 from evcargo.proteins.tables.notes import ev_markers, notes_on, notes_on_dates
 from evcargo.proteins.tables.origins import origins_of_tables
 from evcargo.proteins.tables.scale import RAW, RELATIVE
@@ -108,10 +108,11 @@ def import_proteins(
     """
     contents = read_tables(runs, genes)
     taxa = taxa_of(contaminants)
+    namings = Namings(genes, taxa)
     relative = refuse_mixed(contents.values(), runs)
     refuse_empty(contents.values(), runs)
     counted = [path for path, one in contents.items() if one.format.level == "psm"]
-    every = found = quantities_of(contents.values(), runs, rollup, min_peptides, genes, taxa)
+    every = found = quantities_of(contents.values(), runs, rollup, min_peptides, namings)
     about = tagged(found.proteins, taxa)
     failed = _failed(found.by_sample, runs)
     proper = found.by_sample[~about["is_contaminant"].astype(bool)]
@@ -119,7 +120,7 @@ def import_proteins(
     if failed:
         rest = runs[~runs["sample"].isin(failed)]
         others = read_tables(rest, genes).values()
-        found = quantities_of(others, rest, rollup, min_peptides, genes, taxa)
+        found = quantities_of(others, rest, rollup, min_peptides, namings)
         about = tagged(found.proteins, taxa)
     seen = found.by_sample.notna().any(axis=1).to_numpy()
     layers = {name: found.layers[name] for name in LAYERS}
@@ -127,7 +128,7 @@ def import_proteins(
         found.by_sample[seen], about[seen], samples, failed, normalisation, panels, layers
     )
     markers = ev_markers(panels)
-    dates = notes_on_dates(about, Naming(genes, taxa))
+    dates = notes_on_dates(about, namings.of(next(iter(contents.values())).identifier))
     sources, notes = [], list(dates)
     for path, content in contents.items():
         name = PurePath(path).name  # its folder is in the tables of filters and columns

@@ -1,8 +1,9 @@
 """What the identifiers of a protein group say: accessions, taxon, decoy and contaminant marks."""
 
 import re
+from functools import lru_cache
 
-from evcargo.identifiers.spelling import ENTRY_NAME, REFSEQ_ID, STABLE_ID, UNIPROT
+from evcargo.identifiers.spelling import ENTRY_NAME, REFSEQ_ID, STABLE_ID, UNIPROT, split_members
 from evcargo.proteins.headers import MNEMONIC_TAXON, ORGANISM_TAXON
 
 DECOY = re.compile(r"(REV_+|rev_+|DECOY_+|decoy_+|XXX_+|##)")
@@ -17,13 +18,7 @@ DATABASE_VERSION = re.compile(r"(?<=\d)v\d+$|(?<=[A-Z\d])\.\d+$")
 DATABASE = re.compile(r"^(sp|tr|zz)\|")  # FragPipe may write sp|Cont_P02769|ALBU_BOVIN
 BOVINE_ENSEMBL = re.compile(r"ENSBTA[PG]\d+")
 BOVINE = "9913"
-# Groups are separated by ";" (most engines) or " / " (Skyline).
-SEPARATOR = re.compile(r"\s*;\s*|\s+/\s+|\s*,\s*")
-
-
-def members(group: str) -> list[str]:
-    """Split a protein group into its identifiers, as they are written, without empty ones."""
-    return [one.strip() for one in SEPARATOR.split(group) if one.strip()]
+members = split_members
 
 
 def is_decoy(identifier: str) -> bool:
@@ -36,6 +31,7 @@ def is_contaminant(identifier: str) -> bool:
     return CONTAMINANT.match(DATABASE.sub("", identifier)) is not None
 
 
+@lru_cache(maxsize=2**18)  # the tables of a study have much the same identifiers
 def accession_of(identifier: str) -> str:
     """Take the accession out, without contaminant mark and database name, with its isoform number.
 

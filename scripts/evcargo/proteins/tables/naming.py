@@ -19,6 +19,7 @@ from evcargo.identifiers.genes import (
 )
 from evcargo.identifiers.spelling import UNIPROT
 from evcargo.proteins.database import HOST_TAXON
+from evcargo.proteins.tables.identifier_column import IdentifierColumn
 from evcargo.proteins.tables.names import (
     accession_of,
     gene_of,
@@ -88,13 +89,16 @@ class Naming:
     ) -> None:
         self.genes, self.taxa, self.numbers = genes, taxa or {}, numbers
         self.symbols, self.any_case = symbols, any_case
+        self._names: dict[tuple[str, str, str, str, bool], Named] = {}
+        self._known: dict[tuple[tuple[str, ...], str], bool] = {}
         self.host = HOST_TAXON[genes.organism]
 
     def of_identifier(self, name: str) -> Gene | None:
         """Find the gene of an identifier of the table."""
         if not self.symbols and self.genes.read(name).kind in (*SYMBOLS, UNKNOWN):
             return None
-        return self.resolve(name)
+        accession = accession_of(name)
+        return self.resolve(name) or (self.resolve(accession) if accession != name else None)
 
     def resolve(self, name: str) -> Gene | None:
         """Find the gene of an identifier or symbol."""
@@ -136,6 +140,12 @@ class Naming:
         marked
             Whether the table marks it as a contaminant.
         """
+        cells = (identifiers, gene, stated, entry, bool(marked))
+        if cells not in self._names:
+            self._names[cells] = self._name(*cells)
+        return self._names[cells]
+
+    def _name(self, identifiers: str, gene: str, stated: str, entry: str, marked: bool) -> Named:
         written, symbols = self.split(identifiers), self.split(gene)
         taxon = taxon_of(written[0], stated) or taxon_of(entry)
         foreign = marked or self.is_foreign(written[0], taxon)
@@ -198,8 +208,12 @@ class Naming:
 
     def is_known(self, identifiers: Sequence[str], gene: str) -> bool:
         """Whether any name of a group has a gene of the organism."""
-        named = (self.of_identifier(one) for one in identifiers)
-        return any(named) or any(self.resolve(one) for one in gene.split(";") if one)
+        key = (tuple(identifiers), gene)
+        if key not in self._known:
+            named = (self.of_identifier(one) for one in identifiers)
+            symbols = (self.resolve(one) for one in gene.split(";") if one)
+            self._known[key] = any(named) or any(symbols)
+        return self._known[key]
 
     def is_stated(self, accessions: str, taxon: str) -> bool:
         """Whether the table itself says that the leading accession is of the organism."""
@@ -219,3 +233,26 @@ class Naming:
         """Symbols of the genes that a date may have been."""
         found = damaged_by_spreadsheet(text, self.genes, serials=True)
         return [gene.symbol for gene in found]
+
+
+class Namings:
+    """Namings of the tables of a study: one for each kind of identifiers.
+
+    Parameters
+    ----------
+    genes
+        Of the organism.
+    taxa
+        Accession -> taxon of the shipped contaminants.
+    """
+
+    def __init__(self, genes: Genes, taxa: Mapping[str, str]) -> None:
+        self.genes, self.taxa = genes, taxa
+        self._by_kind: dict[tuple[bool, bool, bool], Naming] = {}
+
+    def of(self, column: IdentifierColumn) -> Naming:
+        """Give the naming for a column of identifiers."""
+        kind = (column.is_entrez, column.symbols, column.other_case)
+        if kind not in self._by_kind:
+            self._by_kind[kind] = Naming(self.genes, self.taxa, *kind)
+        return self._by_kind[kind]

@@ -75,6 +75,7 @@ class Reader:
 
     def __init__(self, table: Table, one: Format, genes: Genes, decimal: str = "") -> None:
         self.table, self.one, self.genes = table, one, genes
+        table.hold([c for c in table.columns if table.columns.count(c) == 1])
         self.numbers = Numbers(table, decimal)
         self.funnel = Funnel()
         self.identifier = IdentifierColumn(

@@ -225,12 +225,12 @@ def _positive(values: Floats, filled: Floats, path: str, hint: str) -> Scale:
     proved = [name for name in BASES if has_digits_of_raw(filled, name)]
     if len(proved) == 1:
         return log_scale(proved[0], "without the logarithm the numbers have the digits of raw ones")
-    spread = float(np.quantile(filled, 0.99) / np.median(filled))
-    if spread < LOG_SPREAD and filled.max() <= HIGHEST[LOG2]:
-        return find_base(values, filled, path, hint)
     if is_ratio(values, filled):
         reason = f"the values centre on 1 (median {np.median(filled):.3g}): taken for ratios"
         return Scale(RELATIVE, reason)
+    spread = float(np.quantile(filled, 0.99) / np.median(filled))
+    if spread < LOG_SPREAD and filled.max() <= HIGHEST[LOG2]:
+        return find_base(values, filled, path, hint)
     near_one = abs(np.median(np.log2(filled))) < UNIT
     wide = spread >= RAW_SPREAD and (not near_one or row_likeness(positive_log2(values)) > ALIKE)
     if wide or np.median(filled) > HIGH_MEDIAN:

@@ -10,7 +10,7 @@ from evcargo.proteins.tables.columns import require_all, stated_in, wanted_names
 from evcargo.proteins.tables.contents import Content, read_content
 from evcargo.proteins.tables.engines import FORMATS
 from evcargo.proteins.tables.formats import recognise
-from evcargo.proteins.tables.naming import Naming
+from evcargo.proteins.tables.naming import Namings
 from evcargo.proteins.tables.opening import open_table
 from evcargo.proteins.tables.quantify import (
     Quantities,
@@ -99,8 +99,7 @@ def quantities_of(
     runs: pd.DataFrame,
     rollup: str,
     min_peptides: int,
-    genes: Genes,
-    taxa: Mapping[str, str],
+    namings: Namings,
 ) -> Quantities:
     """Bring the tables of a study together (see `import_proteins` for the parameters)."""
     contents = list(contents)
@@ -110,20 +109,12 @@ def quantities_of(
         some = [one for one in contents if one.format.level == level]
         if some:
             how = rollup if level == "ion" else "sum"
-            naming = naming_of(some[0], genes, taxa)
+            naming = namings.of(some[0].identifier)
             parts.append(quantities_of_ions(some, runs, how, min_peptides, naming))
     proteins = [one for one in contents if one.format.level == "protein"]
     if proteins:
-        parts.append(
-            quantities_of_proteins(proteins, runs, lambda one: naming_of(one, genes, taxa))
-        )
+        parts.append(quantities_of_proteins(proteins, runs, lambda one: namings.of(one.identifier)))
     return joined(parts)
-
-
-def naming_of(content: Content, genes: Genes, taxa: Mapping[str, str]) -> Naming:
-    """Naming of the proteins of a table."""
-    column = content.identifier
-    return Naming(genes, taxa, column.is_entrez, column.symbols, column.other_case)
 
 
 def tagged(proteins: pd.DataFrame, taxa: Mapping[str, str]) -> pd.DataFrame:
