@@ -116,6 +116,14 @@ def test_tables_with_other_versions_of_the_ids_go_together(tmp_path: Path) -> No
     assert ids[0] == ids[1]
 
 
+def test_missing_symbols_and_biotypes(tmp_path: Path) -> None:
+    rows = [["gene_id", "gene_name", "gene_biotype", "a"]]
+    rows += [["ENSG00000244734.4", "NA", "protein_coding", 5], ["ENSG00000999999", "NA", "NA", 6]]
+    table = read(write(tmp_path / "t.tsv", as_text(rows)), "a", assay=LONG)
+    assert table.features["gene"].tolist() == ["HBB", ""]
+    assert table.features["class"].tolist() == ["protein_coding", "transcript"]
+
+
 def test_old_symbols_get_the_approved_ones(tmp_path: Path) -> None:
     table = read(write(tmp_path / "t.tsv", "id\ta\nH2AFZ\t5\n"), "a", assay=LONG)
     assert table.counts.index.tolist() == ["H2AFZ"]

@@ -9,6 +9,7 @@ import pandas as pd
 
 from evcargo.counts.classes import MIRNA, PRECURSOR, SPIKE_IN, TRANSCRIPT, known_class
 from evcargo.errors import EvcargoError
+from evcargo.files.numbers import MISSING
 from evcargo.identifiers.describe import IdentifierSummary, describe_identifiers, describe_mirnas
 from evcargo.identifiers.genes import Gene, Genes
 from evcargo.identifiers.mirnas import MATURE, RELEASES, Mirna, Mirnas
@@ -142,9 +143,9 @@ class Identifier:
 
     def _other_small(self, name: str, symbol: str, stated: str) -> tuple[tuple, str]:
         """Identify a small RNA that is no miRNA of miRBase, by its class, its gene and its name."""
-        gene = self._genes.resolve(symbol or name) or self._genes.resolve(name)
+        gene = self._genes.resolve(_filled(symbol) or name) or self._genes.resolve(name)
         of_gene = _class_of_gene(gene, symbol)
-        of_column = known_class(stated) or stated
+        of_column = known_class(stated) or _filled(stated)
         if of_column == MIRNA and of_gene == PRECURSOR:
             of_column = PRECURSOR  # the biotype miRNA of a gene is that of its hairpin
         by_name = class_of_name(name)
@@ -179,14 +180,14 @@ class Identifier:
     def _long_row(
         self, feature: str, name: str, gene: Gene | None, symbol: str, biotype: str
     ) -> tuple[str, str, str, str, bool]:
-        named = symbol if symbol and symbol.casefold() not in ("na", "-", name.casefold()) else ""
+        named = _filled(symbol) if symbol.casefold() != name.casefold() else ""
         by_symbol = self._genes.resolve(named) if named else None
         known = by_symbol or gene
         approved = known.symbol if known else named
         if not approved and not _ENSEMBL.match(name) and not name.isdecimal():
             approved = name
         added = name.startswith("ERCC-") and class_of_name(name) == SPIKE_IN
-        kind = SPIKE_IN if added else biotype or TRANSCRIPT
+        kind = SPIKE_IN if added else _filled(biotype) or TRANSCRIPT
         return feature, name, approved, kind, added or known is not None
 
     def _refuse_other_organism(self, path: str, names: Sequence[str]) -> None:
@@ -207,6 +208,11 @@ class Identifier:
             f" {summary.n_recognised:,} symbols are written as those of {other} are. Correct"
             f" organism in the config, or write the symbols as those of {self.organism}"
         )
+
+
+def _filled(cell: str) -> str:
+    """Give a cell that holds a word; empty for what stands for a missing value."""
+    return "" if cell.casefold() in MISSING else cell
 
 
 def _class_of(mirna: Mirna) -> str:

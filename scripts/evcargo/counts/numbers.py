@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from evcargo.errors import EvcargoError
 from evcargo.files.numbers import (
@@ -17,6 +18,8 @@ from evcargo.files.numbers import (
 )
 from evcargo.files.text_tables import TextTable
 
+MOST_DIGITS = 15
+"""Digits of whole numbers that a float holds exactly."""
 PLAIN = NumberStyle(reason="whole numbers without signs")
 
 
@@ -72,7 +75,7 @@ def read_numbers(
     EvcargoError
         If a cell is no number, or nothing tells what its signs are.
     """
-    quick = _whole_numbers(cells)
+    quick = _whole_table(cells)
     if quick is not None:
         return quick, PLAIN
     stated = decimal if decimal in ("point", "comma") else ""
@@ -87,15 +90,23 @@ def read_numbers(
     return pd.DataFrame(numbers, index=cells.index), style
 
 
-def _whole_numbers(cells: pd.DataFrame) -> pd.DataFrame | None:
-    """Numbers of a table in which every cell is made of digits only, as most are; else None."""
+def whole_numbers(column: Sequence[str]) -> NDArray[np.float64] | None:
+    """Give cells as numbers if all of them are made of digits only, as most are; else None."""
+    joined = "".join(column)
+    if not (joined.isascii() and joined.isdecimal()) or "" in column:
+        return None
+    if max(map(len, column)) > MOST_DIGITS:
+        return None
+    return np.fromstring("\t".join(column), dtype=np.int64, sep="\t").astype(float)
+
+
+def _whole_table(cells: pd.DataFrame) -> pd.DataFrame | None:
     numbers = {}
     for name in cells:
-        column = cells[name].tolist()
-        joined = "".join(column)
-        if not (joined.isascii() and joined.isdecimal()) or "" in column:
+        column = whole_numbers(cells[name].tolist())
+        if column is None:
             return None
-        numbers[name] = np.array(column, dtype=float)
+        numbers[name] = column
     return pd.DataFrame(numbers, index=cells.index)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from evcargo.counts.numbers import whole_numbers
 from evcargo.errors import EvcargoError
 from evcargo.files.run_names import RunMatch
 
@@ -101,10 +102,10 @@ def _strand(forward: float) -> str:
 
 def _sum(cells: np.ndarray, path: str, column: str) -> float:
     """Sum the counts of a column."""
-    try:
-        return float(np.array(cells.tolist(), dtype=float).sum())
-    except ValueError as error:
+    counts = whole_numbers(cells.tolist())
+    if counts is None:
         raise EvcargoError(
-            f"{path}, {column}: a cell is no count ({error}). Copy the file again, or run STAR"
+            f"{path}, {column}: holds cells that are no counts. Copy the file again, or run STAR"
             " again"
-        ) from None
+        )
+    return float(counts.sum())
