@@ -4,6 +4,7 @@ import gc
 from typing import TYPE_CHECKING
 
 from evcargo.job import job_log
+from evcargo.rna.cycles import limits_of
 from evcargo.rna.sample import AssignSettings, Reference, assign_sample
 
 if TYPE_CHECKING:
@@ -21,7 +22,12 @@ with job_log(snakemake.log):
             snakemake.input.features,
             snakemake.input.manifest,
             snakemake.params.backgrounds,
+            snakemake.input.beginnings,
         ),
-        settings=AssignSettings(snakemake.params.priority, snakemake.params.isomir_share),
+        settings=AssignSettings(
+            snakemake.params.priority,
+            snakemake.params.isomir_share,
+            limits_of(snakemake.params.cycle_mismatches, snakemake.params.cycle_quality),
+        ),
         products=dict(snakemake.output.items()),
     )

@@ -15,6 +15,7 @@ with job_log(snakemake.log):
         {name: given[name] for name in single},
         dict(zip(snakemake.params.samples, given.summaries, strict=True)),
         next(iter(given.features), ""),
+        snakemake.params.organism,
         snakemake.params.options,
         dict(snakemake.output.items()),
     )

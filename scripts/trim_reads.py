@@ -23,5 +23,6 @@ with job_log(snakemake.log):
     settings = TrimSettings(
         snakemake.params.min_length, snakemake.params.max_length, snakemake.params.quality_cutoff
     )
-    inserts = trim_sample(runs, read_kits(snakemake.input.adapters), settings)
+    kits = read_kits(snakemake.input.adapters, snakemake.params.declared)
+    inserts = trim_sample(runs, kits, settings)
     write_inserts(inserts, snakemake.output.inserts, snakemake.output.summary)

@@ -51,9 +51,10 @@ def gated(stage: Stage, folder: Path, fastq: Path, **options: Any) -> pd.DataFra
     products = {name: str(folder / f"{name}.tsv") for name in tables}
     products["matrix"] = str(folder / "rna.h5ad")
     count_study(paths["samples"], sequenced, None, products)
-    made = {name: folder / f"{name}.out.tsv" for name in ("gate", "adapters", "saturation")}
+    kinds = ("gate", "adapters", "saturation", "cycles", "positions")
+    made = {name: folder / f"{name}.out.tsv" for name in kinds}
     given = {"S": str(summary)}
-    gate_study(paths | products, given, str(stage.features), OPTIONS | options, made)
+    gate_study(paths | products, given, str(stage.features), "human", OPTIONS | options, made)
     return read_table(made["gate"], "rna_gate").set_index("rule")
 
 
@@ -115,7 +116,7 @@ def test_mirtrace_tutorials(
     )
     stats = next(one["stats"] for one in told["results"] if one["verbosename"] == case)
     flags = stats["qcAnalysisFlags"]
-    rules = {"length": "length peak", "qc": "reads passing", "rnatype": "miRNA share"}
+    rules = {"length": "length peak", "qc": "reads passing", "rnatype": "miRNA hairpin inserts"}
     for flag, rule in rules.items():
         assert flags[flag] == "ok" and gate.loc[rule, "verdict"] == "pass", rule
     # miRTrace sees 210 and 205 of the 1,881 hairpins of miRBase v21, just enough for it; we see

@@ -19,8 +19,9 @@ from evcargo.contracts import CONTRACTS
 from evcargo.purity.actions import act
 from evcargo.purity.checklist import checklist
 from evcargo.purity.study import compare as compare_purity
+from evcargo.rna.cycles import POSITION_COLUMNS
 from evcargo.rna.evidence import Evidence, adapter_table
-from evcargo.rna.gate import assess, saturation_table
+from evcargo.rna.gate import assess, position_table, saturation_table
 from evcargo.study.schema import read_schema
 from evcargo.tables import read_table, write_matrix, write_table
 
@@ -107,6 +108,7 @@ def make_study(folder: Path, made: MadeStudy = MadeStudy()) -> dict[str, str | l
         put("rna/gate.tsv", assess(evidence, GATE), "rna_gate")
         put("rna/adapters.tsv", adapter_table(evidence), "rna_adapters")
         put("rna/saturation.tsv", saturation_table(evidence), "rna_saturation")
+        put("rna/positions.tsv", position_table(evidence), "rna_positions")
         put("rna/lengths.tsv", _lengths(evidence), "rna_lengths")
         put("rna/classes.tsv", _classes(evidence), "rna_classes")
         put("rna/fragments.tsv", _fragments(evidence), "rna_fragments")
@@ -497,26 +499,40 @@ def _evidence(made: MadeStudy) -> dict[str, Evidence]:
     reads = np.round(2e5 / np.arange(1, 301) ** 1.3)
     names = [("miRNA", f"m{n}") for n in range(len(reads))]
     counts = pd.Series(reads, pd.MultiIndex.from_tuples(names, names=["class", "feature"]))
-    run = {"kit": "illumina", "umi_length": 0, "verdict": "HIGH", "share": 0.97}
+    run = {"kit": "illumina", "adapter": "TGGAATTC", "clip_5p": 0, "clip_3p": 0}
+    run |= {"umi_length": 0, "verdict": "HIGH", "share": 0.97}
     run |= {"found": "illumina", "found_share": 0.97, "problem": ""}
     run["notes"] = ""
     evidence = {}
     for sample in SAMPLES:
-        metrics = {"raw_reads": 9e5, "trimmed_reads": 8e5, "mirna_share": 0.6, "q30_share": 0.9}
+        metrics = {"raw_reads": 9e5, "trimmed_reads": 8e5, "q30_share": 0.9}
+        metrics["mirna_hairpin_insert_share"] = 0.6
         own = Evidence(
             status="ok",
-            metrics={**metrics, "rrna_share": 0.7 if sample == "T2" else 0.1},
+            metrics={**metrics, "rrna_insert_share": 0.7 if sample == "T2" else 0.1},
             funnel={"too_short": 100_000, "miRNA": 480_000, "rRNA": 80_000, "unassigned": 240_000},
             lengths={0: 20_000, 10: 80_000, 22: 600_000, 32: 200_000},
             adapters=(run | {"run": sample, "sample": sample},),
             counts=counts,
             hairpins=tuple(frozenset({f"m{n}"}) for n in range(1000)),
+            positions=_mismatches(9 if sample == "T2" else 0),
         )
         if sample == "H2":
             broken = run | {"run": sample, "sample": sample, "problem": made.reason}
             own = replace(own, status="failed", problem=made.reason, adapters=(broken,))
         evidence[sample] = Evidence() if sample == "D1" else own
     return evidence
+
+
+def _mismatches(bad: int) -> pd.DataFrame:
+    """Of 10,000 reads at each position, 10 with a mismatch, and 3,000 at a bad one."""
+    rows = []
+    for position in range(1, 26):
+        wrong = 3000 if position == bad else 10
+        bases = (10_000 - wrong, 0, wrong, 0)
+        share = wrong / 10_000
+        rows.append((position, 10_000, *bases, wrong, "m1", wrong / 2, share, position == bad))
+    return pd.DataFrame(rows, columns=[*POSITION_COLUMNS, "bad"])
 
 
 def _lengths(evidence: dict[str, Evidence]) -> pd.DataFrame:

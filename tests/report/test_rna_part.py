@@ -25,9 +25,11 @@ def test_gate_shows_symbol_word_and_value(page):
     assert next(iter(cells)) == "overall"
     overall = {sample: words(cell) for sample, cell in cells["overall"].items()}
     assert overall == dict.fromkeys(SAMPLES, "pass") | {"T2": "warn", "H2": "fail", "D1": "n/a"}
-    rrna = cells["rRNA share warn > 0.5"]["T2"]
+    rrna = cells["rRNA inserts warn > 0.5"]["T2"]
     assert rrna.xpath(".//use/@href") == ["#i-warn"]
     assert rrna.get("title") == "T2: warn, 70.0 %. 70.0 % of the inserts are on rRNA"
+    cycle = cells["mismatches by cycle warn > 0.05, fail > 0.5"]["T2"].get("title")
+    assert cycle.startswith("T2: warn, 29.9 %. 29.9 % of the miRNA reads differ from their hairpin")
     reads = cells["annotated reads fail <= 50,000"]["T1"].get("title")
     assert reads.startswith("T1: pass, 480,000 reads.")
 
@@ -41,21 +43,33 @@ def test_lowered_minimum_is_said(page):
 
 def test_every_rule_of_every_sample_is_in_the_data_table(page, results):
     rows = page.xpath("//table[@id='rna-gate']/tbody/tr")
-    assert len(rows) == len(results.rna_gate) == 14 * len(SAMPLES)
+    assert len(rows) == len(results.rna_gate) == 17 * len(SAMPLES)
     failed = [words(row[1]) for row in rows if words(row[0]) == "H2" and words(row[2]) == "fail"]
     assert failed == ["adapter", "overall"]
     rules = page.xpath("//table[@id='gate-rules']/tbody/tr")
-    assert len(rules) == 14
+    assert len(rules) == 17
 
 
 def test_adapters_and_figures_have_their_tables(page):
     rows = page.xpath("//table[@id='rna-adapters']/tbody/tr")
     assert {words(row[0]) for row in rows} == set(SAMPLES) - {"D1"}
     assert words(rows[0]) == "T1 T1 illumina HIGH 97.0 % illumina 97.0 %"
-    for ident in ("fig-rna-lengths", "fig-rna-classes", "fig-rna-fragments", "fig-rna-saturation"):
+    for ident in (
+        "fig-rna-lengths",
+        "fig-rna-classes",
+        "fig-rna-fragments",
+        "fig-rna-saturation",
+        "fig-rna-mismatches",
+    ):
         assert page.get_element_by_id(ident).xpath(".//table/tbody/tr"), ident
     lengths = page.xpath("//table[@id='rna-lengths']/tbody/tr")
     assert [words(cell) for cell in lengths[22][:2]] == ["22", "66.7 %"]
+    mismatches = page.xpath("//table[@id='rna-mismatches']/tbody/tr")
+    heads = [
+        words(head) for head in page.xpath("//table[@id='rna-mismatches']/thead/tr[last()]/th")
+    ]
+    ninth = dict(zip(heads, (words(cell) for cell in mismatches[8]), strict=True))
+    assert (ninth["T1"], ninth["T2"], len(mismatches)) == ("0.1 %", "30.0 %", 22)
     last = [
         row for row in page.xpath("//table[@id='rna-saturation']/tbody/tr") if "T1" in words(row)
     ]
@@ -72,7 +86,8 @@ def test_a_study_of_count_tables_has_a_gate_but_no_lengths(results):
         for name in ("lengths", "classes", "fragments")
     }
     adapters = results.rna_adapters.assign(run=pd.NA)
-    tables = dataclasses.replace(results, rna_adapters=adapters, **empty)
+    positions = pd.DataFrame(columns=CONTRACTS["rna_positions"].names)
+    tables = dataclasses.replace(results, rna_adapters=adapters, rna_positions=positions, **empty)
     part = rna_part(tables)
     assert part["adapters"] is None
     assert [figure.ident for figure in part["figures"]] == ["fig-rna-saturation"]

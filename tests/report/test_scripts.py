@@ -43,7 +43,7 @@ def test_bundle_study(root, tmp_path):
     verdicts = pd.read_csv(inputs["verdicts"], sep="\t").set_index("sample")["verdict"]
     assert study.obs["verdict"].astype(str).to_dict() == verdicts.to_dict()
     assert study.uns["criteria"]["sample"].unique().tolist() == SAMPLES
-    assert len(of_rna) == 7
+    assert len(of_rna) == 8
     for name in of_rna:
         table = pd.read_csv(inputs[name], sep="\t")
         assert study.uns[name].columns.tolist() == table.columns.tolist()

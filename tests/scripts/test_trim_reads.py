@@ -21,7 +21,12 @@ def job(root: Path, folder: Path) -> SimpleNamespace:
             inserts=str(folder / "out/a.tsv.gz"), summary=str(folder / "out/a.json")
         ),
         params=SimpleNamespace(
-            kits=["auto"], replicates=[1], min_length=16, max_length=50, quality_cutoff=10
+            kits=["auto"],
+            replicates=[1],
+            declared={},
+            min_length=16,
+            max_length=50,
+            quality_cutoff=10,
         ),
         log=[str(folder / "a.log")],
     )

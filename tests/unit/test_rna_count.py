@@ -124,17 +124,23 @@ def test_funnel_sums_to_the_raw_reads(tmp_path: Path, sequenced: Sequenced) -> N
         "unassigned": 1,
     }
     classes = read_table(products["classes"], "rna_classes").dropna()
-    assert classes.groupby("sample")["share"].sum().round(9).to_dict() == {"good": 1, "no_mirna": 1}
+    shares = classes.groupby("sample")["insert_share"].sum().round(9)
+    assert shares.to_dict() == {"good": 1, "no_mirna": 1}
     quality = read_table(products["quality"], "quality")
     good = quality[quality["sample"] == "good"].set_index("metric")["value"]
     assert good["raw_reads"] == 14
     assert good["adapter_share"] == 1
     assert good["insert_mode_nt"] == 22
-    assert good["mirna_reads"] == 8
-    assert good["mirna_share"] == pytest.approx(8 / 14)
+    # Shares of inserts leave the one of low complexity out, as those of the classes do.
+    assert good["mirna_hairpin_reads"] == 8
+    assert good["mirna_hairpin_insert_share"] == pytest.approx(8 / 13)
+    of_classes = classes[classes["sample"] == "good"].set_index("class")["insert_share"]
+    assert good["trna_insert_share"] == pytest.approx(of_classes["tRNA"]) == pytest.approx(4 / 13)
+    assert good["unassigned_insert_share"] == pytest.approx(of_classes["unassigned"])
     assert good["mature_mirnas_detected"] == 2
-    assert good["trna_share"] == pytest.approx(4 / 14)
-    assert "y_rna_share" not in good  # no such reference: not looked for, which is not none found
+    assert (
+        "y_rna_insert_share" not in good
+    )  # no such reference: not looked for, which is not none found
     dimers = quality[quality["sample"] == "dimers"].set_index("metric")["value"]
     assert dimers["dimer_share"] == 1
     assert "library_size" not in dimers
@@ -225,10 +231,16 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path, sequenced: Sequence
 
 def test_summary_tells_the_kit(sequenced: Sequenced) -> None:
     told = json.loads(Path(sequenced.summaries["good"]).read_text())
+    cycles = told["runs"][0].pop("cycles")
+    # 14 reads: 6 of let-7, 2 of miR-1, 4 halves of a tRNA, one random, one of A.
+    assert [cycles[name][0] for name in ("reads", *"ACGTN")] == [14, 2, 0, 4, 8, 0]
+    assert (cycles["low_quality"][0], cycles["median_quality"][0]) == (0, 40)
     assert told["runs"] == [
         {
             "kit": "illumina",
             "adapter": "TGGAATTCTCGGGTGCCAAGG",
+            "clip_5p": 0,
+            "clip_3p": 0,
             "umi": 0,
             "verdict": "HIGH",
             "shares": {"illumina": 1.0},

@@ -5,12 +5,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from evcargo.contracts import CONTRACTS
+from evcargo.rna.cycles import POSITION_COLUMNS
 from evcargo.rna.evidence import Evidence, adapter_table, read_evidence
-from evcargo.rna.gate import DEFAULT_MIN_READS, RULES, Limits, assess, gate_study, saturation_table
+from evcargo.rna.gate import DEFAULT_MIN_READS, assess, gate_study, saturation_table
+from evcargo.rna.gate_rules import RULES, Limits
 from evcargo.rna.matrix import FAILED, NO_RUN, OK, SampleCounts, count_matrix
 from evcargo.study.schema import read_schema
 from evcargo.tables import read_table, write_matrix, write_table
@@ -19,7 +22,8 @@ SCHEMA = read_schema("config")["properties"]["rna"]["properties"]["gate"]["prope
 OPTIONS: dict[str, Any] = {key: option["default"] for key, option in SCHEMA.items()}
 NAMES = ["annotated reads", "adapter", *(rule.name for rule in RULES[1:]), "overall"]
 HIGH = {
-    "sample": "S", "run": "S", "kit": "illumina", "umi_length": 12, "verdict": "HIGH",
+    "sample": "S", "run": "S", "kit": "illumina", "adapter": "TGGAATTC", "clip_5p": 0,
+    "clip_3p": 0, "umi_length": 12, "verdict": "HIGH",
     "share": 0.98, "found": "illumina", "found_share": 0.98, "problem": "",
 }  # fmt: skip
 
@@ -29,11 +33,32 @@ def counts(**classes: list[int]) -> pd.Series:
     return pd.Series(reads, dtype=float).rename_axis(["class", "feature"])
 
 
+def positions(mismatches: dict[int, float], reads: float = 1000) -> pd.DataFrame:
+    """Bases and mismatches of so many reads at each of 22 positions, A but for mismatches."""
+    rows = []
+    for position in range(1, 23):
+        wrong = mismatches.get(position, 1.0)
+        bases = (reads - wrong, 0.0, wrong, 0.0)
+        rows.append((position, reads, *bases, wrong, "miR-1", wrong / 2, wrong / reads, False))
+    return pd.DataFrame(rows, columns=[*POSITION_COLUMNS, "bad"])
+
+
+def run_of(low: dict[int, int], clip: int = 0) -> dict[str, Any]:
+    """What trimming wrote of a run of 1,000 reads of 30 cycles, A but for uncertain G."""
+    wrong = [low.get(cycle, 10) for cycle in range(1, 31)]
+    cycles = {
+        "reads": [1000] * 30, "A": [1000 - n for n in wrong], "C": [0] * 30, "G": wrong,
+        "T": [0] * 30, "N": [0] * 30, "low_quality": wrong, "median_quality": [37.0] * 30,
+    }  # fmt: skip
+    return {"clip_5p": clip, "cycles": cycles}
+
+
 SOUND = Evidence(
     status=OK,
     metrics={
         "raw_reads": 400_000, "trimmed_reads": 300_000, "q30_share": 0.9, "duplicate_share": 0.5,
-        "mirna_reads": 200_000, "mirna_share": 0.8, "rrna_share": 0.1, "distinct_share": 0.05,
+        "mirna_hairpin_reads": 200_000, "mirna_hairpin_insert_share": 0.8,
+        "rrna_insert_share": 0.1, "distinct_share": 0.05,
     },
     funnel={
         "untrimmed": 50_000, "too_short": 50_000, "too_long": 0, "low_quality": 0, "no_umi": 0,
@@ -44,6 +69,11 @@ SOUND = Evidence(
     adapters=(HIGH,),
     counts=counts(miRNA=[1000] * 40, rRNA=[500]),
     hairpins=[frozenset({f"miRNA-{i}"}) for i in range(100)],
+    organism="human",
+    organisms={"human": {"a": 50, "b": 25, "c": 15}, "mouse or rat": {"d": 1}},
+    run_names=["S"],
+    runs=[run_of({})],
+    positions=positions({}),
 )  # fmt: skip
 
 
@@ -80,6 +110,22 @@ def mirnas(number: int) -> Evidence:
     return replace(SOUND, counts=counts(miRNA=[1000] * number), hairpins=HAIRPINS)
 
 
+def organisms(human: int, rodent: int) -> Evidence:
+    counts = {
+        label: {f"{label}-{i}": reads // 3 + (reads % 3 if i == 0 else 0) for i in range(3)}
+        for label, reads in (("human", human), ("mouse or rat", rodent))
+    }
+    return replace(SOUND, organisms={**counts, "mouse": {}, "rat": {}})
+
+
+def mismatches(wrong: float) -> Evidence:
+    return replace(SOUND, positions=positions({9: wrong}))
+
+
+def quality(wrong: int) -> Evidence:
+    return replace(SOUND, runs=[run_of({9: wrong})])
+
+
 def test_a_sound_sample_passes_every_rule() -> None:
     assert verdicts(SOUND) == dict.fromkeys(NAMES, "pass")
 
@@ -108,12 +154,24 @@ def test_a_sound_sample_passes_every_rule() -> None:
         ("Q30", metric("q30_share", 0.499), "warn", 0.499),
         ("reads passing", metric("trimmed_reads", 100_000), "pass", 0.25),
         ("reads passing", metric("trimmed_reads", 99_999), "warn", 0.2499975),
-        ("miRNA share", metric("mirna_share", 0.1), "pass", 0.1),
-        ("miRNA share", metric("mirna_share", 0.099), "warn", 0.099),
+        ("miRNA hairpin inserts", metric("mirna_hairpin_insert_share", 0.1), "pass", 0.1),
+        ("miRNA hairpin inserts", metric("mirna_hairpin_insert_share", 0.099), "warn", 0.099),
         ("miRNA complexity", mirnas(100), "pass", 0.1),
         ("miRNA complexity", mirnas(99), "warn", 0.099),
-        ("rRNA share", metric("rrna_share", 0.5), "pass", 0.5),
-        ("rRNA share", metric("rrna_share", 0.501), "warn", 0.501),
+        ("rRNA inserts", metric("rrna_insert_share", 0.5), "pass", 0.5),
+        ("rRNA inserts", metric("rrna_insert_share", 0.501), "warn", 0.501),
+        ("organism", organisms(80, 20), "pass", 0.8),
+        ("organism", organisms(79, 21), "warn", 0.79),
+        ("organism", organisms(10, 90), "warn", 0.1),
+        ("organism", organisms(9, 91), "fail", 0.09),
+        ("mismatches by cycle", mismatches(51), "pass", 0.05),
+        ("mismatches by cycle", mismatches(52), "warn", 0.051),
+        ("mismatches by cycle", mismatches(501), "warn", 0.5),
+        ("mismatches by cycle", mismatches(502), "fail", 0.501),
+        ("quality by cycle", quality(110), "pass", 0.1),
+        ("quality by cycle", quality(111), "warn", 0.101),
+        ("quality by cycle", quality(510), "warn", 0.5),
+        ("quality by cycle", quality(511), "fail", 0.501),
         ("duplicates", metric("duplicate_share", 0.8), "pass", 0.8),
         ("duplicates", metric("duplicate_share", 0.801), "warn", 0.801),
     ],
@@ -172,13 +230,21 @@ def test_nothing_is_assessed_without_data(one: Evidence) -> None:
 @pytest.mark.parametrize(
     ("missing", "rules"),
     [
-        ({"metrics": {}}, {"Q30", "reads passing", "miRNA share", "rRNA share", "duplicates"}),
+        (
+            {"metrics": {}},
+            {"Q30", "reads passing", "miRNA hairpin inserts", "rRNA inserts", "duplicates"},
+        ),
+        ({"organisms": {}}, {"organism"}),
+        ({"organisms": {"human": {"a": 19}, "mouse or rat": {}}}, {"organism"}),
+        ({"organisms": {"human": {"a": 90, "b": 9}, "mouse or rat": {}}}, {"organism"}),
+        ({"positions": positions({}).assign(mismatch_share=np.nan)}, {"mismatches by cycle"}),
+        ({"runs": []}, {"quality by cycle"}),
         ({"lengths": {}}, {"adapter dimers", "short inserts", "length peak"}),
         ({"hairpins": ()}, {"miRNA complexity"}),
         ({"counts": counts(rRNA=[5])}, {"saturation"}),
         (
             {"funnel": {"miRNA": 200_000}},  # of mouse, whose references hold no rRNA; no genome
-            {"rRNA share", "annotated share"},
+            {"rRNA inserts", "annotated share"},
         ),
     ],
 )
@@ -203,7 +269,8 @@ def test_a_count_table_is_judged_by_its_reads_alone() -> None:
         ({"verdict": "CONFLICT"}, "warn"),
         ({"verdict": "CONFLICT", "problem": "kit is a, but b"}, "fail"),
         ({"verdict": "NONE", "share": 0.05}, "warn"),
-        ({"verdict": "NONE", "kit": "none", "share": 0.0}, "not assessed"),
+        ({"verdict": "NONE", "kit": "none", "adapter": "", "share": 0.0}, "not assessed"),
+        ({"verdict": "NONE", "kit": "my_kit", "adapter": "", "share": 0.0}, "not assessed"),
         ({"verdict": "NONE", "kit": "none", "problem": "no known adapter"}, "fail"),
     ],
 )
@@ -226,8 +293,15 @@ FUNNEL_OF_DIMERS = {"too_short": 5, "miRNA": 0, "unassigned": 0}
         ("no insert is left", {"lengths": {70: 10}}, "reads passing"),
         (
             "no miRNA read among 3 inserts",
-            {"metrics": {"raw_reads": 4, "trimmed_reads": 3, "mirna_reads": 0, "mirna_share": 0}},
-            "miRNA share",
+            {
+                "metrics": {
+                    "raw_reads": 4,
+                    "trimmed_reads": 3,
+                    "mirna_hairpin_reads": 0,
+                    "mirna_hairpin_insert_share": 0,
+                }
+            },
+            "miRNA hairpin inserts",
         ),
         (
             "kit is a, but b",
@@ -249,6 +323,48 @@ def test_a_failed_sample_fails_by_the_rule_that_explains_it(
     assert set(others["reason"]) == {f"the sample failed: {problem}"}
 
 
+def test_a_bad_cycle_is_named_with_its_bases() -> None:
+    found = row(mismatches(261), "mismatches by cycle")
+    assert found["reason"] == (
+        "26.0 % of the miRNA reads differ from their hairpin at cycle 9, above the median of all"
+        " cycles; the bases there are A 73.9 %, C 0.0 %, G 26.1 %, T 0.0 %"
+    )
+    found = row(quality(408), "quality by cycle")
+    assert found["reason"] == (
+        "39.8 % of the reads are below Q20 at cycle 9, above the median of all cycles; the bases"
+        " there are A 59.2 %, C 0.0 %, G 40.8 %, T 0.0 %"
+    )
+
+
+def test_mismatches_of_one_mirna_may_be_a_variant() -> None:
+    table = positions({9: 261})
+    of_one = table.assign(feature_mismatches=table["mismatches"] * 0.95)
+    found = row(replace(SOUND, positions=of_one), "mismatches by cycle")
+    assert found["reason"].endswith(
+        "nearly all mismatches are of miR-1, so that it may be a variant of the donor as well"
+    )
+
+
+def test_cycles_begin_before_the_insert_where_the_kit_has_bases_there() -> None:
+    one = replace(mismatches(261), runs=[run_of({15: 300}, clip=6)])
+    assert "at cycle 15 (position 9 of the insert)" in row(one, "mismatches by cycle")["reason"]
+    assert "at cycle 15," in row(one, "quality by cycle")["reason"]
+    barcode = replace(SOUND, runs=[run_of({3: 300}, clip=6)])  # a poor barcode is no poor insert
+    assert row(barcode, "quality by cycle")["verdict"] == "pass"
+    two = replace(mismatches(261), runs=[run_of({}, clip=6), run_of({})])
+    assert "at position 9 of the insert" in row(two, "mismatches by cycle")["reason"]
+
+
+def test_reads_of_another_organism_are_named() -> None:
+    found = row(organisms(2, 95), "organism")
+    assert found["reason"] == (
+        "2.1 % of the reads of miRNAs that differ between human and mouse or rat are of human"
+        " (2 of 97); these are reads of mouse or rat: mouse or rat-0 33, mouse or rat-1 31, mouse"
+        " or rat-2 31"
+    )
+    assert found["verdict"] == "fail"
+
+
 def test_overall_is_the_gravest_and_names_its_rules() -> None:
     found = row(metric("q30_share", 0.1), "overall")
     assert (found["verdict"], found["reason"]) == ("warn", "Q30")
@@ -262,7 +378,9 @@ def stage(tmp_path: Path) -> dict[str, str]:
 
     def put(name: str, contract: str, rows: list[tuple]) -> str:
         path = tmp_path / f"{name}.tsv"
-        write_table(pd.DataFrame(rows, columns=CONTRACTS[contract].names), path, contract)
+        columns = CONTRACTS[contract].names
+        filled = [(*one, *[pd.NA] * (len(columns) - len(one))) for one in rows]
+        write_table(pd.DataFrame(filled, columns=columns), path, contract)
         return str(path)
 
     names = CONTRACTS["samples"].names
@@ -274,8 +392,11 @@ def stage(tmp_path: Path) -> dict[str, str]:
     counted = {name: SampleCounts(pd.Series(own, ["m", "t"])) for name, own in columns.items()}
     write_matrix(count_matrix(samples, counted, features, "", "reads"), tmp_path / "m.h5ad")
     scan = {"kit": "illumina", "umi": 0, "shares": {"illumina": 0.9}, "problem": "", "notes": []}
+    scan |= {"adapter": "TGGAATTC", "clip_3p": 0} | run_of({9: 400})
     runs = [scan | {"verdict": "HIGH"}, scan | {"verdict": "CONFLICT", "shares": {"x": 0.4}}]
-    (tmp_path / "S.json").write_text(json.dumps({"runs": runs}))
+    listed = positions({9: 300}).to_dict("records")
+    summary = {"runs": runs, "organisms": {"human": {"m": 9}}, "positions": listed}
+    (tmp_path / "S.json").write_text(json.dumps(summary))
     blank = (1, pd.NA)
     return {
         "samples": str(tmp_path / "samples.tsv"),
@@ -301,7 +422,7 @@ def stage(tmp_path: Path) -> dict[str, str]:
 
 
 def test_evidence_of_a_stage(stage: dict[str, str]) -> None:
-    evidence = read_evidence(stage, {"S": stage["summary"]}, stage["features"])
+    evidence = read_evidence(stage, {"S": stage["summary"]}, stage["features"], "human")
     assert list(evidence) == ["S", "T", "gone"]
     assert [one.status for one in evidence.values()] == [OK, OK, NO_RUN]
     assert evidence["S"].mirnas.tolist() == [9]
@@ -319,15 +440,28 @@ def test_tables_hold_every_sample_and_the_same_bytes(stage: dict[str, str], tmp_
     made = []
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        kinds = ("gate", "adapters", "saturation")
+        kinds = ("gate", "adapters", "saturation", "cycles", "positions")
         products = {kind: tmp_path / name / f"{kind}.tsv" for kind in kinds}
-        gate_study(stage, {"S": stage["summary"]}, stage["features"], OPTIONS, products)
+        gate_study(stage, {"S": stage["summary"]}, stage["features"], "human", OPTIONS, products)
         made.append([path.read_bytes() for path in products.values()])
     assert made[0] == made[1]
     gate = read_table(products["gate"], "rna_gate")
     assert gate["rule"].tolist() == NAMES * 3
     curve = read_table(products["saturation"], "rna_saturation")
     assert curve.groupby("sample")["reads"].max().dropna().to_dict() == {"S": 12, "T": 4}
+    cycles = read_table(products["cycles"], "rna_cycles")
+    assert cycles.groupby("sample", sort=False)["run"].nunique().to_dict() == {
+        "S": 2, "T": 0, "gone": 0,
+    }  # fmt: skip
+    ninth = cycles[cycles["cycle"] == 9].iloc[0]
+    assert ninth[["reads", "A", "G", "low_quality"]].tolist() == [1000, 0.6, 0.4, 0.4]
+    assert ninth["low_quality_excess"] == pytest.approx(0.39)
+    assert cycles.loc[cycles["cycle"] > 22, "low_quality_excess"].isna().all()
+    table = read_table(products["positions"], "rna_positions")
+    ninth = table[table["position"] == 9].iloc[0]
+    assert ninth[["A", "G", "mismatch_share"]].tolist() == [0.7, 0.3, 0.3]
+    assert ninth["mismatch_excess"] == pytest.approx(0.299)
+    assert table["sample"].drop_duplicates().tolist() == ["S", "T", "gone"]
     assert curve[curve["sample"] == "gone"]["reads"].isna().tolist() == [True]
 
 

@@ -157,3 +157,29 @@ def test_random_ends_are_seen() -> None:
     fixed = ["ACGT" + isomers[n % 4] + "TTGA" + adapter for n in range(400)]
     assert scan_reads(fixed, KITS, "auto").kit.name == "illumina"
     assert scan_reads(random, KITS, "illumina").kit.name == "illumina"
+
+
+@pytest.mark.parametrize("asked", ["bare", "none"])
+def test_a_kit_without_an_adapter_is_of_trimmed_reads(asked: str) -> None:
+    kits = {**KITS, "bare": Kit("bare", "", clip_5p=6)}
+    trimmed = [read for length in range(18, 30) for read in reads("", 5, length)]
+    scan = scan_reads(trimmed, kits, asked)
+    assert (scan.kit, scan.verdict, scan.problem) == (kits[asked], "NONE", "")
+    scan = scan_reads(reads(KITS["illumina"].adapter, 50), kits, asked)
+    assert (scan.kit, scan.verdict) == (kits[asked], "CONFLICT")
+    assert f"kit is {asked}, but the adapter of illumina is in 100.0% of the reads" in scan.problem
+
+
+def test_a_declared_kit_with_a_known_adapter_is_kept() -> None:
+    kits = {**KITS, "ours": Kit("ours", KITS["illumina"].adapter[:12], clip_5p=6)}
+    scan = scan_reads(reads(KITS["illumina"].adapter, 50), kits, "ours")
+    assert (scan.kit, scan.verdict, scan.problem) == (kits["ours"], "HIGH", "")
+    assert scan_reads(reads(KITS["illumina"].adapter, 50), kits, "auto").kit.name == "illumina"
+
+
+def test_what_follows_the_adapter_may_be_dark_cycles() -> None:
+    """Sequencers of two colours write G where a molecule has ended."""
+    dark = [read + "G" * 40 for read in reads(KITS["illumina"].adapter, 50, 43)]
+    scan = scan_reads(dark, KITS, "auto")
+    assert (scan.kit.name, scan.verdict, scan.problem) == ("illumina", "HIGH", "")
+    assert scan_reads(["G" * 60] * 50, KITS, "auto").problem.startswith("no known adapter")

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from evcargo.rna.fasta import read_fasta
-from evcargo.rna.kits import read_kits
+from evcargo.rna.kits import Kit, read_kits
 from evcargo.rna.sheet import HAIRPIN, MATURE, SHIPPED
+from evcargo.study.schema import read_schema
 
 
 @pytest.mark.parametrize("folder", ["rna", "adapters"])
@@ -172,3 +173,16 @@ def test_kits_of_the_run_sheet(root: Path) -> None:
     assert len({kit.adapter for kit in kits.values() if kit.adapter}) >= 7
     assert (kits["qiaseq"].umi, kits["nextflex"].clip_5p, kits["nextflex"].clip_3p) == (12, 4, 4)
     assert [(kits[kit].poly_a, kits[kit].clip_5p) for kit in ("cats", "smarter")] == [(True, 3)] * 2
+    assert (kits["encode"].adapter[:12], kits["encode"].clip_5p) == ("ACGGGCTAATAT", 6)
+
+
+def test_kits_of_the_study_are_added(root: Path) -> None:
+    declared = {"ours": {"adapter": "ugGAATTCTC", "clip_5p": 6, "clip_3p": 1, "umi": 8}}
+    kits = read_kits(root / "resources/adapters/adapters.tsv", declared)
+    assert kits["ours"] == Kit("ours", "TGGAATTCTC", clip_5p=6, clip_3p=1, umi=8)
+    assert list(kits)[-2:] == ["ours", "none"]
+
+
+def test_the_run_sheet_lists_the_shipped_kits(root: Path) -> None:
+    listed = read_schema("runs")["properties"]["kit"]["enum"]
+    assert set(listed) - {"auto"} == set(read_kits(root / "resources/adapters/adapters.tsv"))

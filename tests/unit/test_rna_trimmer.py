@@ -5,20 +5,22 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import dnaio
 import numpy as np
 import pytest
 
 from evcargo.rna import trim
 from evcargo.rna.kits import Kit, read_kits
 from evcargo.rna.trim import FATES, Run, trim_sample
-from evcargo.rna.trimmer import Trimmed, Trimmer, TrimSettings
+from evcargo.rna.trimmer import TOO_SHORT, Trimmed, Trimmer, TrimSettings
 
 ILLUMINA = Kit("illumina", "TGGAATTCTCGGGTGCCAAGG")
 NEXTFLEX = Kit("nextflex", ILLUMINA.adapter, clip_5p=4, clip_3p=4)
 QIASEQ = Kit("qiaseq", "AACTGTAGGCACCATCAAT", umi=12)
 SMARTER = Kit("smarter", "A" * 10, clip_5p=3)
 NONE = Kit("none", "")
-KITS = {kit.name: kit for kit in (ILLUMINA, NEXTFLEX, QIASEQ, SMARTER, NONE)}
+BARE = Kit("bare", "", clip_5p=6, clip_3p=4)
+KITS = {kit.name: kit for kit in (ILLUMINA, NEXTFLEX, QIASEQ, SMARTER, NONE, BARE)}
 LET7 = "TGAGGTAGTAGGTTGTATAGTT"
 OPTIONS = "-e 0.1 -O 5 -q 10 --discard-untrimmed"
 
@@ -137,3 +139,18 @@ def test_phred_64(root: Path) -> None:
     poor = "h" * 10 + "B" * (len(read) - 10)
     assert Trimmer(kit, TrimSettings(), base=64).trim(read, poor)[0] == "low_quality"
     assert Trimmer(kit, TrimSettings(), base=33).trim(read, poor)[0] is None
+
+
+@pytest.mark.parametrize(
+    ("low", "insert"),
+    [(0, LET7), (3, LET7), (4, LET7), (6, LET7[:-2]), (10, LET7[:-6])],
+)
+def test_bases_of_a_kit_are_taken_off_reads_without_an_adapter(low: int, insert: str) -> None:
+    """Of a read whose end is of low quality, the kit's last bases are those of the whole read."""
+    trimmer = Trimmer(BARE, TrimSettings())
+    sequence = f"GCTAGA{LET7}ACCT"
+    qualities = "I" * (len(sequence) - low) + "#" * low
+    assert trimmer.trim(sequence, qualities) == (None, insert, "")
+    key = next(trimmer.keys([dnaio.SequenceRecord("r", sequence, qualities)]))
+    assert trimmer.trim_key(key) == (None, insert, "")
+    assert trimmer.trim("GCTAGAACCT", "I" * 10) == (TOO_SHORT, "", "")

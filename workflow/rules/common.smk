@@ -235,7 +235,9 @@ def tables_of_rna(wildcards):
     if "rna" not in STUDY.assays:
         return {}
     names = ("gate", "adapters", "lengths", "classes", "fragments", "saturation")
-    tables = {f"rna_{name}": f"results/rna/{name}.tsv" for name in names}
+    tables = {
+        f"rna_{name}": f"results/rna/{name}.tsv" for name in (*names, "positions")
+    }
     if sequenced_samples(wildcards):
         tables["rna_manifest"] = "results/rna/reference/manifest.tsv"
     return tables

@@ -20,9 +20,12 @@
 #   results/rna/{fragments,exogenous}.tsv       types of tRNA and Y RNA fragments, matches to foreign sequences
 #   results/rna/gate.tsv                        verdict of each sample by each rule of the quality gate
 #   results/rna/{adapters,saturation}.tsv       adapter of each run; mature miRNAs that fewer reads would show
+#   results/rna/{cycles,positions}.tsv          bases and qualities of the reads by cycle, mismatches of miRNA reads by position
 from evcargo.rna.bwa_files import backgrounds
 from evcargo.rna.sheet import (
+    BEGINNINGS,
     DOWNLOADS,
+    brings_mirnas,
     index_files,
     reference_sources,
     shipped_references,
@@ -34,6 +37,12 @@ USER_RNA = user_references(config["rna"]["references"])
 BACKGROUNDS = {
     name: f"results/rna/background/{name}.fa" for name in backgrounds(config)
 }
+# miRNAs of other databases or organisms cannot be held against the shipped ones.
+MIRNAS_OF_ORGANISMS = (
+    []
+    if brings_mirnas(config["rna"]["references"])
+    else [resource(f"rna/{name}") for name in BEGINNINGS]
+)
 
 
 # Nodes of a cluster often have no network.
@@ -138,6 +147,7 @@ rule trim_reads:
         library=lib("trim_reads"),
         kits=kits_of_sample,
         replicates=replicates_of_sample,
+        declared=lookup("rna/kits", within=config),
         min_length=lookup("rna/min_length", within=config),
         max_length=lookup("rna/max_length", within=config),
         quality_cutoff=lookup("rna/quality_cutoff", within=config),
@@ -156,6 +166,7 @@ rule assign_inserts:
         features="results/rna/reference/features.tsv",
         manifest="results/rna/reference/manifest.tsv",
         backgrounds=[index_files(fasta) for fasta in BACKGROUNDS.values()],
+        beginnings=MIRNAS_OF_ORGANISMS,
     output:
         counts="results/rna/counts/{sample}.tsv",
         summary="results/rna/counts/{sample}.json",
@@ -174,6 +185,8 @@ rule assign_inserts:
         library=lib("assign_inserts"),
         priority=lookup("rna/class_priority", within=config),
         isomir_share=lookup("rna/isomir_share", within=config),
+        cycle_mismatches=lookup("rna/gate/cycle_mismatches", within=config),
+        cycle_quality=lookup("rna/gate/cycle_quality", within=config),
         backgrounds=BACKGROUNDS,
     message:
         "Assign the inserts of {wildcards.sample} to RNA classes and features"
@@ -252,6 +265,8 @@ rule gate_rna:
         gate="results/rna/gate.tsv",
         adapters="results/rna/adapters.tsv",
         saturation="results/rna/saturation.tsv",
+        cycles="results/rna/cycles.tsv",
+        positions="results/rna/positions.tsv",
     log:
         "logs/gate_rna.log",
     conda:
@@ -262,6 +277,7 @@ rule gate_rna:
     params:
         library=lib("gate_rna"),
         samples=sequenced_samples,
+        organism=lookup("organism", within=config),
         options=lookup("rna/gate", within=config),
     message:
         "Hold the small RNA of every sample to the quality gate"

@@ -30,7 +30,8 @@ class Results:
         The same, for studies that have them.
     index, profiles
         The same, of the stage purity.
-    rna_gate, rna_adapters, rna_lengths, rna_classes, rna_fragments, rna_saturation, rna_manifest
+    rna_gate, rna_adapters, rna_lengths, rna_classes, rna_fragments, rna_saturation, rna_positions,
+    rna_manifest
         The same, for studies with small RNA; the last one only if it came as reads.
     proteins_spectra, proteins_rules
         The same, for proteins that came as spectra.
@@ -89,6 +90,7 @@ class Results:
     rna_classes: pd.DataFrame | None = None
     rna_fragments: pd.DataFrame | None = None
     rna_saturation: pd.DataFrame | None = None
+    rna_positions: pd.DataFrame | None = None
     rna_manifest: pd.DataFrame | None = None
     proteins_spectra: pd.DataFrame | None = None
     proteins_rules: pd.DataFrame | None = None
@@ -194,6 +196,7 @@ OF_RNA = (
     "rna_classes",
     "rna_fragments",
     "rna_saturation",
+    "rna_positions",
     "rna_manifest",
 )
 

@@ -21,6 +21,7 @@ from evcargo.report.results import Results
 
 PEAK_NT = (20, 25)
 LONGEST_NT = 60
+INSERT_NT = 22
 SHORT_WORDS = {"not assessed": "n/a"}
 
 
@@ -42,6 +43,7 @@ def rna_part(results: Results) -> dict[str, Any] | None:
                 class_figure(results, groups),
                 fragment_figure(results, groups),
                 saturation_figure(results, groups),
+                mismatch_figure(results, groups),
             )
             if figure
         ],
@@ -84,10 +86,10 @@ def adapter_table(results: Results) -> Table | None:
     names = ["run", "sample", "kit", "verdict", "share", "found", "found_share", "problem"]
     names.append("notes")
     words = {
-        "share": "reads with its adapter",
+        "share": "first reads with its adapter",
         "verdict": "confidence",
         "found": "most frequent known adapter",
-        "found_share": "reads with that",
+        "found_share": "first reads with that",
     }
     columns = [
         Column(words.get(name, name), "share" if name.endswith("share") else "text")
@@ -128,7 +130,7 @@ def class_figure(results: Results, groups: Sequence[Group]) -> Figure | None:
     if table.empty:
         return None
     wide = table.pivot_table(
-        index="sample", columns="class", values="share", sort=False, dropna=False
+        index="sample", columns="class", values="insert_share", sort=False, dropna=False
     ).astype(float)
     order = [c for c in wide if c not in charts.REST] + [c for c in wide if c in charts.REST]
     ident, title = "fig-rna-classes", "RNA classes"
@@ -162,6 +164,35 @@ def fragment_figure(results: Results, groups: Sequence[Group]) -> Figure | None:
     caption = (
         "Types by place on the mature tRNA, after MINTbase: halves end or begin in the anticodon"
         " loop, tRF-5 and tRF-3 are shorter pieces of the ends, i-tRF lie inside."
+    )
+    return Figure(ident, title, caption, svg, data)
+
+
+def mismatch_figure(results: Results, groups: Sequence[Group]) -> Figure | None:
+    """Draw the mismatches of miRNA reads by position; None where too few reads were sequenced."""
+    if results.rna_positions is None:
+        return None
+    table = results.rna_positions[results.rna_positions["mismatch_share"].notna()]
+    table = table[table["position"].astype(float) <= INSERT_NT]
+    if table.empty:
+        return None
+    shares = table.pivot_table(index="position", columns="sample", values="mismatch_share")
+    shares = shares.astype(float)
+    order = [s for group in groups for s in group.samples if s in shares]
+    lines = {s: (shares.index.to_numpy(float), 100 * shares[s].to_numpy()) for s in order}
+    ident, title = "fig-rna-mismatches", "Mismatches by position"
+    svg = charts.line_panels(
+        lines, groups, ident, title, "position in the insert (nt)", "% of the miRNA reads"
+    )
+    caption = (
+        "miRNA reads that differ from their hairpin, by position in the insert. A position at which"
+        " many reads differ was read at a bad cycle of the sequencer, or, where they are all of one"
+        " miRNA, may be a variant of the donor; isomiRs with such a mismatch are marked. Bases,"
+        " qualities and the miRNAs are in results/rna/positions.tsv and cycles.tsv."
+    )
+    columns = [Column("position", "number", "nt"), *(Column(s, "share") for s in order)]
+    data = table_of(
+        "rna-mismatches", "Mismatches by position", shares[order].reset_index(), columns
     )
     return Figure(ident, title, caption, svg, data)
 

@@ -91,8 +91,8 @@ def read_metrics(told: Mapping[str, Any]) -> Iterator[tuple[str, float, str]]:
     trimmed = raw - sum(funnel[fate] for fate in FATES if fate != "duplicate")
     counted = trimmed - funnel["duplicate"]
     yield "raw_reads", raw, "reads"
-    if any(run["kit"] != "none" for run in told["runs"]):
-        yield "adapter_share", (raw - funnel["untrimmed"]) / raw, "fraction"
+    if any(run["adapter"] for run in told["runs"]):
+        yield "adapter_share", sum(lengths.values()) / raw, "fraction"
     if told.get("bases"):
         yield "q30_share", told["q30_bases"] / told["bases"], "fraction"
     dimers = sum(reads for length, reads in lengths.items() if length <= DIMER_LENGTH)
@@ -106,16 +106,29 @@ def read_metrics(told: Mapping[str, Any]) -> Iterator[tuple[str, float, str]]:
         yield "insert_mode_nt", max(sorted(inserts), key=lambda length: inserts[length]), "nt"
         if "distinct" in told:
             yield "distinct_share", told["distinct"] / counted, "fraction"
-        mirna = funnel.get(MIRNA, 0) + funnel.get(PRECURSOR, 0)
-        yield "mirna_reads", mirna, "reads"
-        yield "mirna_share", mirna / counted, "fraction"
-        for name in ("tRNA", "Y_RNA", "rRNA", UNASSIGNED):
-            if name in funnel:  # a class without a reference was not looked for
-                yield f"{name.lower()}_share", funnel[name] / counted, "fraction"
+        hairpins = funnel.get(MIRNA, 0) + funnel.get(PRECURSOR, 0)
+        yield "mirna_hairpin_reads", hairpins, "reads"
+        yield from _insert_shares(funnel, hairpins, counted - funnel[LOW_COMPLEXITY])
         if GENOME in funnel:
             foreign = (*FATES, LOW_COMPLEXITY, UNASSIGNED, *BACKGROUNDS, SPIKE_IN)
             annotated = sum(reads for step, reads in funnel.items() if step not in foreign)
             yield "endogenous_share", (annotated + funnel[GENOME]) / counted, "fraction"
+
+
+def _insert_shares(
+    funnel: Mapping[str, int], hairpins: int, inserts: int
+) -> Iterator[tuple[str, float, str]]:
+    """Shares of the inserts that the contract ``rna_classes`` has too; none without inserts.
+
+    They are called shares of inserts, since ``results/purity/shares.tsv`` has the shares of the
+    counts: of the inserts on any reference only.
+    """
+    if not inserts:
+        return
+    yield "mirna_hairpin_insert_share", hairpins / inserts, "fraction"
+    for name in ("tRNA", "Y_RNA", "rRNA", UNASSIGNED):
+        if name in funnel:  # a class without a reference was not looked for
+            yield f"{name.lower()}_insert_share", funnel[name] / inserts, "fraction"
 
 
 def matrix_metrics(counts: pd.Series, classes: pd.Series) -> Iterator[tuple[str, float, str]]:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from evcargo.contracts import CONTRACTS
+from evcargo.rna.cycles import POSITION_COLUMNS
 from evcargo.rna.matrix import NO_RUN
 from evcargo.rna.reference import MIRNA, PRECURSOR
 from evcargo.tables import read_matrix, read_table
@@ -17,6 +18,7 @@ from evcargo.tables import read_matrix, read_table
 NO_COUNTS = pd.Series(
     index=pd.MultiIndex.from_arrays([[], []], names=["class", "feature"]), dtype=float
 )
+NO_POSITIONS = pd.DataFrame(columns=[*POSITION_COLUMNS, "bad"])
 ADAPTER_COLUMNS = CONTRACTS["rna_adapters"].names
 
 
@@ -40,6 +42,13 @@ class Evidence:
         Reads by class and feature, index of two levels; empty where the sample is not ok.
     hairpins
         Features (mature miRNAs, rest) of each hairpin of the references.
+    organism, organisms
+        Organism of the study, and reads by the organism that they tell (see
+        `evcargo.rna.beginnings.organism_counts`); empty where it was not looked for.
+    run_names, runs
+        Runs that came as reads, and what trimming wrote of each: `clip_5p` and `cycles`.
+    positions
+        Of `evcargo.rna.cycles.position_table`, with `bad`.
     """
 
     status: str = NO_RUN
@@ -50,6 +59,11 @@ class Evidence:
     adapters: Sequence[Mapping[str, Any]] = ()
     counts: pd.Series = field(default_factory=lambda: NO_COUNTS)
     hairpins: Sequence[frozenset[str]] = ()
+    organism: str = ""
+    organisms: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    run_names: Sequence[str] = ()
+    runs: Sequence[Mapping[str, Any]] = ()
+    positions: pd.DataFrame = field(default_factory=lambda: NO_POSITIONS)
 
     @property
     def sequenced(self) -> bool:
@@ -76,7 +90,7 @@ class Evidence:
 
 
 def read_evidence(
-    paths: Mapping[str, str], summaries: Mapping[str, str], features: str
+    paths: Mapping[str, str], summaries: Mapping[str, str], features: str, organism: str
 ) -> dict[str, Evidence]:
     """Read what the stage wrote.
 
@@ -88,6 +102,8 @@ def read_evidence(
         Sample -> JSON of `evcargo.rna.counted.assign_sample`.
     features
         Table of the features of the references; empty where nothing was sequenced.
+    organism
+        Organism of the study.
 
     Returns
     -------
@@ -109,6 +125,10 @@ def read_evidence(
         listed = read_table(features, "rna_features")
         pieces = listed[listed["class"].isin([MIRNA, PRECURSOR])].groupby("reference")["feature"]
         hairpins = tuple(frozenset(names) for _, names in pieces)
+    of_reads = {
+        sample: _of_reads(sample, _run_names(sample, runs), path)
+        for sample, path in summaries.items()
+    }
     return {
         sample: Evidence(
             status=str(matrix.obs.loc[sample, "status"]),
@@ -116,9 +136,10 @@ def read_evidence(
             metrics=metrics.get(sample, {}),
             funnel=funnel.get(sample, {}),
             lengths=lengths.get(sample, {}),
-            adapters=tuple(_adapters(sample, runs, summaries.get(sample, ""))),
             counts=values.loc[sample].dropna(),
             hairpins=hairpins,
+            organism=organism,
+            **of_reads.get(sample, {}),
         )
         for sample in samples
     }
@@ -134,16 +155,31 @@ def adapter_table(evidence: Mapping[str, Evidence]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=ADAPTER_COLUMNS)
 
 
-def _adapters(sample: str, runs: pd.DataFrame, summary: str) -> Iterator[dict[str, Any]]:
-    """Rows of contract ``rna_adapters``; trimming goes through the runs replicate by replicate."""
-    if not summary:
-        return
-    scans = json.loads(Path(summary).read_text(encoding="utf-8"))["runs"]
-    own = runs[
+def _run_names(sample: str, runs: pd.DataFrame) -> list[str]:
+    """Name the runs of a sample as trimming goes through them: replicate by replicate."""
+    reads = runs[
         (runs["sample"] == sample) & (runs["assay"] == "rna") & (runs["format"] == "fastq")
     ].assign(replicate=lambda table: table["replicate"].fillna(1))
-    names = own.sort_values("replicate", kind="stable")["run"]
-    for name, scan in zip(names, scans, strict=True):
+    return reads.sort_values("replicate", kind="stable")["run"].tolist()
+
+
+def _of_reads(sample: str, names: Sequence[str], path: str) -> dict[str, Any]:
+    """Give what the reads of a sample told beside their counts, as fields of `Evidence`."""
+    summary = json.loads(Path(path).read_text(encoding="utf-8"))
+    return {
+        "adapters": tuple(_adapters(sample, names, summary)),
+        "organisms": summary["organisms"],
+        "run_names": names,
+        "runs": summary["runs"],
+        "positions": pd.DataFrame(summary["positions"], columns=NO_POSITIONS.columns),
+    }
+
+
+def _adapters(
+    sample: str, names: Sequence[str], summary: Mapping[str, Any]
+) -> Iterator[dict[str, Any]]:
+    """Rows of contract ``rna_adapters``."""
+    for name, scan in zip(names, summary["runs"], strict=True):
         found, found_share = next(iter(scan["shares"].items()), ("none", 0.0))
         # Of kits with one adapter, the first stands for all in `shares`.
         instead = found_share if scan["verdict"] == "HIGH" else 0.0
@@ -151,6 +187,9 @@ def _adapters(sample: str, runs: pd.DataFrame, summary: str) -> Iterator[dict[st
             "sample": sample,
             "run": name,
             "kit": scan["kit"],
+            "adapter": scan["adapter"],
+            "clip_5p": scan["clip_5p"],
+            "clip_3p": scan["clip_3p"],
             "umi_length": scan["umi"],
             "verdict": scan["verdict"],
             "share": scan["shares"].get(scan["kit"], instead),

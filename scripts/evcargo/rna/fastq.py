@@ -1,7 +1,7 @@
 """FASTQ files: reading them, and what their first reads say about how they were written."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -46,7 +46,7 @@ class Layout:
     q30_bases: int = 0
 
 
-def read_fastq(path: str | Path) -> Iterator[dnaio.SequenceRecord]:
+def read_fastq(path: str | Path) -> Generator[dnaio.SequenceRecord]:
     """Read a FASTQ file (.gz, .bz2, .xz, .zst or plain); a thread decompresses it.
 
     Raises
@@ -142,3 +142,10 @@ def first_mates(reads: Iterable[dnaio.SequenceRecord]) -> Iterator[dnaio.Sequenc
         else:
             waiting = name
             yield read
+
+
+def letters_of(sequence: str) -> str:
+    """Bases of a read in the alphabet of the references: capitals, T in place of U."""
+    if sequence.isupper() and "U" not in sequence:
+        return sequence
+    return sequence.upper().replace("U", "T")

@@ -5,7 +5,7 @@ Variants follow the definition of mirGFF3 1.2 (github.com/miRTop/mirGFF3, Desvig
 begins one letter late and ``iso_3p:+1`` ends one letter late.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -13,7 +13,7 @@ import pandas as pd
 from evcargo.rna.assign import Call
 
 REFERENCE = "NA"
-LOW_SHARE = "low share"
+LOW_SHARE, BAD_CYCLE = "low share", "bad cycle"
 MAX_ADDED = 3
 # Last position in the read, from 1, of each kind of mismatch; the first position has no kind.
 SNV_KINDS = (
@@ -163,7 +163,12 @@ def _distance(isomir: Isomir) -> tuple[int, int, int]:
     return len(isomir.tail), abs(isomir.shift_5p), abs(isomir.shift_3p)
 
 
-def isomir_table(rows: Sequence[Row], names: Mapping[int, str], min_share: float) -> pd.DataFrame:
+def isomir_table(
+    rows: Sequence[Row],
+    names: Mapping[int, str],
+    min_share: float,
+    bad_positions: Collection[int] = (),
+) -> pd.DataFrame:
     """Put isoforms under the contract ``rna_isomirs``.
 
     Parameters
@@ -174,11 +179,18 @@ def isomir_table(rows: Sequence[Row], names: Mapping[int, str], min_share: float
         Number of a reference -> name of the hairpin.
     min_share
         Share of its mature's reads below which an isoform (not the reference sequence) is marked.
+    bad_positions
+        Positions, from 1, whose mismatches are marked, since the sequencer made many errors there
+        (see `evcargo.rna.cycles.bad_positions`). An isoform that both apply to has both marks.
     """
     table = pd.DataFrame(_records(rows, names), columns=COLUMNS[:-2])
     table["share"] = table["reads"] / table.groupby("feature")["reads"].transform("sum")
     low = (table["share"] < min_share) & (table["variant"] != REFERENCE)
-    table["filter"] = low.map({True: LOW_SHARE, False: ""})
+    bad = [row.isomir.position in bad_positions for row in rows]
+    marks = zip(low, bad, strict=True)
+    table["filter"] = [
+        ", ".join([BAD_CYCLE] * is_bad + [LOW_SHARE] * is_low) for is_low, is_bad in marks
+    ]
     return table
 
 

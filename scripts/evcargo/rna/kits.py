@@ -2,14 +2,17 @@
 
 import csv
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from evcargo.rna.denovo import find_adapter
 
 AUTO, NONE, DE_NOVO = "auto", "none", "de_novo"
+HIGH, CONFLICT = "HIGH", "CONFLICT"
 NUMBERS = ("clip_5p", "clip_3p", "umi")
 SEED = 12
 SCANNED_READS = 100_000
@@ -32,7 +35,7 @@ class Kit:
     name
         Name for the run sheet.
     adapter
-        3' adapter; empty if the reads are already trimmed.
+        3' adapter; empty if it is cut off already.
     clip_5p, clip_3p
         Bases of the kit at the 5' and at the 3' end of the insert, nt.
     umi
@@ -78,13 +81,27 @@ class Scan:
     notes: tuple[str, ...] = ()
 
 
-def read_kits(path: str | Path) -> dict[str, Kit]:
-    """Read `resources/adapters/adapters.tsv`; the kit `none` is added."""
+def read_kits(
+    path: str | Path, declared: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+) -> dict[str, Kit]:
+    """Read the known kits, and add those of the study and the kit `none`.
+
+    Parameters
+    ----------
+    path
+        `resources/adapters/adapters.tsv`.
+    declared
+        Option ``rna.kits``: name -> adapter, clip_5p, clip_3p and umi.
+    """
     with Path(path).open(encoding="utf-8", newline="") as stream:
         rows = csv.DictReader(stream, delimiter="\t")
         kits = [
             Kit(row["kit"], row["sequence"], *(int(row[name]) for name in NUMBERS)) for row in rows
         ]
+    kits += [
+        Kit(name, kit["adapter"].upper().replace("U", "T"), *(kit[number] for number in NUMBERS))
+        for name, kit in declared.items()
+    ]
     return {kit.name: kit for kit in [*kits, Kit(NONE, "")]}
 
 
@@ -147,15 +164,15 @@ def _known(kits: dict[str, Kit], asked: str, shares: dict[str, float]) -> Scan:
     if asked == AUTO:
         close = rival_share >= RIVAL_SHARE * share and rival_share >= MIN_SHARE
         if tailed:
-            return Scan(kits[NONE], "CONFLICT", shares, f"{carried}: {remedy}")
+            return Scan(kits[NONE], CONFLICT, shares, f"{carried}: {remedy}")
         problem = f"{carried}, that of {rival} in {rival_share:.1%}: name the kit in the run sheet"
-        return Scan(kits[best], "CONFLICT" if close else "HIGH", shares, problem if close else "")
-    if asked != NONE:
+        return Scan(kits[best], CONFLICT if close else "HIGH", shares, problem if close else "")
+    if kits[asked].adapter:
         alike = {name for name, kit in kits.items() if seed_of(kit) == seed_of(kits[asked])}
         carries = any(shares.get(name, 0) >= MIN_SHARE for name in alike)
         if best in alike or (carries and not kits[asked].poly_a):
-            return Scan(kits[asked], "HIGH", shares)
-    return Scan(kits[asked], "CONFLICT", shares, f"kit is {asked}, but {carried}: {remedy}")
+            return Scan(kits[asked], HIGH, shares)
+    return Scan(kits[asked], CONFLICT, shares, f"kit is {asked}, but {carried}: {remedy}")
 
 
 def _with_random_ends(scan: Scan, kits: dict[str, Kit], reads: list[str]) -> Scan:
@@ -193,11 +210,11 @@ def _unknown(kits: dict[str, Kit], asked: str, shares: dict[str, float], reads: 
         if asked == AUTO:
             kit = Kit(DE_NOVO, found.adapter)
             note = f"{said}, found from the reads alone, and is cut off"
-            return Scan(kit, "HIGH", shares, notes=(note,))
+            return Scan(kit, HIGH, shares, notes=(note,))
         problem = f"kit is {asked}, but {said}: set kit to auto"
-        return Scan(kits[asked], "CONFLICT", shares, problem)
-    if asked == NONE:
-        return Scan(kits[NONE], "NONE", shares)
+        return Scan(kits[asked], CONFLICT, shares, problem)
+    if asked != AUTO and not kits[asked].adapter:
+        return Scan(kits[asked], "NONE", shares)
     if asked != AUTO:
         problem = (
             f"kit is {asked}, but its adapter is in {shares.get(asked, 0):.1%} of the reads:"

@@ -95,24 +95,30 @@ def write_mirgff3(
         f"source-ontology: {name} {ONTOLOGY.get(name, 'Custom')}",
         "TOOLS: evcargo",
         f"REFERENCE: {file}",
-        f"FILTER: PASS(is ok), REJECT:low_share(below {min_share:g} of the reads of its mature)",
+        f"FILTER: PASS(is ok), REJECT:low_share(below {min_share:g} of the reads of its mature),"
+        " REJECT:bad_cycle(mismatch at a cycle where the sequencer made many errors)",
         f"COLDATA: {sample}",  # last: mirtop takes every line after it for a feature
     ]
     hits = table.groupby("sequence")["feature"].transform("size").tolist()
-    kept = (table["filter"] == "").tolist()
+    filters = [_filter(marks) for marks in table["filter"]]
     with whole_file(path) as part, part.open("w", encoding="utf-8", newline="\n") as stream:
         stream.writelines(f"## {line}\n" for line in header)
-        for row, reads, hit, keep in zip(rows, whole_reads(rows), hits, kept, strict=True):
+        for row, reads, hit, filtered in zip(rows, whole_reads(rows), hits, filters, strict=True):
             isomir = row.isomir
             hairpins = [_escaped(one) for one in hairpin_names(row.hairpins, names)]
             kind = "ref_miRNA" if isomir.variant == REFERENCE else "isomiR"
             attributes = (
                 f"Read={row.insert};UID={license_plate(row.insert)};Name={_escaped(row.feature)};"
                 f"Parent={','.join(hairpins)};Variant={isomir.variant};Cigar={isomir.cigar};"
-                f"Expression={reads};Filter={'PASS' if keep else 'REJECT:low_share'};Hits={hit}"
+                f"Expression={reads};Filter={filtered};Hits={hit}"
             )
             place = f"{isomir.start + 1}\t{isomir.end}"
             stream.write(f"{hairpins[0]}\t{name}\t{kind}\t{place}\t.\t+\t.\t{attributes}\n")
+
+
+def _filter(marks: str) -> str:
+    """Attribute Filter from the marks of an isoform; of several, the first."""
+    return f"REJECT:{marks.split(', ')[0].replace(' ', '_')}" if marks else "PASS"
 
 
 @lru_cache(maxsize=10_000)

@@ -1,7 +1,7 @@
 """Counting one sample: from its distinct inserts to counts, isoforms, fragments and read funnel."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,10 @@ from evcargo.rna.assign import (
     is_low_complexity,
 )
 from evcargo.rna.background import explain
+from evcargo.rna.beginnings import organism_counts, read_beginnings
+from evcargo.rna.cycles import Limits, bad_positions, position_table
 from evcargo.rna.fragments import typed_fragments
-from evcargo.rna.isomirs import isomir_rows, isomir_table
+from evcargo.rna.isomirs import Row, isomir_rows, isomir_table
 from evcargo.rna.mirgff3 import write_mirgff3
 from evcargo.rna.reference import MIRNA, PRECURSOR
 from evcargo.rna.sheet import HAIRPIN
@@ -42,12 +44,16 @@ class Reference:
         Index of all references, table of their features, table of their files.
     backgrounds
         `genome` and `exogenous` -> prefix of `evcargo.rna.background.index_background`.
+    beginnings
+        Files of `evcargo.rna.beginnings.read_beginnings`; none where the study brings miRNAs of
+        its own, so that the organism of the reads is not looked for.
     """
 
     fasta: str | Path
     features: str | Path
     manifest: str | Path
     backgrounds: Mapping[str, str | Path] = field(default_factory=dict)
+    beginnings: Sequence[str | Path] = ()
 
 
 @dataclass(frozen=True)
@@ -60,10 +66,13 @@ class AssignSettings:
         RNA classes, see `evcargo.rna.assign.Catalogue`.
     isomir_share
         Share of its mature's reads below which an isoform is marked.
+    bad_cycles
+        Limits from which a cycle is bad, so that isoforms with a mismatch there are marked.
     """
 
     priority: Sequence[str]
     isomir_share: float = 0.05
+    bad_cycles: Limits = field(default_factory=Limits)
 
 
 def assign_sample(
@@ -89,7 +98,9 @@ def assign_sample(
     products
         Files to write: `counts` (contract ``rna_counts``), `isomirs` (``rna_isomirs``), `mirgff3`,
         and `summary`: the JSON of trimming, with ``funnel`` (step -> reads, summing to ``raw``),
-        ``fragments`` (class, feature, type, reads) and ``exogenous`` (name, reads, inserts).
+        ``fragments`` (class, feature, type, reads), ``exogenous`` (name, reads, inserts),
+        ``organisms`` (see `evcargo.rna.beginnings.organism_counts`) and ``positions`` (rows of
+        `evcargo.rna.cycles.position_table`, with ``bad``).
     """
     told = json.loads(Path(trimming).read_text(encoding="utf-8"))
     counts = read_inserts(inserts)
@@ -103,11 +114,18 @@ def assign_sample(
     if not told["problem"] and not result.steps[MIRNA]:
         told["problem"] = f"no miRNA read among {sum(counts.values())} inserts"
     write_table(feature_counts(result), products["counts"], "rna_counts")
-    _write_isomirs(sample, result, counts, reference, features, letters, settings, products)
+    rows = isomir_rows(result.mirnas, counts, letters)
+    positions = position_table(rows)
+    bad = bad_positions(positions, told["runs"], settings.bad_cycles)
+    _write_isomirs(sample, rows, bad, reference, features, settings, products)
+    if round(sum(row.reads for row in rows), 3) != result.steps[MIRNA]:
+        raise AssertionError("the isoforms do not sum to the reads of miRNA")
     found: dict[str, Any] = {
         "funnel": funnel,
         "fragments": list(typed_fragments(result.pieces, letters)),
         "exogenous": [(name, *left.exogenous[name]) for name in sorted(left.exogenous)],
+        "organisms": _organisms(counts, reference),
+        "positions": positions.assign(bad=positions["position"].isin(bad)).to_dict("records"),
     }
     with whole_file(products["summary"]) as part:
         part.write_text(json.dumps({**told, **found}, indent=1) + "\n", encoding="utf-8")
@@ -163,22 +181,25 @@ def _funnel(
     }
 
 
+def _organisms(counts: Mapping[str, int], reference: Reference) -> dict[str, dict[str, int]]:
+    """Count the reads by the organism that they tell; empty where that is not looked for."""
+    if not reference.beginnings:
+        return {}
+    return organism_counts(counts, read_beginnings(tuple(map(str, reference.beginnings))))
+
+
 def _write_isomirs(
     sample: str,
-    result: Assignment,
-    counts: Mapping[str, int],
+    rows: Sequence[Row],
+    bad: Collection[int],
     reference: Reference,
     features: pd.DataFrame,
-    letters: Sequence[str],
     settings: AssignSettings,
     products: Mapping[str, str | Path],
 ) -> None:
     hairpins = features[features["class"] == PRECURSOR]
     names = dict(zip(hairpins["reference"], hairpins["feature"], strict=True))
-    rows = isomir_rows(result.mirnas, counts, letters)
-    table = isomir_table(rows, names, settings.isomir_share)
-    if round(float(table["reads"].sum()), 3) != result.steps[MIRNA]:
-        raise AssertionError("the isoforms do not sum to the reads of miRNA")
+    table = isomir_table(rows, names, settings.isomir_share, bad)
     write_table(table, products["isomirs"], "rna_isomirs")
     files = read_table(reference.manifest, "rna_manifest").set_index("class")
     database = ("custom", "no hairpins")

@@ -46,6 +46,15 @@ SHIPPED: Mapping[str, Mapping[str, str]] = {
     },
 }
 
+ORGANISMS = tuple(SHIPPED)
+BEGINNINGS = tuple(SHIPPED[name][kind] for name in ORGANISMS for kind in (MATURE, HAIRPIN))
+"""Files of ``resources/rna`` that tell the organism of reads, see `evcargo.rna.beginnings`."""
+
+
+def brings_mirnas(references: Mapping[str, Any]) -> bool:
+    """Whether a study gives miRNAs of its own, or leaves the shipped ones out."""
+    return bool({HAIRPIN, MATURE} & set(references))
+
 
 def index_files(fasta: str) -> list[str]:
     """Files of the bwa index of a FASTA file, which lie beside it."""

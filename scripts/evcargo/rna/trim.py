@@ -13,7 +13,8 @@ import dnaio
 
 from evcargo.errors import EvcargoError
 from evcargo.job import whole_file
-from evcargo.rna.fastq import first_mates, layout_of, read_fastq
+from evcargo.rna.cycles import cycle_counts
+from evcargo.rna.fastq import first_mates, layout_of, letters_of, read_fastq
 from evcargo.rna.kits import AUTO, SCANNED_READS, Kit, Scan, scan_reads
 from evcargo.rna.molecules import count_molecules
 from evcargo.rna.trimmer import (
@@ -25,7 +26,6 @@ from evcargo.rna.trimmer import (
     Key,
     Trimmer,
     TrimSettings,
-    letters_of,
 )
 
 DIMER_LENGTH = 3
@@ -62,6 +62,9 @@ class Inserts:
         Length of the insert after the adapter was removed, nt -> reads.
     scans
         Adapter evidence, one per run.
+    cycles
+        Bases and qualities by cycle of the first `SCANNED_READS` reads, one per run, see
+        `evcargo.rna.cycles.cycle_counts`.
     problem
         Why the sample cannot be used; empty if it can.
     bases, q30_bases
@@ -73,6 +76,7 @@ class Inserts:
     fates: Counter[str] = field(default_factory=Counter)
     lengths: Counter[int] = field(default_factory=Counter)
     scans: list[Scan] = field(default_factory=list)
+    cycles: list[dict[str, list[float]]] = field(default_factory=list)
     problem: str = ""
     bases: int = 0
     q30_bases: int = 0
@@ -137,7 +141,7 @@ def _trim_run(
     """Add one file to `inserts`; reads of a kit with identifiers go to `copies`."""
     if run.kit not in kits and run.kit != AUTO:
         raise EvcargoError(f"{run.path}: unknown kit {run.kit!r}. Use auto or {', '.join(kits)}")
-    reads = read_fastq(run.path)
+    reads: Iterator[dnaio.SequenceRecord] = read_fastq(run.path)
     first = list(islice(reads, SCANNED_READS))
     layout = layout_of(run.path, first)
     reads = chain(first, reads)
@@ -146,6 +150,7 @@ def _trim_run(
     scan = scan_reads((letters_of(read.sequence) for read in first), kits, run.kit)
     scan = replace(scan, notes=(*layout.notes, *scan.notes))
     inserts.scans.append(scan)
+    inserts.cycles.append(cycle_counts(first, layout.base))
     inserts.bases += layout.bases
     inserts.q30_bases += layout.q30_bases
     _log.info("%s: kit %s, adapter %s, %s", run.path, scan.kit.name, scan.verdict, scan.shares)
@@ -222,13 +227,16 @@ def write_inserts(inserts: Inserts, table: str | Path, summary: str | Path) -> N
             {
                 "kit": scan.kit.name,
                 "adapter": scan.kit.adapter,
+                "clip_5p": scan.kit.clip_5p,
+                "clip_3p": scan.kit.clip_3p,
                 "umi": scan.kit.umi,
                 "verdict": scan.verdict,
                 "shares": scan.shares,
                 "notes": list(scan.notes),
                 "problem": scan.problem,
+                "cycles": cycles,
             }
-            for scan in inserts.scans
+            for scan, cycles in zip(inserts.scans, inserts.cycles, strict=True)
         ],
     }
     with whole_file(summary) as part:

@@ -7,7 +7,7 @@ import dnaio
 from cutadapt.adapters import BackAdapter
 from cutadapt.qualtrim import quality_trim_index
 
-from evcargo.rna.fastq import PHRED_33
+from evcargo.rna.fastq import PHRED_33, letters_of
 from evcargo.rna.kits import Kit
 
 MAX_ERROR_RATE = 0.1
@@ -64,15 +64,16 @@ class Trimmer:
     def keys(self, reads: Iterable[dnaio.SequenceRecord]) -> Iterator[Key]:
         """Give of each read what its trimming depends on, so that like reads are trimmed once."""
         cutoff, base, cut = self._cutoff, self._base, quality_trim_index
-        umi = self._kit.umi
+        # An identifier is read even where its quality is low, an insert is not; and where no
+        # adapter tells the end of the kit's last bases, the end of the read does.
+        entire = self._kit.umi or (self._kit.clip_3p and not self._kit.adapter)
         for read in reads:
             sequence = read.sequence
             stop = cut(read.qualities, 0, cutoff, base)[1]
             if stop == len(sequence):
                 yield sequence
             else:
-                # An identifier is read even where its quality is low, an insert is not.
-                yield (sequence if umi else sequence[:stop]), stop
+                yield (sequence if entire else sequence[:stop]), stop
 
     def trim_key(self, key: Key) -> Trimmed:
         """Give fate, insert and identifier of all reads that `keys` gave the same key."""
@@ -84,16 +85,16 @@ class Trimmer:
         if shortened and stop < self._shortest:
             return LOW_QUALITY, None, ""
         sequence = letters_of(sequence)
-        insert, umi, whole = sequence[:stop], "", True
+        kit, umi, whole = self._kit, "", True
+        behind = len(sequence)
         if self._adapter is not None:
-            kit = self._kit
-            start, end, reached = self._place(insert)
-            if start < 0:
+            behind, end, reached = self._place(sequence[:stop])
+            if behind < 0:
                 return UNTRIMMED, None, ""
-            insert = insert[kit.clip_5p : max(start - kit.clip_3p, 0)]
             if kit.umi:
                 umi = sequence[end : end + kit.umi]
                 whole = reached and len(umi) == kit.umi and not umi.strip("ACGT")
+        insert = sequence[kit.clip_5p : max(min(behind - kit.clip_3p, stop), 0)]
         if len(insert) < self._shortest:
             return TOO_SHORT, insert, umi
         if len(insert) > self._longest:
@@ -114,10 +115,3 @@ class Trimmer:
         if match is None:
             return -1, -1, False
         return match.rstart, match.rstop, match.astop == len(adapter)
-
-
-def letters_of(sequence: str) -> str:
-    """Bases of a read in the alphabet of the references: capitals, T in place of U."""
-    if sequence.isupper() and "U" not in sequence:
-        return sequence
-    return sequence.upper().replace("U", "T")

@@ -14,6 +14,7 @@ from evcargo.study.contrasts import check_contrasts
 from evcargo.study.files import check_run_files, why_no_file
 from evcargo.study.inputs import Examined, examine_inputs
 from evcargo.study.interpretation import check_interpretation
+from evcargo.study.kits import check_kits, with_kits
 from evcargo.study.metrics import check_metrics, without_room
 from evcargo.study.model import Contrast, Study
 from evcargo.study.notes import Notes
@@ -77,6 +78,10 @@ def load_study(
     """
     notes = Notes(config_file)
     filled, wrong = check_config(config, read_schema("config", schema_dir), notes)
+    row_of_runs = read_schema("runs", schema_dir)
+    if "rna" not in wrong:
+        check_kits(filled, row_of_runs, notes)
+    row_of_runs = with_kits(row_of_runs, filled)
     from_sdrf = _takes_sdrf(config, filled, notes)
     problems = list(notes.problems)
     sdrf = _open_sdrf(filled, config_file, problems) if from_sdrf else None
@@ -90,7 +95,7 @@ def load_study(
         }
     samples, sample_lines = _load_samples(sheets["samples"], schema_dir, problems)
     runs, run_lines, sound = _load_runs(
-        sheets, filled, schema_dir, sample_lines, look_inside, problems
+        sheets, filled, row_of_runs, sample_lines, look_inside, resource, problems
     )
     last = Notes(config_file)
     examined = Examined()
@@ -227,6 +232,20 @@ def _open_sheet(
     return sheet
 
 
+def _check_first_reads(
+    config: Mapping[str, Any],
+    runs: pd.DataFrame,
+    lines: Mapping[str, int],
+    notes: Notes,
+    resource: Callable[[str], str],
+) -> None:
+    """Look into the reads of small RNA, if there are any: only then is their reader loaded."""
+    if ((runs["assay"] == "rna") & (runs["format"] == "fastq")).any():
+        from evcargo.study.first_reads import check_first_reads
+
+        check_first_reads(config, runs, lines, notes, resource)
+
+
 def _load_samples(
     sheet: Sheet | None, schema_dir: Path | None, problems: list[Problem]
 ) -> tuple[pd.DataFrame | None, dict[str, int] | None]:
@@ -241,9 +260,10 @@ def _load_samples(
 def _load_runs(
     sheets: Mapping[str, Sheet | None],
     config: Mapping[str, Any],
-    schema_dir: Path | None,
+    schema: Mapping[str, Any],
     samples: dict[str, int] | None,
     look_inside: bool,
+    resource: Callable[[str], str],
     problems: list[Problem],
 ) -> tuple[pd.DataFrame | None, dict[str, int], set[str]]:
     """Runs, their lines in the sheet, and the paths that are files of the right kind."""
@@ -255,10 +275,11 @@ def _load_runs(
     if not whole and not sheet.rows:
         problems += notes.problems
         return None, {}, set()
-    runs, lines = check_runs(sheet, read_schema("runs", schema_dir), samples, notes)
+    runs, lines = check_runs(sheet, schema, samples, notes)
     sound: set[str] = set()
     if look_inside:
         sound = check_run_files(runs, lines, notes)
+        _check_first_reads(config, runs, lines, notes, resource)
     problems += notes.problems
     if sheets["samples"] and samples and sheet.rows and whole:
         used = {row.cells["sample"] for row in sheet.rows}

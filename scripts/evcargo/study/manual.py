@@ -75,6 +75,24 @@ too. Where names say nothing or mislead, `mate` says it: 1, 2, or none for singl
 | H1 | transcripts | raw/H1_forward.fastq.gz | 1 |
 | H1 | transcripts | raw/H1_backward.fastq.gz | 2 |
 
+### Library kits of small RNA
+
+The adapter of most kits is found in the reads. A kit that the column `kit` does not list is
+declared in the config and named there:
+
+    rna:
+      kits:
+        my_kit: {adapter: TGGAATTCTCGGGTGCCAAGG, clip_5p: 6}
+
+| sample | assay | path | kit |
+|---|---|---|---|
+| T1 | rna | raw/T1.fastq.gz | my_kit |
+
+A read is `clip_5p` bases of the kit (a barcode, random bases), the insert, `clip_3p` bases, the
+adapter, and the identifier of `umi` bases. Before any job runs, the first reads of each file are
+held against the known miRNAs of human, mouse and rat: a file of another organism is refused, and so
+is one whose miRNAs begin or end elsewhere than its kit says, with what to write.
+
 ### Tables of other programs
 
 One row with the sample `*` takes every sample of the sample sheet from the table, where the table
@@ -143,7 +161,8 @@ Every sample is asked the same questions. results/purity/criteria.tsv holds each
 warn, fail, not assessed) with its value, threshold, rule, evidence and source. The verdict of an
 EV preparation is its gravest answer. `not assessed` is no pass: it was not measured, the run was
 too shallow to tell, or the matrix has no limit. Without proteins no sample passes, since only they
-tell whether there are EVs. Limits are [warn, fail] by `biofluid`; fluids that you do not name keep
+tell whether there are EVs; nor does one whose small RNA fails its quality gate
+(results/rna/gate.tsv). Limits are [warn, fail] by `biofluid`; fluids that you do not name keep
 their defaults.
 
 ### Gene sets and miRNA targets

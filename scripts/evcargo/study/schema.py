@@ -157,7 +157,14 @@ def _filled(value: dict[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
             items = option["items"]
             given = [_filled(one, items) if isinstance(one, dict) else one for one in given]
         filled[key] = given
-    return filled | {key: one for key, one in value.items() if key not in known}
+    others = {key: option for key, option in value.items() if key not in known}
+    rest = schema.get("additionalProperties")
+    if isinstance(rest, Mapping):
+        others = {
+            key: _filled(option, rest) if isinstance(option, dict) else option
+            for key, option in others.items()
+        }
+    return filled | others
 
 
 def _places(error: Any) -> Iterator[Place]:
