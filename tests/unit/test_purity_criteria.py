@@ -519,6 +519,57 @@ def test_what_a_deeper_run_could_still_say_keeps_a_sample_from_passing(given, ve
     assert (row["verdict"], row["reason"]) == (verdict, reason)
 
 
+def gate_of(**samples: dict[str, str]) -> pd.DataFrame:
+    """Quality gate of small RNA: the verdict of each rule of each sample."""
+    rows = [
+        {"sample": sample, "rule": rule, "verdict": verdict, "reason": f"{rule} is {verdict}"}
+        for sample, rules in samples.items()
+        for rule, verdict in rules.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_a_sample_whose_small_rna_fails_the_gate_does_not_pass():
+    samples = sheet(*({"sample": name} for name in "abcde"), {"sample": "f", "material": "source"})
+    given = dict.fromkeys("abcdef", "pass") | {"b": "warn", "c": "fail", "d": "not assessed"}
+    answers = {sample: [answered(PROTEIN_RULE, verdict)] for sample, verdict in given.items()}
+    failed = {"overall": "fail", "Q30": "pass", "annotated reads": "fail", "adapter": "fail"}
+    gate = gate_of(**dict.fromkeys("abcdf", failed), e={"overall": "warn", "Q30": "warn"})
+    table = verdicts(answers, samples, gate).set_index("sample")
+    none = "not assessed"
+    assert table["verdict"].tolist() == [none, "warn", "fail", none, "pass", none]
+    words = (
+        "small RNA failed the quality gate (annotated reads: annotated reads is fail; adapter:"
+        " adapter is fail); "
+    )
+    assert [reason.startswith(words) for reason in table["reason"]] == [True] * 4 + [False] * 2
+    assert table.loc["a", "reason"] == f"{words}all 1 assessed criteria passed"
+    assert table.loc["f", "reason"] == "not an EV preparation (material: source)"
+
+
+def test_a_sample_that_failed_as_a_whole_gives_its_problem():
+    gate = gate_of(a={"overall": "fail", "Q30": "not assessed"})
+    gate["reason"] = "no miRNA read among 3 inserts"
+    table = verdicts({"a": [answered(PROTEIN_RULE, "pass")]}, sheet({"sample": "a"}), gate)
+    assert table.loc[0, "reason"] == (
+        "small RNA failed the quality gate (no miRNA read among 3 inserts); all 1 assessed criteria"
+        " passed"
+    )
+
+
+def test_the_gate_is_in_the_verdicts_of_a_study(panels):
+    """139 reads on annotated RNA, as of an example of exceRpt: nothing of that may pass."""
+    samples = sheet({"sample": "s1", "biofluid": "plasma"})
+    matrix = rna_matrix({"hsa-miR-1-3p": [32], "rRNA_1": [29]}, ["a"], rRNA_1="rRNA")
+    gate = gate_of(s1={"overall": "fail", "annotated reads": "fail", "adapter dimers": "pass"})
+    gate = gate.assign(value=np.nan, threshold="")
+    tables = score(samples, panels, default_options(), rna=matrix, gate=gate)
+    row = tables["verdicts"].iloc[0]
+    assert row["verdict"] == "not assessed"
+    assert row["reason"].startswith("small RNA failed the quality gate (annotated reads: ")
+    assert row["n_pass"] == 2  # rRNA share and miRNA share, of the counts
+
+
 def test_a_study_of_one_assay_or_none_keeps_the_contracts(panels, tmp_path):
     samples = sheet({"sample": "s1"}, {"sample": "s2", "subject": np.nan})
     tables = score(samples, panels, default_options())

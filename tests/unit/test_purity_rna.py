@@ -56,15 +56,47 @@ def test_counts_are_those_of_mirnas_summed_by_name():
 
 
 def test_ratio_by_hand_and_its_floor():
-    """log2((127.5 + 0.5) / (0.5 + 0.5)) = 7; below ten reads, and without a run, there is none."""
+    """log2(128 / 1) = 7; no reads count as half a read; below ten, and without a run, none."""
     counts = pd.DataFrame(
-        {"mir-451a": [127.5, 6, 4, np.nan], "mir-23a-3p": [0.5, 4, 5, np.nan]}, index=list("abcd")
+        {"mir-451a": [128, 6, 4, np.nan, 16, 0], "mir-23a-3p": [1, 4, 5, np.nan, 0, 16]},
+        index=list("abcdef"),
     )
-    ratio = mirna_ratio(counts, "mir-451a", "mir-23a-3p", 10)
-    assert ratio["a"] == pytest.approx(7.0)
-    assert ratio["b"] == pytest.approx(math.log2(6.5 / 4.5))
-    assert ratio[["c", "d"]].isna().all()
-    assert mirna_ratio(counts[["mir-451a"]], "mir-451a", "mir-23a-3p", 10).isna().all()
+    table = mirna_ratio(counts, "mir-451a", "mir-23a-3p", 10)
+    assert table.loc[["a", "b", "e", "f"], "ratio"].tolist() == pytest.approx(
+        [7, math.log2(6 / 4), 5, -5]
+    )
+    assert table.loc[["c", "d"]].isna().all(axis=None)
+    assert mirna_ratio(counts[["mir-451a"]], "mir-451a", "mir-23a-3p", 10).isna().all(axis=None)
+
+
+def test_the_interval_of_a_ratio_is_that_of_the_share():
+    """binom.test of R: 6 of 10 are 0.2623781 to 0.8784477, 16 of 16 are 0.025^(1/16) to 1."""
+    counts = pd.DataFrame({"mir-451a": [6, 16, 0], "mir-23a-3p": [4, 0, 16]}, index=list("abc"))
+    table = mirna_ratio(counts, "mir-451a", "mir-23a-3p", 10)
+
+    def of_share(share: float) -> float:
+        return math.log2(share / (1 - share))
+
+    assert table.loc["a", ["low", "high"]].tolist() == pytest.approx(
+        [of_share(0.2623781), of_share(0.8784477)], abs=1e-5
+    )
+    assert table.loc["b", "low"] == pytest.approx(of_share(0.7940928), abs=1e-5)
+    assert table.loc["b", "high"] == math.inf
+    assert table.loc["c", "low"] == -math.inf
+
+
+@pytest.mark.parametrize(
+    ("red", "other", "verdict"),
+    [(300, 2, "warn"), (300, 0, "warn"), (12, 1, "not assessed"), (60, 4, "pass")],
+)
+def test_few_reads_neither_hide_haemolysis_nor_make_a_pass(panels, red, other, verdict):
+    """300 to 2 is 7.2; 12 to 1 is 3.6, but may be 9; 60 to 4 is 3.9, at most 5.7."""
+    counts = {"hsa-miR-451a": [red], "hsa-miR-23a-3p": [other]}
+    row = answer(criteria_of(panels, counts), "s1", RATIO)
+    assert row["verdict"] == verdict
+    if verdict == "not assessed":
+        assert row["value"] == pytest.approx(math.log2(red / other))
+        assert row["rule"] == "not assessed: 3.58 log2 of so few reads may be up to 9"
 
 
 def test_signature_score_by_hand():
@@ -76,9 +108,9 @@ def test_signature_score_by_hand():
     def logged(x: float) -> float:
         return math.log2((x + 2) / (1e6 + 4) * 1e6)
 
-    value, used = signature_score(counts, ["a", "b", "absent"], 40, 1, 2)
+    value, used, rare = signature_score(counts, ["a", "b", "absent"], 40, 1, 2)
     expected = math.sqrt(logged(4094) * logged(254)) - math.sqrt(logged(62) * logged(995590))
-    assert used == ["a", "b"]
+    assert (used, rare["s"]) == (["a", "b"], 0)
     assert value["s"] == pytest.approx(expected, rel=1e-12)
     assert signature_score(counts, ["a", "b"], 40, 1, 3)[0].isna().all()
     assert signature_score(counts, ["a", "b", "c", "rest"], 40, 1, 1)[0].isna().all()
@@ -102,9 +134,73 @@ def test_the_score_rises_with_haemolysate(panels):
         [base / base.sum() * (1 - p) + red / red.sum() * p for p in np.linspace(0, 0.9, 7)]
     )
     counts = (mixes * 1e6).round()
-    value, used = signature_score(counts, signature, 40, 1, 5)
+    value, used, _ = signature_score(counts, signature, 40, 1, 5)
     assert len(used) == 20
     assert value.is_monotonic_increasing
+
+
+def skewed_library(panels, depth: int) -> pd.Series:
+    """Reads of a haemolysed library whose miRNAs span five orders of magnitude, as real ones do."""
+    rng = np.random.default_rng(3)
+    names = members(panels, SIGNATURE) + [f"mir-{n}" for n in range(1000, 1400)]
+    shares = rng.lognormal(0, 2.5, len(names))
+    shares[:20] = 0.002 * shares[20:].sum()
+    return pd.Series(rng.multinomial(depth, shares / shares.sum()), index=names)
+
+
+def test_the_score_of_a_shallow_sample_is_not_told(panels):
+    """A score of 10,000 reads would be another one than that of the whole library."""
+    options = (members(panels, SIGNATURE), 40, 1, 5)
+    deep = pd.DataFrame([skewed_library(panels, 3_000_000)], index=["s"])
+    shallow = pd.DataFrame([skewed_library(panels, 10_000)], index=["s"])
+    values = [float(signature_score(one, *options)[0]["s"]) for one in (deep, shallow)]
+    assert abs(values[0] - values[1]) > 0.5
+    for counts, verdict in ((deep, {"pass", "warn"}), (shallow, {"not assessed"})):
+        given = {f"hsa-{name}": [reads] for name, reads in counts.loc["s"].items()}
+        row = answer(criteria_of(panels, given), "s1", SCORE)
+        assert row["verdict"] in verdict
+        assert math.isnan(row["value"]) == (verdict == {"not assessed"})
+    assert row["rule"].startswith("not assessed: ")
+    assert row["rule"].endswith("of 10,000 miRNA reads: the score depends on the depth")
+
+
+def test_a_shallow_library_of_few_mirnas_has_a_score():
+    """Depth is no obstacle where each expressed miRNA has reads enough."""
+    counts = pd.DataFrame({"a": [4000], "b": [3000], "c": [2500], "d": [500]}, index=["s"])
+    value, _, rare = signature_score(counts, ["a", "b"], 40, 1, 2, min_reads=10)
+    assert rare["s"] == 0
+    assert not math.isnan(value["s"])
+
+
+def test_shallow_samples_do_not_tell_what_is_expressed():
+    """One read of 10,000 is 100 CPM, and would make a miRNA expressed for all."""
+    deep = {"a": 500_000, "b": 300_000, "rest": 200_000, "noise": 0}
+    shallow = {"a": 5_000, "b": 3_000, "rest": 1_999, "noise": 1}
+    counts = pd.DataFrame([deep, shallow], index=["deep", "shallow"]).astype(float)
+    alone = signature_score(counts.loc[["deep"]], ["a", "b"], 40, 1, 2, 10)[0]
+    both, _, rare = signature_score(counts, ["a", "b"], 40, 1, 2, 10)
+    # The prior count goes by the mean depth of the samples, which moves the score a little.
+    assert both["deep"] == pytest.approx(alone["deep"], abs=1e-3)
+    assert signature_score(counts, ["a", "b"], 40, 1, 2)[0]["deep"] > alone["deep"] + 1
+    assert rare.tolist() == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("rare", "verdict", "value"),
+    [(1, "pass", True), (2, "not assessed", True), (4, "not assessed", True),
+     (5, "not assessed", False)],
+)  # fmt: skip
+def test_the_limits_of_rare_mirnas(panels, rare, verdict, value):
+    """Of eight expressed ones, 1 with 9 reads is below the limit of a fifth, 4 are a half."""
+    names = [f"hsa-{name}" for name in members(panels, SIGNATURE)[:5]]
+    names += ["hsa-miR-1", "hsa-miR-2", "hsa-miR-3"]
+    counts = {name: [9] if n < rare else [2000] for n, name in enumerate(names)}
+    row = answer(criteria_of(panels, counts), "s1", SCORE)
+    assert (row["verdict"], not math.isnan(row["value"])) == (verdict, value)
+    assert ("for comparison within the study only" in row["rule"]) == (
+        verdict == "not assessed" and value
+    )
+    assert f"{rare / 8:.0%} of the expressed miRNAs have fewer than 10" in row["evidence"]
 
 
 def test_haemolysis_warns_and_never_fails(panels):
@@ -207,7 +303,7 @@ def test_classes_without_a_limit_stand_beside_what_is_published(panels, biofluid
     row = answer(criteria, "s1", criterion)
     assert (row["verdict"], row["value"]) == ("not assessed", {"t": 0.3, "p": 0.15}[criterion[0]])
     assert said in row["rule"]
-    assert row["evidence"] == "miRNA 50 %, tRNA 30 %, piRNA 15 %, mRNA 5 %"
+    assert row["evidence"] == "of 100 counts: miRNA 50 %, tRNA 30 %, piRNA 15 %, mRNA 5 %"
 
 
 def test_adapter_dimers_are_those_of_the_gate_and_warn_at_most(panels):

@@ -22,12 +22,12 @@ PURITY: Mapping[str, Contract] = {
     "verdicts": contract(
         "results/purity/verdicts.tsv",
         ("sample", "text", "", "sample"),
-        ("verdict", "text", "", "fail, warn, pass or not assessed: the gravest of its criteria; no pass while one that the run was too shallow for could warn or fail"),
+        ("verdict", "text", "", "fail, warn, pass or not assessed: the gravest of its criteria; no pass while one that the run was too shallow for could warn or fail, or where the small RNA failed its quality gate"),
         ("n_pass", "count", "criteria", "criteria passed"),
         ("n_warn", "count", "criteria", "criteria with a warning"),
         ("n_fail", "count", "criteria", "criteria failed"),
         ("n_not_assessed", "count", "criteria", "criteria without an answer"),
-        ("reason", "text", "", "the criteria that decided; of a warning that a deeper run could make a failure, `at least` and those that are open"),
+        ("reason", "text", "", "the criteria that decided; of a warning that a deeper run could make a failure, `at least` and those that are open; begins with the quality gate of small RNA if that failed"),
     ),
     "actions": contract(
         "results/purity/actions.tsv",
@@ -56,7 +56,7 @@ PURITY: Mapping[str, Contract] = {
         ("sample", "text", "", "sample"),
         ("assay", "text", "", "proteins, rna or transcripts"),
         ("class", "text", "", "exclusive class of the signal; the classes of one sample sum to 1"),
-        ("share", "number", "fraction", "share of the non-normalised signal"),
+        ("share", "number", "fraction", "share of the non-normalised signal; of RNA, of the counts (library size), so that inserts on no reference do not count as in results/rna/classes.tsv"),
     ),
     "index": contract(
         "results/purity/index.tsv",

@@ -23,6 +23,7 @@ from evcargo.purity.proteins import Proteins, protein_criteria
 from evcargo.purity.rna import Rna, rna_criteria
 from evcargo.purity.transcripts import Transcripts, transcript_criteria
 
+EV, OVERALL = "ev", "overall"
 AT_LEAST = "at least"
 """First words of the reason of a warning that a deeper run might turn into a failure."""
 
@@ -69,14 +70,19 @@ def criteria_table(answers: Mapping[str, Sequence[Answer]]) -> pd.DataFrame:
     return pd.DataFrame(rows).drop(columns="deeper")
 
 
-def verdicts(answers: Mapping[str, Sequence[Answer]], samples: pd.DataFrame) -> pd.DataFrame:
+def verdicts(
+    answers: Mapping[str, Sequence[Answer]],
+    samples: pd.DataFrame,
+    gate: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Give each sample its verdict: the gravest answer among its criteria.
 
     Only EV preparations get one; source and depleted material is answered for to be compared with,
     and has the verdict `not assessed`. An EV preparation passes only if the MISEV protein rule
     could be answered: figures that happen to be good do not make an EV of an unknown. Nor does it
     pass while a criterion that its run was too shallow to answer could warn or fail in a deeper
-    one; a warning that might so become a failure is told as `at least`.
+    one; a warning that might so become a failure is told as `at least`. Nor does it pass if its
+    small RNA failed the quality gate: the reason then begins with that.
 
     Parameters
     ----------
@@ -84,6 +90,8 @@ def verdicts(answers: Mapping[str, Sequence[Answer]], samples: pd.DataFrame) -> 
         Of `assess`.
     samples
         Sample sheet.
+    gate
+        Contract ``rna_gate``; None where the study has no small RNA.
 
     Returns
     -------
@@ -91,10 +99,14 @@ def verdicts(answers: Mapping[str, Sequence[Answer]], samples: pd.DataFrame) -> 
         Contract ``verdicts``, one row per sample of the sheet.
     """
     rows = []
+    failed = {} if gate is None else _failed_gates(gate)
     for sample in samples.to_dict("records"):
         own = answers[str(sample["sample"])]
         counts = Counter(answer.verdict for answer in own)
         verdict, reason = _verdict(sample, own)
+        if str(sample["sample"]) in failed and text_of(sample, "material") == EV:
+            verdict = NOT_ASSESSED if verdict == PASS else verdict
+            reason = f"{failed[str(sample['sample'])]}; {reason}"
         rows.append(
             {
                 "sample": sample["sample"],
@@ -109,9 +121,21 @@ def verdicts(answers: Mapping[str, Sequence[Answer]], samples: pd.DataFrame) -> 
     return pd.DataFrame(rows)
 
 
+def _failed_gates(gate: pd.DataFrame) -> dict[str, str]:
+    """Say of each sample that failed the quality gate of small RNA by which rules."""
+    words = {}
+    for sample, rules in gate.groupby("sample"):
+        failures = rules[rules["verdict"] == FAIL].set_index("rule")["reason"]
+        if OVERALL in failures:
+            reasons = [f"{rule}: {reason}" for rule, reason in failures.drop(OVERALL).items()]
+            reason = "; ".join(reasons) or str(failures[OVERALL])
+            words[str(sample)] = f"small RNA failed the quality gate ({reason})"
+    return words
+
+
 def _verdict(sample: Mapping[str, Any], own: Sequence[Answer]) -> tuple[str, str]:
     material = text_of(sample, "material")
-    if material != "ev":
+    if material != EV:
         return NOT_ASSESSED, f"not an EV preparation (material: {material or 'unknown'})"
     verdict = gravest(answer.verdict for answer in own)
     deciding = [answer for answer in own if answer.verdict == verdict]

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from math import isnan
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from evcargo.purity.answers import (
@@ -71,15 +73,19 @@ class Rna:
     """All that the criteria look at, by sample.
 
     `counts` are those of the miRNAs (`mirna_counts`), `pair` the two plain names of the ratio,
-    `used` the expressed miRNAs of the signature; `dimers` are the answers of the quality gate on
-    adapter dimers. `names_problem` says why the features cannot be looked up by name.
+    `ratio` is of `mirna_ratio`; `used` are the expressed miRNAs of the signature, `rare` is the
+    share of all expressed ones that have too few reads (`signature_score`); `library` are the
+    counts of all classes; `dimers` are the answers of the quality gate on adapter dimers.
+    `names_problem` says why the features cannot be looked up by name.
     """
 
     counts: pd.DataFrame
     pair: tuple[str, str]
-    ratio: pd.Series
+    ratio: pd.DataFrame
     score: pd.Series
     used: list[str]
+    rare: pd.Series
+    library: pd.Series
     class_share: pd.DataFrame
     status: pd.Series
     dimers: pd.DataFrame
@@ -104,19 +110,22 @@ def rna_evidence(
     sizes = measured["condition"].astype(str).value_counts()
     smallest = int(sizes.min()) if len(sizes) else 1
     numerator, denominator = members(panels, PAIR)
-    score, used = signature_score(
+    score, used, rare = signature_score(
         counts,
         members(panels, SIGNATURE),
         options["haemolysis_min_cpm"],
         smallest,
         options["haemolysis_min_signature"],
+        options["haemolysis_min_reads"],
     )
     return Rna(
         counts=counts,
         pair=(numerator, denominator),
         ratio=mirna_ratio(counts, numerator, denominator, options["haemolysis_min_counts"]),
-        score=score,
+        score=score.where(rare <= options["haemolysis_max_rare"][1]),
         used=used,
+        rare=rare,
+        library=pd.Series(np.asarray(matrix.X, dtype=float).sum(axis=1), matrix.obs_names),
         class_share=rna_shares(matrix),
         status=matrix.obs["status"].astype(str)
         + ": "
@@ -193,15 +202,41 @@ def _ratio(name: str, rna: Rna, band: Band, options: Mapping[str, Any]) -> Answe
         reason = f"{absent} is not in the RNA table"
         return open_answer(ASSAY, criterion, unit, reason, source, threshold=band)
     evidence = ", ".join(f"{mirna} {count:g} reads" for mirna, count in here.items())
-    if pd.isna(rna.ratio[name]):
+    ratio, low, high = (float(value) for value in rna.ratio.loc[name])
+    if isnan(ratio):
         reason = f"fewer than {options['haemolysis_min_counts']} reads of the two miRNAs"
         return open_answer(ASSAY, criterion, unit, reason, source, evidence, threshold=band)
-    return judged(ASSAY, criterion, float(rna.ratio[name]), band, evidence, source)
+    evidence += f"; 95 % interval {_end(low)} to {_end(high)}"
+    answer = judged(ASSAY, criterion, ratio, band, evidence, source)
+    beyond = band.verdict(high)
+    if answer.verdict != PASS or beyond == PASS:
+        return answer
+    reason = f"{shown(ratio)} {unit} of so few reads may be up to {_end(high)}"
+    return open_answer(ASSAY, criterion, unit, reason, source, evidence, threshold=band,
+                       value=ratio, deeper=beyond)  # fmt: skip
+
+
+def _end(value: float) -> str:
+    """Write an end of an interval, which is infinite where one of two miRNAs has no reads."""
+    return shown(value).replace("inf", "infinity")
 
 
 def _score(name: str, rna: Rna, band: Band, options: Mapping[str, Any]) -> Answer:
     criterion, unit, source = SCORE
     evidence = f"{len(rna.used)} miRNAs of the signature expressed: {', '.join(rna.used)}"
+    rare = (
+        f"{rna.rare[name]:.0%} of the expressed miRNAs have fewer than"
+        f" {options['haemolysis_min_reads']} reads"
+    )
+    evidence += f"; {rare}" if rna.rare[name] > 0 else ""
+    if rna.rare[name] > options["haemolysis_max_rare"][0]:
+        reads = f"{rna.counts.loc[name].sum():,.0f} miRNA reads"
+        reason = f"{rare} in this sample of {reads}: the score depends on the depth"
+        value = float(rna.score[name])
+        if not isnan(value):
+            reason += ", and is for comparison within the study only"
+        return open_answer(ASSAY, criterion, unit, reason, source, evidence, threshold=band,
+                           value=value, deeper=band.worst)  # fmt: skip
     if pd.isna(rna.score[name]):
         reason = (
             f"fewer than {options['haemolysis_min_signature']} miRNAs of the signature expressed"
@@ -278,4 +313,5 @@ def _why_no_share(cls: str, name: str, rna: Rna) -> str:
 
 def _composition(name: str, rna: Rna) -> str:
     parts = rna.class_share.loc[name].sort_values(ascending=False, kind="stable")
-    return ", ".join(f"{cls} {100 * part:.2g} %" for cls, part in parts[parts > 0].items())
+    shares = ", ".join(f"{cls} {100 * part:.2g} %" for cls, part in parts[parts > 0].items())
+    return f"of {rna.library[name]:,.0f} counts: {shares}"

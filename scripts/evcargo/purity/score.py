@@ -84,7 +84,7 @@ def score(
     ]
     shared = pd.concat(shares, ignore_index=True) if shares else _empty("shares")
     answers = assess(samples, options, protein_side, rna_side, particles, long_side)
-    criteria, judged = criteria_table(answers), verdicts(answers, samples)
+    criteria, judged = criteria_table(answers), verdicts(answers, samples, gate)
     compared = samples[~samples["sample"].isin(left_out(judged, options["action"]))]
     profiles = (
         _empty("profiles")

@@ -289,6 +289,11 @@ def _share_figure(results: Results, assay: str, groups: Sequence[Group]) -> Figu
         f"Raw {word} quantities, not normalised, cut into {counted(len(order), 'class', 'classes')}"
         " that do not overlap."
     )
+    if assay == "rna":
+        caption += (
+            " They are counts: inserts that fit no reference are left out, so that each share is"
+            " larger than the share of all inserts in the section on quality."
+        )
     caption_ = f"Shares of the {word} signal"
     return Figure(ident, title, caption, svg, table_of(f"shares-{assay}", caption_, data, columns))
 

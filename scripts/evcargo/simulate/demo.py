@@ -72,6 +72,8 @@ proteins:
 rna:
   gate:
     min_reads: 5000  # the demo is small; the report says that it was lowered from 100,000
+purity:
+  haemolysis_max_rare: [0.9, 1]  # for the same reason; the evidence of the score tells it
 interpretation:
   gene_sets: [data/gene_sets.gmt]
   targets: data/targets.tsv
