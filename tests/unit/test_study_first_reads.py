@@ -11,7 +11,7 @@ from library_reads import ADAPTER, RNA, fastq, inserts, reads
 from study_files import RUNS, StudyFiles
 
 from evcargo.errors import Problem
-from evcargo.rna.beginnings import read_beginnings
+from evcargo.rna.beginnings import FARTHEST, read_beginnings
 from evcargo.rna.sheet import BEGINNINGS
 from evcargo.study.load import load_study
 
@@ -90,6 +90,13 @@ def barcode_problem(files: StudyFiles) -> Problem:
     problem = files.problem()
     assert (problem.file, problem.row, problem.column) == ("config/runs.tsv", 2, "kit")
     return problem
+
+
+def test_the_longest_start_that_a_kit_may_have(library: StudyFiles) -> None:
+    write(reads(inserts("human", 1000), before=["N" * FARTHEST], adapter=ADAPTER[:8]))
+    library.config["rna"] = {"kits": {"my_kit": {"clip_5p": FARTHEST, "adapter": ADAPTER[:8]}}}
+    of_kit(library, "my_kit")
+    assert library.load()
 
 
 @pytest.mark.parametrize("number", [3, 6, 10])
@@ -244,6 +251,7 @@ def test_jobs_do_not_look_into_the_reads(library: StudyFiles) -> None:
         ({"k": {"adapter": "ACGT"}}, "rna.kits.k.adapter", "is not allowed"),
         ({"k": {"adapter": "ACGTNNNNNN"}}, "rna.kits.k.adapter", "is not allowed"),
         ({"k": {"clip_5p": -1}}, "rna.kits.k.clip_5p", "must be at least 0"),
+        ({"k": {"clip_5p": FARTHEST + 1}}, "rna.kits.k.clip_5p", f"must be at most {FARTHEST}"),
         ({"k": {"clip": 1}}, "rna.kits.k.clip", "is not an option"),
         ({"my kit": {"clip_5p": 1}}, "rna.kits", "holds a space"),
     ],

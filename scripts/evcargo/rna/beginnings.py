@@ -17,8 +17,8 @@ from evcargo.rna.sheet import BEGINNINGS, HAIRPIN, MATURE, ORGANISMS, SHIPPED
 
 LETTERS = 18
 """First letters that are compared, nt: too many to agree by chance, and in nearly every insert."""
-FARTHEST = 20
-"""Bases before the insert up to which miRNAs are looked for, nt."""
+FARTHEST = 30
+"""Bases before the insert up to which miRNAs are looked for, and that a kit may have, nt."""
 FEWEST_READS, FEWEST_MIRNAS = 20, 3
 """Reads, and different miRNAs among them, that say anything about a whole file."""
 TIMES = 10
