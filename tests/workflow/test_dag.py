@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 
 TABLES = {
-    *("write_study", "write_config", "import_proteins", "import_rna", "count_rna"),
+    *(
+        "examine_tables",
+        "write_study",
+        "write_config",
+        "import_proteins",
+        "import_rna",
+        "count_rna",
+    ),
     *("measure_particles", "collect_quality", "run_multiqc", "score_purity", "test_proteins"),
     *("test_counts", "list_contrasts", "write_report", "bundle_study", "gate_rna"),
     *("write_mztab", "act_on_purity", "compare_purity", "export_purity"),
