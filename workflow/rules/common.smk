@@ -50,7 +50,7 @@ except EvcargoError as error:
 config.update(STUDY.config)
 if workflow.is_main_process:
     for line in describe_inputs(STUDY.inputs):
-        logger.info(f"evcargo: {line}")
+        logger.info(f"Input: {line}")
     for warning in STUDY.warnings:
         logger.warning(f"evcargo: {warning}")
 

@@ -115,7 +115,8 @@ def _check_recognised(
 ) -> None:
     """Write down a table of which too few identifiers are known."""
     least = config["identifiers"]["min_recognised"]
-    if not summary.identifiers or (summary.recognised or 0) >= least * summary.identifiers:
+    enough = (summary.recognised or 0) >= least * (summary.identifiers or 0)
+    if not summary.identifiers or enough or summary.markers:
         return
     notes.add(
         f"holds {summary.identifiers:,} identifiers, of which {summary.recognised or 0:,} are known"
