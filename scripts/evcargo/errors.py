@@ -12,6 +12,14 @@ class EvcargoError(Exception):
     """
 
 
+def cause_and_remedy(
+    error: EvcargoError | str, otherwise: str = "Check the table"
+) -> tuple[str, str]:
+    """Split an error into what is wrong and what to do, `otherwise` if it does not say."""
+    cause, _, remedy = str(error).partition(". ")
+    return cause, remedy.rstrip(".") or otherwise
+
+
 FOLDED = 3
 """So many problems with one cause and one remedy are told in one line."""
 ALIKE = 10

@@ -11,7 +11,7 @@ from evcargo.counts.reading import CountTable, read_counts
 from evcargo.counts.repeated import check_order
 from evcargo.counts.runs import Run, RunsError
 from evcargo.counts.strands import UnclearStrandError
-from evcargo.errors import EvcargoError
+from evcargo.errors import EvcargoError, cause_and_remedy
 from evcargo.files.numbers import SIGN_WORDS
 from evcargo.files.run_names import EXACT, FILE, PART, R_NAME
 from evcargo.files.summary import InputSummary
@@ -147,10 +147,10 @@ def examine_count_tables(
         else summary
         for summary in summaries
     ]
-    problems = {run: (*_split(text), "column") for run, text in read.errors.items()}
+    problems = {run: (*cause_and_remedy(text), "column") for run, text in read.errors.items()}
     for path, text in read.unusable.items():
         first = next(run.run for run in rows if run.path == path)
-        message, remedy = _split(text.removeprefix(path).lstrip(":, "))
+        message, remedy = cause_and_remedy(text.removeprefix(path).lstrip(":, "))
         problems[first] = (message, remedy, "path")
     return summaries, problems
 
@@ -212,9 +212,3 @@ def _present(features: pd.DataFrame, assay: str, markers: Sequence[str]) -> list
 
 def _joined(*texts: str) -> str:
     return "; ".join(text for text in texts if text)
-
-
-def _split(text: str) -> tuple[str, str]:
-    """Message and remedy of an error."""
-    message, _, remedy = text.partition(". ")
-    return message, remedy.rstrip(".") or "Check the table"

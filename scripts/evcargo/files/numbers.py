@@ -22,9 +22,6 @@ MISSING = frozenset(
 )
 """Words for a missing value, lower case; Excel writes ``#NUM!`` for the logarithm of 0."""
 
-DAMAGED = re.compile(r"#(VALUE!|REF!|NAME\?|NULL!)|#{2,}", re.IGNORECASE)
-"""What a spreadsheet shows when it has lost a value."""
-
 SIGN_WORDS = {".": "point", ",": "comma"}
 _BLANKS = re.compile("(?<=[0-9])[ \u00a0\u2007\u2009\u202f'\u2019](?=[0-9]{3})")
 _BODY = r"[-+]?(?:[0-9][0-9.,]*|[.,][0-9]+)(?:[eE][-+]?[0-9]+)?"

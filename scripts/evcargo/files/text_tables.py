@@ -20,7 +20,6 @@ from evcargo.files.text import Encoding, clean_cell, find_encoding, open_text, r
 
 # Tried in this order where two fit alike.
 DELIMITERS = ("\t", ";", ",", "|", " ")
-DELIMITER_WORDS = {"\t": "tab", ";": "semicolon", ",": "comma", "|": "bar", " ": "space"}
 SAMPLED_LINES = 200
 LONGEST_CELL = 2**31 - 1
 ROW_NAMES = "row name"
@@ -59,11 +58,6 @@ class TextTable:
     header_line: int
     preamble: tuple[tuple[int, str], ...] = ()
     row_names: bool = False
-
-    @property
-    def decimal_comma_possible(self) -> bool:
-        """Whether a comma can stand in an unquoted number."""
-        return self.delimiter != ","
 
     @property
     def repeated_columns(self) -> tuple[str, ...]:
@@ -373,8 +367,3 @@ def _plainly_quoted(text: str, delimiter: str) -> bool:
         return False
     inside = text.split('"')[1::2]
     return text.count('"') % 2 == 0 and not any(delimiter in one or "\n" in one for one in inside)
-
-
-def looks_like_header(cells: Sequence[str]) -> bool:
-    """Whether a first row names columns: any cell after the first is no number."""
-    return any(cell and not _NUMBER.fullmatch(cell) for cell in cells[1:])

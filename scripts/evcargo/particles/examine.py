@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from evcargo.errors import EvcargoError
+from evcargo.errors import EvcargoError, cause_and_remedy
 from evcargo.files.numbers import SIGN_WORDS
 from evcargo.files.summary import InputSummary
 from evcargo.particles.distribution import refuse_mixed
@@ -133,5 +133,5 @@ def _summary(path: str, file: SizeFile, readings: list[SizeReading]) -> InputSum
 
 def _split(error: EvcargoError) -> tuple[str, str]:
     """Message and remedy of an error."""
-    message, _, remedy = str(error).partition(". ")
-    return f"cannot be taken: {message}", remedy.rstrip(".") or "Check the table"
+    cause, remedy = cause_and_remedy(error)
+    return f"cannot be taken: {cause}", remedy

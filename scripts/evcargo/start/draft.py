@@ -20,8 +20,7 @@ from evcargo.start.sample_names import (
     split_series,
     why_no_sample,
 )
-from evcargo.study.model import ASSAYS
-from evcargo.study.runs import RAW
+from evcargo.study.model import ASSAYS, RAW
 
 TABLES_FIRST = ("proteins", "rna", "transcripts", "particles")
 ORDER_OF_RAW = {"mzml": 0, "thermo": 1, "mgf": 2, "fastq": 0}

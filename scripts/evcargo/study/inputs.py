@@ -9,9 +9,8 @@ import pandas as pd
 
 from evcargo.errors import Problem
 from evcargo.files.summary import COLUMNS, InputSummary
-from evcargo.study.model import is_large
+from evcargo.study.model import RAW, is_large
 from evcargo.study.notes import Notes, listed
-from evcargo.study.runs import RAW
 
 Problems = Mapping[str, tuple[str, ...]]
 """Run -> message, remedy, and the column of the run sheet that it is about (else `column`)."""
@@ -37,13 +36,10 @@ class Examined:
         What was understood of each table and assay.
     problems
         What the import would stop at.
-    unread
-        Tables larger than `evcargo.study.model.LARGEST_MB`, of which only the header was read.
     """
 
     summaries: list[InputSummary] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    unread: list[str] = field(default_factory=list)
 
 
 def examine_inputs(
@@ -74,7 +70,6 @@ def examine_inputs(
     examined = Examined()
     tables = runs[~runs["format"].isin(RAW) & runs["path"].isin(sound)]
     large = [path for path in tables["path"].unique() if not whole and is_large(path)]
-    examined.unread = large
     for assay, of_assay in tables.groupby("assay", sort=False):
         notes = Notes(str(config["runs"] or config["sdrf"]))
         examine = _examiner(str(assay), config, resource)

@@ -17,6 +17,8 @@ LARGEST_MB = 50
 ASSAYS = ("proteins", "rna", "transcripts", "particles")
 # Formats of proteins runs whose spectra are searched.
 SPECTRA = ("mzml", "mgf", "thermo")
+# Formats of all raw files; any other file is a table of another program.
+RAW = (*SPECTRA, "fastq")
 MATERIALS = ("ev", "source", "depleted")
 ORGANISMS = ("human", "mouse", "rat")
 BIOFLUIDS = (
@@ -124,7 +126,7 @@ class Study:
     @property
     def tables(self) -> list[str]:
         """Tables of other programs, each once, in sheet order."""
-        tables = self.runs[~self.runs["format"].isin((*SPECTRA, "fastq"))]
+        tables = self.runs[~self.runs["format"].isin(RAW)]
         return list(dict.fromkeys(tables["path"]))
 
     @property

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from evcargo.errors import EvcargoError, Problem
+from evcargo.errors import EvcargoError, Problem, cause_and_remedy
 
 SHOWN = 60
 
@@ -34,11 +34,11 @@ class Notes:
 
     def add_error(self, error: EvcargoError, file: str = "") -> None:
         """Write down an error about the file, which names itself ("path, row 3: what. Remedy")."""
-        message, _, remedy = str(error).partition(". ")
+        message, remedy = cause_and_remedy(error, "Check the file")
         start = re.match(rf"{re.escape(file or self.file)}(?:, (?:row|line) (\d+))?: ", message)
         row = int(start[1] or 0) if start else 0
         text = message[start.end() :] if start else message
-        self.add(text, remedy.rstrip(".") or "Check the file", row)
+        self.add(text, remedy, row)
 
 
 def shortened(text: str) -> str:

@@ -10,12 +10,11 @@ import pandas as pd
 from evcargo.contracts import CONTRACTS
 from evcargo.study.cells import CellError, read_cell
 from evcargo.study.mates import pair_mates
-from evcargo.study.model import ASSAYS, SPECTRA
+from evcargo.study.model import ASSAYS, RAW, SPECTRA
 from evcargo.study.notes import Notes, did_you_mean, listed, quoted, shown
 from evcargo.study.sheets import Row, Sheet
 from evcargo.tables import DTYPES
 
-RAW = (*SPECTRA, "fastq")
 # What a file of an assay can be; "table" leaves the engine to be recognised by the header.
 FORMATS = {
     "proteins": (

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from evcargo.errors import EvcargoError
+from evcargo.errors import EvcargoError, cause_and_remedy
 from evcargo.files.summary import InputSummary
 from evcargo.identifiers.genes import Genes
 from evcargo.proteins.tables.columns import Choice, stated_in, wanted_names
@@ -260,5 +260,5 @@ def _other_organism(content: Content, genes: Genes) -> list[str]:
 
 def _split(error: EvcargoError) -> Problem:
     """Message and remedy of an error."""
-    message, _, remedy = str(error).partition(". ")
-    return f"cannot be taken: {message}", remedy.rstrip(".") or "Check the table"
+    cause, remedy = cause_and_remedy(error)
+    return f"cannot be taken: {cause}", remedy

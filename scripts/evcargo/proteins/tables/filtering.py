@@ -11,9 +11,10 @@ from evcargo.files.summary_rows import (
     describe_summary_rows,
     kind_of_name,
 )
+from evcargo.identifiers.spelling import is_decoy
 from evcargo.proteins.tables.cells import Numbers, words
 from evcargo.proteins.tables.formats import Filter, Format
-from evcargo.proteins.tables.names import is_decoy, members
+from evcargo.proteins.tables.names import members
 from evcargo.proteins.tables.table import Table
 
 IDENTIFIERS = "a protein identifier is there"

@@ -3,11 +3,16 @@
 import re
 from functools import lru_cache
 
-from evcargo.identifiers.spelling import ENTRY_NAME, REFSEQ_ID, STABLE_ID, UNIPROT, split_members
+from evcargo.identifiers.spelling import (
+    CONTAMINANT,
+    ENTRY_NAME,
+    REFSEQ_ID,
+    STABLE_ID,
+    UNIPROT,
+    split_members,
+)
 from evcargo.proteins.headers import MNEMONIC_TAXON, ORGANISM_TAXON
 
-DECOY = re.compile(r"(REV_+|rev_+|DECOY_+|decoy_+|XXX_+|##)")
-CONTAMINANT = re.compile(r"(CON_{1,2}|(?i:cont(am(inant)?)?_{1,2})|cRAP-)")
 DATABASES = ("sp", "tr", "zz")
 PREFIX = re.compile(
     r"(ENSEMBL|REFSEQ|TREMBL|SWISS-?PROT|H-INV|UNIPROT(KB)?(/(SWISS-?PROT|TREMBL))?):",
@@ -19,11 +24,6 @@ DATABASE = re.compile(r"^(sp|tr|zz)\|")  # FragPipe may write sp|Cont_P02769|ALB
 BOVINE_ENSEMBL = re.compile(r"ENSBTA[PG]\d+")
 BOVINE = "9913"
 members = split_members
-
-
-def is_decoy(identifier: str) -> bool:
-    """Whether an identifier is that of a reversed or shuffled protein."""
-    return DECOY.match(identifier) is not None
 
 
 def is_contaminant(identifier: str) -> bool:

@@ -12,6 +12,7 @@ from evcargo.files.numbers import AmbiguousNumbersError
 from evcargo.files.summary_rows import kind_of_name
 from evcargo.identifiers.describe import describe_identifiers
 from evcargo.identifiers.genes import Genes
+from evcargo.identifiers.spelling import is_decoy
 from evcargo.proteins.tables.cells import Numbers, words
 from evcargo.proteins.tables.columns import Choice, beside, choose_columns, choose_values
 from evcargo.proteins.tables.filtering import (
@@ -33,7 +34,7 @@ from evcargo.proteins.tables.identifier_column import (
     foreign_species,
     in_other_case,
 )
-from evcargo.proteins.tables.names import is_decoy, members
+from evcargo.proteins.tables.names import members
 from evcargo.proteins.tables.table import Table
 
 TEXTS = ("gene", "name", "header", "organism", "entry")
