@@ -4,7 +4,8 @@ PyDESeq2 (Muzellec 2023, 10.1093/bioinformatics/btad547) fits and tests as DESeq
 10.1186/s13059-014-0550-8) does. Added here: the prior of the dispersions with few residual degrees
 of freedom (`evcargo.differential.dispersions`), the trends of the dispersions that DESeq2 fits
 (`evcargo.differential.dispersion_trend`), size factors from spike-ins, the standard errors of
-features that are absent from a level, and the likelihood ratio test.
+features that are absent from a level, the likelihood ratio test, and an independent filter that is
+the same on all processors (`evcargo.differential.independent_filter`).
 """
 
 import warnings
@@ -20,6 +21,8 @@ from evcargo.differential.dispersions import (
     LEAST_VARIANCE,
     prior_variance,
 )
+from evcargo.differential.gene_dispersions import settled_dispersions
+from evcargo.differential.independent_filter import filtered_adjustment
 from evcargo.differential.prior import Floats
 
 if TYPE_CHECKING:
@@ -86,7 +89,7 @@ def fit_counts(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # PyDESeq2 warns of its own choices, which the caller tells
         fit = _dataset(counts, design, factors)
-        fit.fit_genewise_dispersions()
+        _estimate_dispersions(fit)
         means = fit.var["_normed_means"].to_numpy(float)
         estimates = fit.var["genewise_dispersions"].to_numpy(float)
         trend = fit_trend(means, estimates, fit.min_disp)
@@ -121,6 +124,22 @@ def _dataset(counts: pd.DataFrame, design: pd.DataFrame, factors: pd.Series) -> 
     return data
 
 
+def _estimate_dispersions(fit: "DeseqDataSet") -> None:
+    """Estimate the dispersion of each feature by itself."""
+    fit.fit_genewise_dispersions()
+    used = fit.non_zero_idx
+    estimates = fit.var["genewise_dispersions"].to_numpy(float, copy=True)
+    estimates[used] = settled_dispersions(
+        fit.X[:, used],
+        fit.layers["_mu_hat"][:, used],
+        fit.obsm["design_matrix"].to_numpy(float),
+        fit.var["_MoM_dispersions"].to_numpy(float)[used],
+        estimates[used],
+        fit.min_disp,
+    )
+    fit.var["genewise_dispersions"] = estimates
+
+
 def _set_prior(fit: "DeseqDataSet") -> None:
     """Set the scatter of the dispersions about their trend, observed and without sampling error."""
     ratios = _log_ratios(fit)
@@ -150,7 +169,7 @@ def _refit(fit: "DeseqDataSet", trend: Trend) -> None:
     if not len(counted):
         return
     again = _dataset(replaced[counted], fit.obsm["design_matrix"], fit.obs["size_factors"])
-    again.fit_genewise_dispersions()
+    _estimate_dispersions(again)
     again.var["fitted_dispersions"] = trend.at(again.var["_normed_means"].to_numpy(float))
     again.uns |= {name: fit.uns[name] for name in ("_squared_logres", "prior_disp_var")}
     again.fit_MAP_dispersions()
@@ -243,9 +262,7 @@ def likelihood_ratio_test(fit: "DeseqDataSet", columns: list[str], alpha: float)
     statistic.iloc[replaced_by_none] = 0.0  # nothing but outliers was counted
     tests.statistics = statistic
     tests.p_values = pd.Series(stats.chi2.sf(statistic, len(columns)), index=fit.var_names)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        tests.summary()
+    _sum_up(tests)
     kept = ["mean", "statistic", "p_value", "adjusted_p_value"]
     return tests.results_df.rename(columns=NAMES).astype(np.float64)[kept]
 
@@ -262,9 +279,18 @@ def _tests(fit: "DeseqDataSet", column: str, alpha: float, summed_up: bool = Tru
         tests.SE[fitted] = _standard_errors(fit, asked)[fitted]
         tests.statistics[fitted] = (tests.LFC[column] / tests.SE)[fitted]
         tests.p_values[fitted] = 2 * stats.norm.sf(tests.statistics[fitted].abs())
-        if summed_up:
-            tests.summary()
+    if summed_up:
+        _sum_up(tests)
     return tests
+
+
+def _sum_up(tests) -> None:  # type: ignore[no-untyped-def]
+    """Make the table of the tests, with our independent filter in the place of PyDESeq2's."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tests._cooks_filtering()
+        tests.padj = filtered_adjustment(tests.p_values, tests.base_mean, tests.alpha)
+        tests.summary()
 
 
 def _standard_errors(fit: "DeseqDataSet", asked: Floats) -> pd.Series:
