@@ -154,3 +154,23 @@ def test_a_matrix_of_a_hundred_samples_is_examined_in_seconds(tmp_path: Path) ->
     start = time.process_time()
     examined(runs)
     assert time.process_time() - start < 15  # 2 s where nothing else runs
+
+
+@pytest.mark.parametrize("style", ["{gene}_{host}", "sp|P{n}|{gene}_{host}", "P{n}|{gene}_{host}"])
+def test_a_table_of_another_host_is_refused(tmp_path: Path, style: str) -> None:
+    table = amounts(60)
+    genes = table.index.astype(str).str.upper()
+
+    def runs(mouse: int) -> pd.DataFrame:
+        hosts = ["MOUSE"] * mouse + ["HUMAN"] * (60 - mouse)
+        names = [
+            style.format(gene=gene[:5], host=host, n=10000 + n)
+            for n, (gene, host) in enumerate(zip(genes, hosts, strict=True))
+        ]
+        return written(table, tmp_path / f"of_{mouse}.tsv", names)
+
+    _, problems = examined(runs(60))
+    ((message, remedy),) = set(problems.values())
+    assert "60 of 60 proteins are of mouse" in message
+    assert "organism: mouse" in remedy
+    assert examined(runs(20))[1] == {}

@@ -78,3 +78,9 @@ def test_counts_of_random_words(assay: str, genes) -> None:
     assert not criteria["verdict"].isin(["pass", "warn", "fail"]).any()
     own = criteria[criteria["assay"] == assay]
     assert own["rule"].str.contains("only 0 of 50 identifiers are known").any()
+
+
+def test_proteins_of_another_host_are_not_those_of_the_study(genes) -> None:
+    """CD9 is a gene of mouse too."""
+    matrix = protein_matrix(KNOWN, ["a", "b"], taxon="10090")
+    assert "0 of 4" in names_problem(matrix.var, "proteins", genes)

@@ -56,12 +56,13 @@ def _known_proteins(var: pd.DataFrame, genes: Genes) -> pd.Series:
             var.index, var["gene"], var["accessions"], strict=True
         )
     ]
-    hosts = ("", *HOST_TAXON.values())
-    foreign = var["is_contaminant"].astype(bool) | ~var["taxon"].astype(str).isin(hosts)
-    host = var["taxon"].astype(str) == HOST_TAXON[genes.organism]
+    taxa, host = var["taxon"].astype(str), HOST_TAXON[genes.organism]
+    # Symbols are alike in human, mouse and rat: a name alone does not make another host's ours.
+    of_other_host = taxa.isin({*HOST_TAXON.values()} - {host})
+    foreign = var["is_contaminant"].astype(bool) | ~taxa.isin(["", *HOST_TAXON.values()])
     first = var["accessions"].astype(str).str.split(";").str[0]
-    stated = host & first.map(lambda one: UNIPROT.fullmatch(one) is not None)
-    return pd.Series(known, index=var.index) | foreign | stated
+    stated = (taxa == host) & first.map(lambda one: UNIPROT.fullmatch(one) is not None)
+    return (pd.Series(known, index=var.index) & ~of_other_host) | foreign | stated
 
 
 def _known_transcripts(var: pd.DataFrame, genes: Genes) -> pd.Series:

@@ -25,6 +25,7 @@ from evcargo.proteins.tables.study import (
     open_reader,
     refuse_empty,
     refuse_mixed,
+    refuse_other_host,
     tagged,
     taxa_of,
 )
@@ -157,7 +158,7 @@ def _recognised(summary: InputSummary, reader: Reader) -> InputSummary:
     told = [column for names in one.needs if (column := table.column(names))]
     if one.annotated:
         told = ["lines that begin with #!{", *told]
-    by = "column " + ", ".join(told[:3]) if told else "no column that only one program writes"
+    by = "column " + ", ".join(told[:3]) if told else "one column per run and one of identifiers"
     program = one.title + (f", {table.program}" if table.program else "")
     return replace(summary, program=program, recognised_by=by, encoding=table.encoding)
 
@@ -175,6 +176,7 @@ def _described(
     if content.format.level != "protein":
         about = grouped([content], namings.genes.organism)[1]
     proteins = tagged(describe(content.table.path, about, naming), namings.taxa)
+    refuse_other_host(content.table.path, proteins, namings.genes.organism)
     names = zip(proteins["accessions"], proteins["gene"], proteins["taxon"], strict=True)
     known = [
         naming.is_known(members(accessions), gene) or naming.is_stated(accessions, taxon)

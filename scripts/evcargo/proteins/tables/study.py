@@ -6,6 +6,7 @@ import pandas as pd
 
 from evcargo.errors import EvcargoError
 from evcargo.identifiers.genes import Genes
+from evcargo.proteins.database import HOST_TAXON
 from evcargo.proteins.tables.columns import require_all, stated_in, wanted_names
 from evcargo.proteins.tables.contents import Content, read_content
 from evcargo.proteins.tables.engines import FORMATS
@@ -21,6 +22,8 @@ from evcargo.proteins.tables.quantify import (
 )
 from evcargo.proteins.tables.reader import Reader
 from evcargo.proteins.tables.scale import RELATIVE
+
+MOST = 0.5  # share of the proteins
 
 
 def read_tables(runs: pd.DataFrame, genes: Genes) -> dict[str, Content]:
@@ -125,6 +128,37 @@ def tagged(proteins: pd.DataFrame, taxa: Mapping[str, str]) -> pd.DataFrame:
         is_contaminant=proteins["is_contaminant"] | leading.isin(taxa),
         taxon=proteins["taxon"].where(proteins["taxon"] != "", of_list),
     )
+
+
+def refuse_other_host(path: str, proteins: pd.DataFrame, organism: str) -> None:
+    """Refuse a table of which most proteins are of another host than the study.
+
+    Symbols of genes are alike in human, mouse and rat, so that such a table would be taken for one
+    of the study's organism, and its own proteins for foreign ones.
+
+    Parameters
+    ----------
+    path
+        File, for messages.
+    proteins
+        Of `tagged`.
+    organism
+        Organism of the study.
+
+    Raises
+    ------
+    EvcargoError
+        If the table states another host for more than half of the proteins.
+    """
+    taxa = proteins.loc[~proteins["is_contaminant"].astype(bool), "taxon"].astype(str)
+    for host, taxon in HOST_TAXON.items():
+        number = int((taxa == taxon).sum())
+        if host != organism and number > MOST * len(taxa):
+            raise EvcargoError(
+                f"{path}: {number:,} of {len(taxa):,} proteins are of {host} (by entry names or"
+                f" headers such as _{host.upper()} and OX={taxon}), and the study is of {organism}."
+                f" Set 'organism: {host}' in the config, or give the table of this study"
+            )
 
 
 def refuse_empty(contents: Iterable[Content], runs: pd.DataFrame) -> None:
