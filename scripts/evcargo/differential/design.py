@@ -143,11 +143,26 @@ def repeated_subjects(rows: pd.DataFrame, contrast: Contrast) -> str:
         set(subjects[(subjects != "") & pd.DataFrame([subjects, level]).T.duplicated()])
     )
     if not repeated:
-        return ""
+        return _unpaired(subjects, level)
     return (
         f"{len(repeated)} subject{'s have' if len(repeated) > 1 else ' has'} several samples"
         f" ({repeated[0]}{' ...' if len(repeated) > 1 else ''}), which are tested as if they were"
         " independent: set block: subject."
+    )
+
+
+def _unpaired(subjects: pd.Series, level: pd.Series) -> str:
+    """Warn of subjects on both sides whose samples the model does not pair, or nothing."""
+    levels = level.groupby(subjects[subjects != ""]).nunique()
+    shared = [str(name) for name in levels.index[levels > 1]]
+    if not shared:
+        return ""
+    plural = len(shared) > 1
+    return (
+        f"{len(shared)} subject{'s stand' if plural else ' stands'} on both sides"
+        f" ({shared[0]}{' ...' if plural else ''}), compared without pairing: set covariates:"
+        " [subject] if these are pairs; give every subject a name of its own if the numbers start"
+        " again in each group."
     )
 
 

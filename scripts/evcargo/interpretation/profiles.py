@@ -10,6 +10,7 @@ from evcargo.errors import EvcargoError
 from evcargo.interpretation.keys import gene_key
 from evcargo.study.cells import as_number
 from evcargo.study.notes import Notes, quoted
+from evcargo.study.sheet_numbers import with_plain_numbers
 from evcargo.study.sheets import Sheet, read_sheet
 
 GENE = "gene"
@@ -41,6 +42,8 @@ def read_profiles(path: str) -> pd.DataFrame:
     """
     notes = Notes(str(path))
     sheet = read_sheet(str(path), (GENE,), notes)
+    if sheet:
+        sheet = with_plain_numbers(sheet, [n for n in sheet.columns if n != GENE], notes)
     table = profile_table(sheet, notes) if sheet else None
     if table is None or notes.problems:
         raise EvcargoError(str(notes.problems[0]))
@@ -58,7 +61,7 @@ def profile_table(sheet: Sheet, notes: Notes) -> pd.DataFrame | None:
     for row in sheet.rows:
         if not row.cells[GENE]:
             notes.add("is empty", "Write the gene, or delete the row", row.line, GENE)
-        numbers = [as_number(row.cells[name], sheet.decimal_comma) for name in sources]
+        numbers = [as_number(row.cells[name]) for name in sources]
         for name, number in zip(sources, numbers, strict=True):
             if number is None or number < 0:
                 said = "is negative" if number is not None else "is not a number"

@@ -7,6 +7,7 @@ import pandas as pd
 from evcargo.errors import EvcargoError
 from evcargo.interpretation.keys import gene_key
 from evcargo.study.notes import Notes
+from evcargo.study.sheet_numbers import with_plain_numbers
 from evcargo.study.sheets import read_sheet
 
 SHIPPED_COLUMNS = ("signature", "gene", "mouse", "rat", "source", "note")
@@ -45,6 +46,7 @@ def read_signatures(paths: Sequence[str], organism: str) -> pd.DataFrame:
         sheet = read_sheet(str(path), SIGNATURE_COLUMNS, notes)
         if sheet is None or notes.problems:
             raise EvcargoError(str(notes.problems[0]))
+        sheet = with_plain_numbers(sheet, ["weight"], notes)
         rows = pd.DataFrame(
             [dict.fromkeys(SIGNATURE_COLUMNS, "") | row.cells for row in sheet.rows]
         )

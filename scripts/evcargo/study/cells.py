@@ -20,7 +20,7 @@ class CellError(ValueError):
         self.remedy = remedy
 
 
-def read_cell(text: str, schema: Mapping[str, Any], decimal_comma: bool = False) -> Any:
+def read_cell(text: str, schema: Mapping[str, Any]) -> Any:
     """Return the value of a cell that is not empty.
 
     Parameters
@@ -30,8 +30,6 @@ def read_cell(text: str, schema: Mapping[str, Any], decimal_comma: bool = False)
     schema
         Schema of the column: `type` string, integer or number; `enum`, `minimum`,
         `exclusiveMinimum` and `maximum` are applied.
-    decimal_comma
-        Whether ``1,5`` is a number.
 
     Returns
     -------
@@ -45,11 +43,9 @@ def read_cell(text: str, schema: Mapping[str, Any], decimal_comma: bool = False)
     """
     if schema["type"] == "string":
         return _word(text, schema["enum"]) if "enum" in schema else text
-    number = as_number(text, decimal_comma)
+    number = as_number(text)
     if number is None:
-        raise CellError(
-            _why_no_number(text, decimal_comma), "Write a plain number, or leave it empty"
-        )
+        raise CellError(_why_no_number(text), "Write a plain number, or leave it empty")
     whole = schema["type"] == "integer"
     if whole and not number.is_integer():
         raise CellError("is not a whole number", "Write 1, 2, 3 ...")
@@ -63,21 +59,18 @@ def read_cell(text: str, schema: Mapping[str, Any], decimal_comma: bool = False)
     return int(number) if whole else number
 
 
-def as_number(text: str, decimal_comma: bool = False) -> float | None:
-    """Return the finite number that a text holds, or None; what could be thousands is no number."""
-    if THOUSANDS.fullmatch(text) and (decimal_comma or not re.fullmatch(r"[^,' ’]*", text)):
+def as_number(text: str) -> float | None:
+    """Return the finite plain number that a text holds, or None."""
+    if not NUMBER.fullmatch(text):
         return None
-    plain = text.replace(",", ".") if decimal_comma else text
-    if not NUMBER.fullmatch(plain):
-        return None
-    number = float(plain)
+    number = float(text)
     return number if math.isfinite(number) else None
 
 
-def _why_no_number(text: str, decimal_comma: bool) -> str:
+def _why_no_number(text: str) -> str:
     if THOUSANDS.fullmatch(text):
         return "may hold thousands separators or a decimal comma, which cannot be told apart"
-    if "," in text and not decimal_comma and NUMBER.fullmatch(text.replace(",", ".")):
+    if NUMBER.fullmatch(text.replace(",", ".")):
         return "has a decimal comma"
     return "is not a number"
 

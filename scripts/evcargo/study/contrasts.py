@@ -236,6 +236,36 @@ def _check_numbers(contrast: Contrast, rows: pd.DataFrame, place: str, notes: No
     return False
 
 
+def subjects_on_both_sides(
+    contrasts: Sequence[Contrast], samples: pd.DataFrame, runs: pd.DataFrame
+) -> tuple[str, ...]:
+    """Warn of subjects that a contrast compares with themselves, but as if they were others.
+
+    Either the samples are pairs that the model does not know of, or the numbers of the subjects
+    start again in each group. One name is one subject everywhere in evcargo.
+    """
+    warnings = []
+    for contrast in contrasts:
+        if contrast.kind == "slope" or "subject" in (*contrast.covariates, contrast.block):
+            continue
+        rows = compared(contrast, samples, set(runs["sample"]))
+        levels = rows.groupby(rows["subject"].dropna())[contrast.column].nunique()
+        shared = [str(name) for name in levels.index[levels > 1]]
+        if shared:
+            warnings.append(
+                f"contrast {contrast.name}: {_subjects(shared)} on both sides, and one name is"
+                " one subject. If these are pairs, write covariates: [subject]; if the"
+                " numbers start again in each group, give every subject a name of its own (T1, H1)"
+            )
+    return tuple(warnings)
+
+
+def _subjects(names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return f"subject {listed(names)} stands"
+    return f"subjects {listed(names, 4)} stand"
+
+
 def _units(side: pd.DataFrame) -> int:
     """Independent samples: samples of one subject count once."""
     return side["subject"].fillna("sample " + side["sample"]).nunique()
@@ -297,8 +327,10 @@ def _check_covariate(name: str, rows: pd.DataFrame, place: str, notes: Notes) ->
         message = f"is {shown(str(values.iloc[0]))} for every compared sample"
         notes.add(message, "Take it out: it can explain nothing", column=place, value=name)
     elif name not in TEXT_COLUMNS and covariate_numbers(rows, name) is None:
-        odd = values[[as_number(str(one)) is None for one in values]]
-        if len(odd) * 4 > len(values):
+        numbers = [as_number(str(one)) for one in values]
+        odd = values[[number is None for number in numbers]]
+        measured = any(number is not None and not number.is_integer() for number in numbers)
+        if len(odd) * 4 > len(values) and not measured:
             return True
         samples = listed(rows.loc[odd.index, "sample"])
         message = f"is a number, but not for {samples} ({listed(odd)})"

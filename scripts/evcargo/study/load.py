@@ -10,7 +10,7 @@ import pandas as pd
 from evcargo.errors import Problem, StudyError
 from evcargo.files.workbooks import split_sheet
 from evcargo.study.biomarkers import check_biomarkers
-from evcargo.study.contrasts import check_contrasts
+from evcargo.study.contrasts import check_contrasts, subjects_on_both_sides
 from evcargo.study.files import check_run_files, why_no_file
 from evcargo.study.inputs import Examined, examine_inputs
 from evcargo.study.interpretation import check_interpretation
@@ -142,7 +142,8 @@ def load_study(
     if problems or samples is None or runs is None:
         raise StudyError(dict.fromkeys(problems))
     tight = without_room(filled, contrasts, samples, runs)
-    warnings = (*spectra_warnings(filled, samples, runs), *warned, *small, *tight)
+    shared = subjects_on_both_sides(contrasts, samples, runs)
+    warnings = (*spectra_warnings(filled, samples, runs), *warned, *small, *tight, *shared)
     study = Study(filled, samples, runs, contrasts, warnings, inputs=tuple(examined.summaries))
     if sdrf:
         return replace(study, factors=sdrf.factors, data_files=sdrf.data_files)

@@ -16,6 +16,7 @@ from evcargo.study.interpretation import FEW, check_symbols
 from evcargo.study.notes import Notes, did_you_mean, listed
 from evcargo.study.panels import known_symbols, shipped
 from evcargo.study.sheet_files import is_sheet
+from evcargo.study.sheet_numbers import with_plain_numbers
 from evcargo.study.sheets import Sheet, read_sheet
 
 ORIGINS = "markers/origins.tsv"
@@ -74,6 +75,7 @@ def check_origins(
         inside = Notes(path)
         sheet = read_sheet(path, (GENE,), inside)
         if sheet is not None:
+            sheet = with_plain_numbers(sheet, [n for n in sheet.columns if n != GENE], inside)
             table = profile_table(sheet, inside)
             warnings += _check_names(_genes(sheet), assay, symbols, organism, inside)
             if table is not None and (sources := _as_logs(sheet)):
@@ -110,7 +112,7 @@ def _as_logs(sheet: Sheet) -> list[str]:
     """Find the sources whose quantities are as small and as alike as logarithms are."""
     found = []
     for name in (one for one in sheet.columns if one != GENE):
-        numbers = [as_number(row.cells[name], sheet.decimal_comma) or 0 for row in sheet.rows]
+        numbers = [as_number(row.cells[name]) or 0 for row in sheet.rows]
         there = [number for number in numbers if number > 0]
         if len(there) < FEWEST_FOR_LOGS or not LEAST_OF_LOGS < max(there) < MOST_OF_LOGS:
             continue
@@ -128,6 +130,7 @@ def _check_signatures(path: str, notes: Notes, resource: Callable[[str], str]) -
         remedy = "A table of signatures needs the columns signature and gene"
         notes.add("has no column gene", remedy, sheet.line)
         return None
+    sheet = with_plain_numbers(sheet, ["weight"], notes)
     for name in (one for one in sheet.columns if one not in SIGNATURE_COLUMNS):
         otherwise = f"Delete it; the columns are {', '.join(SIGNATURE_COLUMNS)}"
         remedy = did_you_mean(name, SIGNATURE_COLUMNS, otherwise)
@@ -154,7 +157,7 @@ def _check_rows(sheet: Sheet, ours: Collection[str], notes: Notes) -> None:
             notes.add(
                 "is the name of a shipped signature", remedy, row.line, "signature", signature
             )
-        number = as_number(weight, sheet.decimal_comma)
+        number = as_number(weight)
         if weight and not (number and number > 0):
             notes.add("is no weight", "Write a number above 0", row.line, "weight", weight)
         before = seen.setdefault((signature, gene_key(gene)), row.line)

@@ -12,6 +12,7 @@ from evcargo.study.cells import CellError, read_cell
 from evcargo.study.mates import pair_mates
 from evcargo.study.model import ASSAYS, RAW, SPECTRA
 from evcargo.study.notes import Notes, did_you_mean, listed, quoted, shown
+from evcargo.study.sheet_numbers import numeric_columns, with_plain_numbers
 from evcargo.study.sheets import Row, Sheet
 from evcargo.tables import DTYPES
 
@@ -92,6 +93,7 @@ def check_runs(
         Run (as ``assay/run``) -> its line in the file.
     """
     _check_columns(sheet, schema, notes)
+    sheet = with_plain_numbers(sheet, numeric_columns(schema), notes)
     records = []
     for row in sheet.rows:
         record = _read_row(row, sheet, schema, samples, notes)
@@ -148,7 +150,7 @@ def _read_row(
         record[name] = option.get("default", "")
         try:
             if text:
-                record[name] = read_cell(text, option, sheet.decimal_comma)
+                record[name] = read_cell(text, option)
             elif name in schema["required"] and name in sheet.columns:
                 notes.add("is empty", "Fill it in, or delete the row", row.line, name)
         except CellError as error:

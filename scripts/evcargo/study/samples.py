@@ -7,9 +7,10 @@ from typing import Any
 import pandas as pd
 
 from evcargo.contracts import CONTRACTS
-from evcargo.study.cells import CellError, as_number, read_cell
+from evcargo.study.cells import CellError, read_cell
 from evcargo.study.names import COVARIATE, made_safe, why_unsafe
 from evcargo.study.notes import Notes, quoted, same_but_for_spelling, shown
+from evcargo.study.sheet_numbers import numeric_columns, with_plain_numbers
 from evcargo.study.sheets import Row, Sheet
 from evcargo.tables import DTYPES
 
@@ -47,6 +48,8 @@ def check_samples(
         Sample -> its line in the file.
     """
     _check_columns(sheet, schema, notes)
+    covariates = [name for name in sheet.columns if name not in schema["properties"]]
+    sheet = with_plain_numbers(sheet, numeric_columns(schema), notes, covariates)
     lines: dict[str, int] = {}
     folded: dict[str, str] = {}
     records: list[dict[str, Any]] = []
@@ -121,7 +124,7 @@ def _known_cells(row: Row, sheet: Sheet, schema: Mapping[str, Any], notes: Notes
         values[name] = option.get("default", "")
         if text:
             try:
-                values[name] = read_cell(text, option, sheet.decimal_comma)
+                values[name] = read_cell(text, option)
             except CellError as error:
                 notes.add(error.message, error.remedy, row.line, name, text)
     return values
@@ -135,16 +138,5 @@ def _frame(records: list[dict[str, Any]], sheet: Sheet) -> pd.DataFrame:
         values = [one[column.name] if one[column.name] != "" else None for one in records]
         data[column.name] = pd.Series(values, dtype=DTYPES[column.dtype])
     for name in others:
-        texts = [one[name] for one in records]
-        if sheet.decimal_comma:
-            texts = _with_points(texts)
-        data[name] = pd.Series([text or None for text in texts], dtype="string")
+        data[name] = pd.Series([one[name] or None for one in records], dtype="string")
     return pd.DataFrame(data)
-
-
-def _with_points(texts: list[str]) -> list[str]:
-    """Decimal points for the decimal commas of a column in which every cell is a number."""
-    numbers = [as_number(text, decimal_comma=True) for text in texts]
-    if any(number is None for text, number in zip(texts, numbers, strict=True) if text):
-        return texts
-    return [text.replace(",", ".") for text in texts]
