@@ -8,7 +8,7 @@ import pandas as pd
 from evcargo.errors import EvcargoError
 from evcargo.proteins.database import HOST_TAXON
 from evcargo.proteins.grouping import group_proteins, host_first
-from evcargo.proteins.tables.names import described, is_contaminant, taxon_of
+from evcargo.proteins.tables.names import described, first_of, is_contaminant, taxon_of
 from evcargo.proteins.tables.naming import Named, Naming
 
 FIGURES = ["n_peptides", "n_unique_peptides", "q_value"]
@@ -44,14 +44,14 @@ def describe(path: str, rows: pd.DataFrame, naming: Naming) -> pd.DataFrame:
     EvcargoError
         If two rows are the same group.
     """
-    first_header = rows["header"].str.split(";").str[0].fillna("")
+    first_header = first_of(rows["header"].fillna(""))
     own_header = first_header.where(first_header.str.contains("="), rows["name"])
     stated = (
         own_header
         + " "
         + rows["organism"].where(~rows["organism"].str.fullmatch(r"\d+"), "OX=" + rows["organism"])
     )
-    entries = rows["entry"].str.split(";").str[0]
+    entries = first_of(rows["entry"])
     cells = (rows["group"], rows["gene"], stated, entries, rows["marked"])
     groups = [naming.name(*of_row) for of_row in zip(*cells, strict=True)]
     named = rows["name"].where(rows["name"] != "", first_header)

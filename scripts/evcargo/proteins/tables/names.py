@@ -3,6 +3,8 @@
 import re
 from functools import lru_cache
 
+import pandas as pd
+
 from evcargo.identifiers.spelling import (
     CONTAMINANT,
     ENTRY_NAME,
@@ -76,6 +78,11 @@ def taxon_of(identifier: str, header: str = "") -> str:
     return BOVINE if BOVINE_ENSEMBL.search(identifier) else ""
 
 
+def first_of(cells: pd.Series) -> pd.Series:
+    """First member of each cell of members separated by semicolons; quicker than `.str.split`."""
+    return pd.Series([str(cell).partition(";")[0] for cell in cells], cells.index, dtype=object)
+
+
 def gene_of(header: str) -> str:
     """Gene symbol by GN= of a FASTA header, else empty."""
     stated = re.search(r"\bGN=(\S+?)(?=[\s;]|$)", header)
@@ -85,5 +92,7 @@ def gene_of(header: str) -> str:
 def described(header: str) -> str:
     """Protein name of a FASTA header: without identifier and without OS=, OX= and the like."""
     text = header.strip().lstrip(">")
+    if " " not in text:
+        return text
     text = re.sub(r"^(sp|tr)\|\S+\s+", "", text)
     return re.split(r"\s+(?:OS|OX|GN|PE|SV)=", text)[0].strip()
