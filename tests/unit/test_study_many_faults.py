@@ -57,6 +57,13 @@ FAULTS = (
     "'raw/plain.fastq.gz' is not compressed",
     "'raw/cut.fastq.gz' ends in the middle",
     "'raw' is a folder",
+    # content of tables
+    "ACTB is 'many', which is no count",
+    "'1,234' can be 1234 or 1.234",
+    "the largest value is 12.4, with decimals",
+    "twice.tsv: column 'H2' is there more than once",
+    "concentration is no number ('much')",
+    "prose.tsv: no size table found",
 )
 
 SAMPLES = """\
@@ -93,6 +100,12 @@ T2	particles	raw	1
 T2	rna	c.tsv	1		table	c1
 T2	rna	c.tsv	1		table	c2
 *	transcripts	g.tsv				counts
+T1	transcripts	word.tsv				T1
+T2	transcripts	signs.tsv				T2
+H1	transcripts	cpm.tsv				H1
+H2	transcripts	twice.tsv				H2
+H1	particles	unit.tsv
+H2	particles	prose.tsv
 """
 
 
@@ -118,6 +131,19 @@ def spoil(files: StudyFiles) -> None:
     (raw / "plain.fastq.gz").write_bytes(READS)
     (raw / "cut.fastq.gz").write_bytes(gzip.compress(READS * 500)[:60])
     (raw / "page.mzML").write_bytes(b"<!DOCTYPE html><html></html>")
+    genes = ("HBB", "ACTB", "GAPDH", "CD9", "CD63", "CD81", "TSG101", "ALB")
+    for name, sample, cells in (
+        ("word", "T1", ["7", "many", "8", "9", "12", "0", "3", "40"]),
+        ("signs", "T2", ["1,234", "2,345", "4,567", "1,222", "3,456", "7,891", "1,111", "2,222"]),
+        ("cpm", "H1", ["0.31", "0.02", "0.4", "0.55", "1.71", "0.09", "12.4", "7.33"]),
+        ("twice", "H2", ["7", "5", "8", "9", "12", "0", "3", "40"]),
+    ):
+        header = f"gene\t{sample}" + (f"\t{sample}" if name == "twice" else "")
+        again = (lambda cell: f"{cell}\t{cell}") if name == "twice" else str
+        rows = [f"{gene}\t{again(cell)}" for gene, cell in zip(genes, cells, strict=True)]
+        Path(f"{name}.tsv").write_text("\n".join([header, *rows]) + "\n")
+    Path("unit.tsv").write_text("size\tconcentration\n50\t1\n100\tmuch\n150\t2\n")
+    Path("prose.tsv").write_text("The particles were measured.\nNothing else was.\n")
     Path("c.tsv").write_text("miRNA\tc1\tc2\nhsa-miR-21-5p\t1\t2\n")
 
 
