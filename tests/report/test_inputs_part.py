@@ -51,6 +51,14 @@ def test_it_stands_before_the_verdict_and_says_what_was_understood(results) -> N
     assert "LFQ intensity (normalised by the program)" in page
 
 
+def test_of_many_markers_the_first_are_named(results) -> None:
+    many = replace(GOOD, markers="CD9, CD63, CD81, TSG101, PDCD6IP, FLOT1, ALB, APOB")
+    section = inputs_section(replace(results, inputs=table(many)))
+    assert section is not None
+    (row,) = section["table"].rows
+    assert "CD9, CD63, CD81, TSG101, PDCD6IP, FLOT1 and 2 more" in row
+
+
 def test_unknown_names_are_the_first_line_of_the_verdict(results) -> None:
     unknown = replace(GOOD, recognised=12, markers="")
     page = render(replace(results, inputs=table(unknown)))

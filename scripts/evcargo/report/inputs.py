@@ -10,6 +10,7 @@ from evcargo.report.parts import Column, Table, table_of
 from evcargo.report.results import Results
 
 MAX_ROWS = 10
+NAMED_MARKERS = 6
 COLUMNS = (
     Column("assay"),
     Column("file"),
@@ -66,7 +67,7 @@ def _alike(table: pd.DataFrame) -> pd.DataFrame:
             "quantity": _with_reason(table["quantity"], table["quantity_reason"]),
             "scale": _with_reason(table["scale"], table["scale_reason"]),
             "known": _known(table),
-            "markers": table["markers"].fillna(""),
+            "markers": table["markers"].fillna("").map(_first_markers),
             "dropped": table["dropped_rows"].fillna(""),
         }
     )
@@ -87,6 +88,12 @@ def _overview(table: pd.DataFrame) -> Table:
 def _with_reason(values: pd.Series, reasons: pd.Series) -> pd.Series:
     text, reason = values.fillna(""), reasons.fillna("").str.removeprefix("by nan")
     return text.where((text == "") | (reason == ""), text + " (" + reason + ")")
+
+
+def _first_markers(markers: str) -> str:
+    names = markers.split(", ")
+    more = f" and {len(names) - NAMED_MARKERS} more" if len(names) > NAMED_MARKERS else ""
+    return ", ".join(names[:NAMED_MARKERS]) + more
 
 
 def _known(table: pd.DataFrame) -> list[str]:
