@@ -1,6 +1,7 @@
 """One reader of text tables: whatever wrote them, the same cells come out."""
 
 import bz2
+import csv
 import gzip
 import lzma
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from evcargo.errors import EvcargoError
 from evcargo.files.text_chunks import read_chunks
-from evcargo.files.text_tables import TextTable, read_text_table
+from evcargo.files.text_tables import TextTable, read_text_table, split_cells
 
 ROWS = [["name", "S1", "S2"], ["Größe", "1", "2"], ["b;c", "", "4"], ["d,e", "5", "6"]]
 
@@ -182,3 +183,10 @@ def test_any_cells_come_back(
     path = tmp_path / "t.csv"
     path.write_bytes("".join(delimiter.join(row) + "\r\n" for row in rows).encode(encoding))
     assert cells_of(read_text_table(path)) == rows
+
+
+def test_a_quoted_cell_may_be_as_long_as_it_is() -> None:
+    """Lists of GO terms are longer than the limit of the csv module."""
+    csv.field_size_limit(131072)
+    cells = split_cells(f'P1\t"{"GO:0005515;" * 20_000}"\t7', "\t")
+    assert len(cells) == 3 and len(cells[1]) == 220_000

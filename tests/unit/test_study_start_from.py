@@ -291,6 +291,7 @@ def test_files_are_recognised(name, content, assay, program):
         ("a.txt", "nothing but words here\nand there\n", "no table"),
         ("s.tsv", "sample\tage\tsex\nT1\t3\tm\nT2\t4\tf\n", "looks like a list of samples"),
         ("x.tsv", "word\tn\nfoo\t1\nbar\t2\n", "that of no known program"),
+        ("zv.txt", "ZetaView S/N 17-332\nPosition:\t1\nSlope:\t5.1\n", "no size table found"),
         (
             "de.tsv",
             table([["gene", "log2FoldChange", "pvalue", "padj"], ["CD63", 1.5, 0.1, 0.2]]),

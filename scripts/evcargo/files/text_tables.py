@@ -317,6 +317,7 @@ def _names(shape: _Shape) -> tuple[tuple[str, ...], bool]:
 
 def split_cells(line: str, delimiter: str) -> list[str]:
     """Cells of one line, cleaned."""
+    csv.field_size_limit(LONGEST_CELL)
     if delimiter == " ":
         cells = next(csv.reader([line.strip()], delimiter=" ", skipinitialspace=True), [])
     elif '"' in line:

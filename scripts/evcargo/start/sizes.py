@@ -1,32 +1,17 @@
 """Tables of particle sizes, as far as a new study needs to know them."""
 
-import re
 from dataclasses import dataclass
-from itertools import islice
+from pathlib import Path
 
 from evcargo.errors import EvcargoError
-from evcargo.files.text import open_text
-from evcargo.files.text_tables import TextTable
+from evcargo.particles.formats import PLAIN, recognise
+from evcargo.particles.header_row import HeaderRow, find_header
+from evcargo.particles.headers import AMOUNTS, Kind
+from evcargo.particles.sheet_text import read_sheet_text
+from evcargo.particles.units import kind_of_column
 
-HEAD_LINES = 400
-_SIZE = re.compile(
-    r"(size|diameter|radius|bin ?cent(re|er)|gr(\u00f6|oe)(\u00df|ss)e|durchmesser|taille"
-    r"|tama\u00f1o)",
-    re.IGNORECASE,
-)
-_UNIT = re.compile(r"\b(nm|um|\u00b5m|\u03bcm|nanomet\w+|micromet\w+)\b", re.IGNORECASE)
-_AMOUNT = re.compile(
-    r"conc|kon[zc]|number|anzahl|count|particles|partikel|density|/ ?(ml|ul|l|cm)|\b(ml|cm)\b"
-    r"|volume|area|intensity|mean|average|sd\b|std|sem\b|error|start|end|lower|upper|percent|%|size|cumul",
-    re.IGNORECASE,
-)
-INSTRUMENTS = (
-    ("NanoSight NTA", r"nanosight|\bNTA \d|Nano ?Tracking"),
-    ("ZetaView", r"ZetaView"),
-    ("Izon", r"\bqNano\b|\bExoid\b|\bIzon\b"),
-    ("Spectradyne", r"Spectradyne|\bnCS1\b|\bMRPS\b"),
-    ("Videodrop", r"Videodrop"),
-)
+LARGEST = 50_000_000
+"""Bytes; tables of sizes are far smaller, and are read whole."""
 
 
 @dataclass(frozen=True)
@@ -37,34 +22,42 @@ class SizeRuns:
     runs: tuple[str, ...] = ()
 
 
-def size_runs(path: str, table: TextTable) -> SizeRuns | None:
+def size_runs(path: str) -> SizeRuns | None:
     """Tell whether a table holds particle sizes, and of which samples.
 
     Returns
     -------
     SizeRuns or None
         Of a table with a column per sample their names; None if it is no table of sizes.
+
+    Raises
+    ------
+    EvcargoError
+        If the file is of a known instrument, but no table of sizes was found in it.
     """
+    if Path(path).stat().st_size > LARGEST:
+        return None
+    layout = PLAIN
     try:
-        with open_text(path) as stream:
-            lines = list(islice(stream, HEAD_LINES))
+        text = read_sheet_text(path)
+        layout, program, _ = recognise(text.head)
+        header = find_header(text)
     except EvcargoError:
+        if layout is PLAIN:
+            return None
+        raise
+    kinds = _kinds(header)
+    if layout is PLAIN and not _is_certain(header, kinds):
         return None
-    text = "".join(lines)
-    program = next((name for name, form in INSTRUMENTS if re.search(form, text)), "")
-    header = next((line for line in lines if _is_header(line)), "")
-    if not header:
-        return None
-    cells = [cell.strip(' "\n') for cell in re.split(r"[\t;,]", header)]
-    others = [cell for cell in cells if cell and not (_SIZE.search(cell) and _UNIT.search(cell))]
-    wide = len(others) > 1 and not any(_AMOUNT.search(cell) for cell in others)
-    return SizeRuns(program or "size table", tuple(dict.fromkeys(others)) if wide else ())
+    wide = len(kinds) > 1 and set(kinds.values()) == {Kind.UNKNOWN}
+    return SizeRuns(program, tuple(kinds) if wide else ())
 
 
-def _is_header(line: str) -> bool:
-    """Whether a line names a size with its unit in one of its first columns, and other columns."""
-    cells = [cell.strip(' "\n') for cell in re.split(r"[\t;,]", line)]
-    named = [cell for cell in cells if cell]
-    return len(named) > 1 and any(
-        _SIZE.search(cell) and _UNIT.search(cell) and len(cell) < 60 for cell in named[:3]
-    )
+def _kinds(header: HeaderRow) -> dict[str, Kind]:
+    names = (name for at, name in enumerate(header.names) if at not in header.axis.columns)
+    return {name: kind_of_column(name) for name in names if name}
+
+
+def _is_certain(header: HeaderRow, kinds: dict[str, Kind]) -> bool:
+    """Whether the size has a unit or amounts are named; other tables have sizes, too."""
+    return header.axis.unit_stated or any(kind in AMOUNTS for kind in kinds.values())

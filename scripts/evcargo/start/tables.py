@@ -100,7 +100,10 @@ def recognise_text(path: str) -> Recognised | NotRecognised:
     names = {name.casefold() for name in table.columns}
     if "source name" in names and any(name.startswith("comment[data file") for name in names):
         return Recognised(path, "", "sdrf", "SDRF-Proteomics")
-    sizes = size_runs(path, table)
+    try:
+        sizes = size_runs(path)
+    except EvcargoError as error:
+        return NotRecognised(path, _cause(error, path))
     if sizes is not None:
         return Recognised(path, "particles", "sizes", sizes.program, sizes.runs)
     for recognise in (_proteins, _counts):
