@@ -79,3 +79,11 @@ def test_kind_any_has_no_imputed_fold_change() -> None:
     asked = Contrast("c", "condition", "", "", kind="any")
     table = compare(study(missing_low(proteins=100)), asked, imputation="left_censored").table
     assert table[COLUMNS].isna().all(axis=None)
+
+
+def test_relative_quantities_are_not_drawn_from_their_low_end() -> None:
+    made = study(missing_low(proteins=100))
+    made.uns["scale"] = "relative"
+    result = compare(made, LPS, imputation="left_censored")
+    assert result.table[COLUMNS].isna().all(axis=None)
+    assert "imputed" not in result.method

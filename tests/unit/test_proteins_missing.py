@@ -84,3 +84,14 @@ def test_too_few_proteins_tell_nothing():
     table = missing_table(anndata.AnnData(2.0**level, layers={"normalised": level}))
     assert table["missing_below_detection"].isna().all()
     assert pd.api.types.is_numeric_dtype(table["missing"])
+
+
+def test_relative_quantities_have_no_low_end() -> None:
+    import anndata
+
+    level = np.random.default_rng(1).normal(0, 1, (3, 80))
+    level[:, 60:] = np.nan
+    matrix = anndata.AnnData(2.0**level, layers={"normalised": level}, uns={"scale": "relative"})
+    table = missing_table(matrix)
+    assert table["missing"].tolist() == [20.0] * 3
+    assert table[["missing_below_detection", "missing_at_random"]].isna().all(axis=None)

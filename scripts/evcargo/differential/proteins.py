@@ -24,6 +24,7 @@ from evcargo.differential.result import (
     side_sizes,
     untested,
 )
+from evcargo.purity.meaning import relative_reason
 from evcargo.study.model import Contrast
 
 if TYPE_CHECKING:
@@ -109,7 +110,9 @@ def test_proteins(
         " missing values left missing; Benjamini-Hochberg"
     )
     figures = fitted.figures
-    if imputation != "none" and contrast.kind != "any" and not alone:
+    # The low end of relative quantities is no limit of detection.
+    is_drawn = imputation != "none" and contrast.kind != "any" and not relative_reason(matrix)
+    if is_drawn and not alone:
         kept = np.any([seen[:, at].sum(axis=1) >= needed for at in groups.values()], axis=0)
         figures = figures.join(imputed_figures(values, matrix.var, model, kept), how="outer")
         method += "; columns imputed: missing values drawn from the low end (MinProb)"

@@ -22,6 +22,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import ndtr
 
+from evcargo.proteins.tables.scales import RELATIVE
+
 if TYPE_CHECKING:
     from anndata import AnnData
 
@@ -49,7 +51,8 @@ def missing_table(matrix: "AnnData") -> pd.DataFrame:
     -------
     pandas.DataFrame
         Every sample, in order. The two reasons sum to `missing`; they are empty for a sample
-        without any quantity, and where fewer than 50 groups tell a curve. ``transferred`` is empty
+        without any quantity, where fewer than 50 groups tell a curve, and of relative quantities, whose
+    level is not an amount. ``transferred`` is empty
         where the matrix does not know.
     """
     level = np.array(matrix.layers["normalised"], float)
@@ -57,6 +60,7 @@ def missing_table(matrix: "AnnData") -> pd.DataFrame:
     total = np.where(np.isfinite(level), level, 0.0).sum(axis=0)
     count = np.isfinite(level).sum(axis=0)
     known = "transferred" in matrix.layers
+    is_relative = str(matrix.uns.get("scale", "")) == RELATIVE
     rows = []
     for i, sample in enumerate(matrix.obs_names):
         own = np.isfinite(level[i])
@@ -64,7 +68,7 @@ def missing_table(matrix: "AnnData") -> pd.DataFrame:
         with np.errstate(invalid="ignore", divide="ignore"):
             x = np.where(others > 0, (total - np.where(own, level[i], 0.0)) / others, np.nan)
         missing = float((~seen[i]).sum())
-        below = _expected_below(x, seen[i])
+        below = np.nan if is_relative else _expected_below(x, seen[i])
         only = float((matrix.layers["transferred"][i] == 1).sum()) if known else np.nan
         rows.append((str(sample), len(count), seen[i].sum(), only, missing, below, missing - below))
     return pd.DataFrame(rows, columns=COLUMNS)
