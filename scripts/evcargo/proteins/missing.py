@@ -51,9 +51,8 @@ def missing_table(matrix: "AnnData") -> pd.DataFrame:
     -------
     pandas.DataFrame
         Every sample, in order. The two reasons sum to `missing`; they are empty for a sample
-        without any quantity, where fewer than 50 groups tell a curve, and of relative quantities, whose
-    level is not an amount. ``transferred`` is empty
-        where the matrix does not know.
+        without any quantity, where fewer than 50 groups tell a curve, and for relative quantities,
+        whose level is no amount. ``transferred`` is empty where the matrix does not know.
     """
     level = np.array(matrix.layers["normalised"], float)
     seen = np.isfinite(np.array(matrix.X, float))
