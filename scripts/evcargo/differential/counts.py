@@ -2,11 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from evcargo.differential.count_filter import (
+    CountFilter,
+    filter_words,
+    is_expressed,
+    smallest_compared,
+)
 from evcargo.differential.design import (
     COMPARISON,
     NotTestable,
@@ -46,13 +52,6 @@ SPIKE_IN = "spike_in"
 FEWEST_SPIKES = 3
 
 
-class CountFilter(NamedTuple):
-    """Counts per million that a feature needs, and in which share of the compared samples."""
-
-    min_cpm: float
-    min_share: float
-
-
 def test_counts(
     matrix: "AnnData",
     contrast: Contrast,
@@ -74,7 +73,7 @@ def test_counts(
         Adjusted p-value below which a feature is significant; also the level for which the
         independent filter is optimised.
     expressed
-        Which features are tested.
+        Which features are tested (`evcargo.differential.count_filter`).
     size_factors
         ``auto`` from the features tested, ``spike_in`` from the spike-ins.
     beside
@@ -101,10 +100,12 @@ def test_counts(
         design = model_matrix(rows, contrast)
         raw = raw.astype(int)
         spikes = spike_in_factors(raw.loc[:, added]) if size_factors == SPIKE_IN else None
-        kept = is_expressed(raw.loc[:, ~added], expressed).reindex(names, fill_value=False)
+        compared = raw.loc[np.any(list(groups.values()), axis=0), ~added]
+        smallest = smallest_compared(groups, contrast, design)
+        kept = is_expressed(compared, expressed, smallest).reindex(names, fill_value=False)
+        needed = filter_words(expressed, smallest)
         if not kept.any():
-            why = f"no feature reaches {expressed.min_cpm:g} CPM in enough of the compared samples"
-            raise NotTestable(why)
+            raise NotTestable(f"no feature has {needed}")
     except NotTestable as reason:
         return untested(matrix.var, contrast, groups, str(reason))
     fit = fit_counts(raw.loc[:, kept], design, spikes)
@@ -122,7 +123,7 @@ def test_counts(
         matrix.var,
         figures,
         side_counts(seen, names, contrast, groups),
-        _reasons(figures, kept, added, expressed),
+        _reasons(figures, kept, added, needed),
         alpha,
     )
     how, said = _size_factor_words(raw.loc[:, kept], raw.loc[:, added], spikes is not None)
@@ -131,8 +132,7 @@ def test_counts(
     test = "likelihood ratio test" if contrast.kind == "any" else "Wald test"
     method = (
         f"PyDESeq2, {test}, size factors by {how}, {model_words(contrast)};"
-        f" features with at least {expressed.min_cpm:g} CPM in {expressed.min_share:.0%} of"
-        " the samples;"
+        f" features with {needed}, as filterByExpr of edgeR;"
         f" Benjamini-Hochberg with independent filtering at {alpha:g}"
     )
     warnings = tuple([*said, repeated] if repeated else said)
@@ -144,14 +144,10 @@ def test_counts(
     return Result(table, method, warnings, *side_sizes(groups, contrast), of_beside)
 
 
-def _reasons(
-    figures: pd.DataFrame, kept: pd.Series, added: pd.Series, expressed: CountFilter
-) -> pd.Series:
+def _reasons(figures: pd.DataFrame, kept: pd.Series, added: pd.Series, needed: str) -> pd.Series:
     """Why a feature has no p-value, or no adjusted one; empty where it has."""
     reasons = pd.Series("", index=kept.index)
-    reasons[~kept] = (
-        f"below {expressed.min_cpm:g} CPM in more than {1 - expressed.min_share:.0%} of the samples"
-    )
+    reasons[~kept] = f"too few reads: it needs {needed}"
     reasons[added] = "spike-in: added to the sample, not of it"
     reasons[figures.index[figures["p_value"].isna()]] = (
         "count outlier in a sample (Cook's distance)"
@@ -159,14 +155,6 @@ def _reasons(
     filtered = figures["p_value"].notna() & figures["adjusted_p_value"].isna()
     reasons[figures.index[filtered]] = "mean count too low (independent filtering)"
     return reasons
-
-
-def is_expressed(counts: pd.DataFrame, expressed: CountFilter) -> pd.Series:
-    """Tell which features (columns of the samples x features `counts`) pass the filter."""
-    library = counts.sum(axis=1)
-    cpm = counts.div(library.where(library > 0), axis=0) * 1e6
-    share = (cpm >= expressed.min_cpm).mean()
-    return (share >= expressed.min_share) & (counts.sum() > 0)
 
 
 def spike_in_factors(spikes: pd.DataFrame) -> pd.Series:

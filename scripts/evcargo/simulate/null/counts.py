@@ -6,12 +6,13 @@ from functools import partial
 
 import numpy as np
 
-from evcargo.differential.counts import CountFilter, test_counts
+from evcargo.differential.count_filter import CountFilter
+from evcargo.differential.counts import test_counts
 from evcargo.simulate.null.design import DESIGNS, Design, Floats, Null, Units, p_values_of
 from evcargo.simulate.null.proteins import matrix_of
 
 FEATURES = 60
-EXPRESSED = CountFilter(1, 0.5)
+EXPRESSED = CountFilter(10, 15)
 compare = partial(test_counts, alpha=0.05, expressed=EXPRESSED, alone=True)
 
 
