@@ -29,7 +29,7 @@ with job_log(snakemake.log):
         tests = AssayTests(test, partial(test, alone=True), difference, alpha, least)
     else:
         expressed = filter_of(options)
-        test = partial(test_counts, alpha=alpha, expressed=expressed)
+        test = partial(test_counts, alpha=alpha, expressed=expressed, detection=False)
         same_depth = {"size_factors": options["size_factors"]}
         difference = partial(count_difference, alpha=alpha, expressed=expressed, **same_depth)
         change = partial(test, alone=True, **same_depth)

@@ -87,7 +87,7 @@ def test_features_below_the_filter_and_spike_ins_are_not_tested() -> None:
         " in all samples together"
     )
     assert table.loc["rare", "reason"] == f"too few reads: it needs {needed}"
-    assert f"features with {needed}, as filterByExpr of edgeR" in with_spike.method
+    assert f"features with {needed} (filterByExpr of edgeR)" in with_spike.method
     assert table.loc["spike", "reason"].startswith("spike-in")
     without = compare(
         matrix(counts.drop(index="spike"), GROUPS), LPS, 0.05, CountFilter(10, 15)

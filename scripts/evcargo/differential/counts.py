@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from evcargo.differential.count_detection import depth_of, detect_counts
 from evcargo.differential.count_filter import (
     CountFilter,
     filter_words,
@@ -45,6 +46,7 @@ from evcargo.study.model import Contrast
 
 if TYPE_CHECKING:
     from anndata import AnnData
+    from pydeseq2.dds import DeseqDataSet
 
 #: With so few features, one of them may move a size factor.
 FEW_FEATURES = 10
@@ -60,6 +62,7 @@ def test_counts(
     size_factors: str = "auto",
     beside: Sequence[str] = (),
     alone: bool = False,
+    detection: bool = True,
 ) -> Result:
     """Compare the RNA of groups of samples.
 
@@ -79,15 +82,18 @@ def test_counts(
     beside
         Covariates of numbers whose Wald statistics are asked for beside the comparison.
     alone
-        Whether what stands beside the test (shrunken fold changes) is left out.
+        Whether what stands beside the test (shrunken fold changes, detection) is left out.
+    detection
+        Whether the detection test is wanted (`evcargo.differential.count_detection`).
 
     Returns
     -------
     Result
         Log2 fold changes are the maximum likelihood estimates; the shrunken ones are beside them.
         Source: Love 2014 (10.1186/s13059-014-0550-8), Muzellec 2023
-        (10.1093/bioinformatics/btad547).
+        (10.1093/bioinformatics/btad547). The detection test is beside; there a block is a block.
     """
+    given = contrast
     if contrast.block:
         covariates = (*contrast.covariates, contrast.block)
         contrast = replace(contrast, covariates=covariates, block="")
@@ -109,22 +115,19 @@ def test_counts(
     except NotTestable as reason:
         return untested(matrix.var, contrast, groups, str(reason))
     fit = fit_counts(raw.loc[:, kept], design, spikes)
-    if contrast.kind == "any":
-        asked = [str(name) for name in design.columns[asked_columns(design, contrast)]]
-        changes = fit.varm["LFC"][asked].to_numpy(float) / np.log(2)
-        levels = sorted(set(rows[contrast.column].astype(str)))
-        largest = largest_differences(changes, levels).set_index(fit.var_names)
-        figures = likelihood_ratio_test(fit, asked, alpha).join(largest)
-    else:
-        unit = per_unit(rows, contrast)
-        figures = wald_test(fit, COMPARISON, alpha, unit, shrink=not alone)
-    seen = (raw > 0).to_numpy(bool).T
+    figures = _figures(fit, rows, design, contrast, alpha, shrink=not alone)
+    seen, detected = None, ""
+    if detection and not alone:
+        depth = depth_of(raw.loc[:, kept], fit.obs["size_factors"], spikes is not None)
+        least = expressed.min_count
+        seen, detected = detect_counts(raw.loc[:, ~added], depth, rows, given, least)
     table = differential_table(
         matrix.var,
         figures,
-        side_counts(seen, names, contrast, groups),
+        side_counts((raw > 0).to_numpy(bool).T, names, contrast, groups),
         _reasons(figures, kept, added, needed),
         alpha,
+        seen,
     )
     how, said = _size_factor_words(raw.loc[:, kept], raw.loc[:, added], spikes is not None)
     said += _fit_warnings(design, fit.uns["disp_function_type"])
@@ -132,8 +135,8 @@ def test_counts(
     test = "likelihood ratio test" if contrast.kind == "any" else "Wald test"
     method = (
         f"PyDESeq2, {test}, size factors by {how}, {model_words(contrast)};"
-        f" features with {needed}, as filterByExpr of edgeR;"
-        f" Benjamini-Hochberg with independent filtering at {alpha:g}"
+        f" features with {needed}{' (filterByExpr of edgeR)' if expressed.min_count else ''};"
+        f" Benjamini-Hochberg with independent filtering at {alpha:g}{detected}"
     )
     warnings = tuple([*said, repeated] if repeated else said)
     statistics = {
@@ -142,6 +145,24 @@ def test_counts(
     }
     of_beside = pd.DataFrame(statistics, fit.var_names, list(beside))
     return Result(table, method, warnings, *side_sizes(groups, contrast), of_beside)
+
+
+def _figures(
+    fit: "DeseqDataSet",
+    rows: pd.DataFrame,
+    design: pd.DataFrame,
+    contrast: Contrast,
+    alpha: float,
+    shrink: bool,
+) -> pd.DataFrame:
+    """Test what the contrast asks; of kind any with the two levels furthest apart."""
+    if contrast.kind != "any":
+        return wald_test(fit, COMPARISON, alpha, per_unit(rows, contrast), shrink=shrink)
+    asked = [str(name) for name in design.columns[asked_columns(design, contrast)]]
+    changes = fit.varm["LFC"][asked].to_numpy(float) / np.log(2)
+    levels = sorted(set(rows[contrast.column].astype(str)))
+    largest = largest_differences(changes, levels).set_index(fit.var_names)
+    return likelihood_ratio_test(fit, asked, alpha).join(largest)
 
 
 def _reasons(figures: pd.DataFrame, kept: pd.Series, added: pd.Series, needed: str) -> pd.Series:
