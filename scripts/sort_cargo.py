@@ -4,7 +4,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from evcargo.differential.actions import acted_on
-from evcargo.differential.counts import CountFilter, test_counts
+from evcargo.differential.count_filter import filter_of
+from evcargo.differential.counts import test_counts
 from evcargo.differential.linear_models import Moderation
 from evcargo.differential.proteins import test_proteins
 from evcargo.interpretation.sorting import AssayTests, sort_cargo
@@ -27,8 +28,8 @@ with job_log(snakemake.log):
         difference = partial(protein_difference, min_samples=least, how=how)
         tests = AssayTests(test, partial(test, alone=True), difference, alpha, least)
     else:
-        expressed = CountFilter(options["min_cpm"], options["min_cpm_share"])
-        test = partial(test_counts, alpha=alpha, expressed=expressed)
+        expressed = filter_of(options)
+        test = partial(test_counts, alpha=alpha, expressed=expressed, detection=False)
         same_depth = {"size_factors": options["size_factors"]}
         difference = partial(count_difference, alpha=alpha, expressed=expressed, **same_depth)
         change = partial(test, alone=True, **same_depth)

@@ -4,7 +4,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from evcargo.differential.actions import acted_on
-from evcargo.differential.counts import CountFilter, test_counts
+from evcargo.differential.count_filter import filter_of
+from evcargo.differential.counts import test_counts
 from evcargo.differential.robustness import read_purity
 from evcargo.differential.summary import compare
 from evcargo.job import job_log
@@ -21,7 +22,7 @@ with job_log(snakemake.log):
     contrast = Contrast(**snakemake.params.contrast)
     actions = read_table(snakemake.input.actions, "actions")
     matrix = acted_on(read_matrix(snakemake.input.matrix), actions)
-    expressed = CountFilter(options["min_cpm"], options["min_cpm_share"])
+    expressed = filter_of(options)
     test = partial(
         test_counts,
         alpha=options["alpha"],

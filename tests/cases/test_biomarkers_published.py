@@ -16,7 +16,7 @@ def test_a_panel_of_glioblastoma_tells_of_its_haemolysis(
         {
             "study": "gbm",
             "contrasts": [GBM_V_CONTROL],
-            "differential": {"min_cpm": 100},
+            "differential": {"min_count": 0, "min_total_count": 0, "min_cpm": 100},
             "biomarkers": {"contrasts": ["GBM_v_control"], "repeats": 2, "permutations": 20},
         },
         samples,

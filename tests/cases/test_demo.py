@@ -82,12 +82,13 @@ def test_what_truly_differs_is_found(
 
 
 # One haemolysed sample on either side spreads the globins so far that they are found at 10 % only.
+# Of the unchanged miRNAs of EVs, which red cells dilute in tumour samples, some are hits, all lower
 @pytest.mark.parametrize(
-    ("assay", "at_least", "kind", "level"),
-    [("proteins", 3, "globin", 0.1), ("rna", 3, "lysis", 0.05)],
+    ("assay", "at_least", "kind", "level", "share"),
+    [("proteins", 3, "globin", 0.1, 0.1), ("rna", 3, "lysis", 0.05, 0.25)],
 )
 def test_hits_of_contamination_are_there_and_flagged(
-    demo: Path, assay: str, at_least: int, kind: str, level: float
+    demo: Path, assay: str, at_least: int, kind: str, level: float, share: float
 ) -> None:
     table = differential(demo, assay)
     hits = table[table["adjusted_p_value"] < level]
@@ -96,7 +97,9 @@ def test_hits_of_contamination_are_there_and_flagged(
     # The simulated red cells hold two miRNAs that no panel knows, as real ones do.
     assert (blood["flag"].fillna("") == "haemo" + kind).mean() > 0.85, blood[["name", "flag"]]
     others = hits[(hits["component"] == "ev") & ~hits["differs"].fillna(False).astype(bool)]
-    assert len(others) <= 0.1 * len(hits), others["name"].tolist()
+    assert len(others) <= share * len(hits), others["name"].tolist()
+    assert assay == "proteins" or (others["log2_fold_change"] < 0).all()
+    assert (others["robustness"] == "stands").sum() <= 0.1 * len(hits), others["name"].tolist()
 
 
 def test_true_cargo_is_not_flagged(demo: Path) -> None:

@@ -645,6 +645,11 @@ def _differential(made: MadeStudy, assay: str, rng: np.random.Generator) -> pd.D
     ]
     frame.loc[~tested, blank] = np.nan
     frame["reason"] = np.where(tested, pd.NA, "fewer than 2 samples with a value on one side")
+    detection = ["detected_test", "detected_reference"]
+    detection += ["detection_p_value", "detection_adjusted_p_value"]
+    frame.loc[2, detection] = 2, 2, 1.0, 1.0
+    if assay == "rna":  # one that differs, and one that could not be tested
+        frame.loc[0, detection] = frame.loc[n - 1, detection] = 4, 0, 0.02, 0.03
     flags = {4: ("haemolysis", "haemoglobin rises with lysed red cells")}
     if assay == "proteins":
         flags |= {
@@ -689,7 +694,7 @@ def _contrasts(made: MadeStudy, tables: dict[str, pd.DataFrame]) -> pd.DataFrame
                 "significant": len(hits),
                 "up": int((hits["log2_fold_change"] > 0).sum()),
                 "down": int((hits["log2_fold_change"] < 0).sum()),
-                "detected": 0 if assay == "proteins" else None,
+                "detected": int((table["detection_adjusted_p_value"].astype(float) < 0.05).sum()),
                 "flagged": int(hits["flag"].notna().sum()),
                 "axes": "lipoprotein share",
                 "stands": int((hits["robustness"] == "stands").sum()),

@@ -102,6 +102,16 @@ def test_hits_are_all_significant_ones_and_the_next_hundred(page, results):
     assert rows[0][0].text_content() == best
 
 
+def test_what_the_detection_test_finds_is_listed_for_rna_as_for_proteins(page):
+    table = page.get_element_by_id("detected-1-rna")
+    said = words(table.getparent().getparent()) if table is not None else ""
+    assert "Small RNAs, number seen in a larger share of the samples of" in said
+    rows = [[words(cell) for cell in row] for row in table.xpath(".//tbody/tr")]
+    assert [row[-1] for row in rows] == ["yes", "not tested"]
+    assert [row[-5:-3] for row in rows] == [["4", "0"]] * 2
+    assert not page.xpath('//table[@id="detected-1-proteins"]')  # none found there
+
+
 def test_markers_show_all_three_kinds_of_evidence(page):
     table = page.xpath('//table[contains(@class, "markers")]')[0]
     rows = {words(row[0]): [words(cell) for cell in row[1:]] for row in table.xpath(".//tbody/tr")}

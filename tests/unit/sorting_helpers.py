@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from anndata import AnnData
 
-from evcargo.differential.counts import CountFilter, test_counts
+from evcargo.differential.count_filter import CountFilter
+from evcargo.differential.counts import test_counts
 from evcargo.differential.linear_models import Moderation
 from evcargo.differential.proteins import test_proteins
 from evcargo.interpretation.sorting import AssayTests, sort_cargo
@@ -19,14 +20,14 @@ from evcargo.study.model import Contrast
 LPS = Contrast("lps_v_control", "condition", "LPS", "CONTROL")
 ROBUST = Moderation("intensity", True)
 between = partial(test_proteins, alpha=0.05, min_samples=2, how=ROBUST)
-between_counts = partial(test_counts, alpha=0.05, expressed=CountFilter(1, 0.5))
+between_counts = partial(test_counts, alpha=0.05, expressed=CountFilter(10, 15))
 PROTEINS = AssayTests(
     between, between, partial(protein_difference, min_samples=2, how=ROBUST), 0.05, min_samples=2
 )
 COUNTS = AssayTests(
     between_counts,
     between_counts,
-    partial(count_difference, alpha=0.05, expressed=CountFilter(1, 0.5), size_factors="auto"),
+    partial(count_difference, alpha=0.05, expressed=CountFilter(10, 15), size_factors="auto"),
     0.05,
     min_samples=2,
 )

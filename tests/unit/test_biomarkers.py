@@ -21,6 +21,7 @@ from evcargo.biomarkers.nested import (
 )
 from evcargo.biomarkers.performance import auc_interval
 from evcargo.biomarkers.predictions import pairs_of
+from evcargo.differential.count_filter import CountFilter
 from evcargo.differential.moderated import fit_features, moderated_test
 from evcargo.differential.prior import fit_prior
 from evcargo.simulate.biomarkers import leaky_auc, planted
@@ -47,8 +48,8 @@ def test_values_of_held_out_samples_change_no_model() -> None:
     assert np.array_equal(whole.coefficients[2], again.coefficients[2])
     assert not np.array_equal(whole.coefficients[1], again.coefficients[1])
     training = ~held_out
-    clean, kept = prepare(study.block, training)
-    other, other_kept = prepare(spoilt, training)
+    clean, kept = prepare(study.block, training, study.labels)
+    other, other_kept = prepare(spoilt, training, study.labels)
     assert np.array_equal(kept, other_kept)
     assert np.array_equal(clean[training], other[training])
     statistics = [
@@ -129,10 +130,17 @@ def test_features_are_prepared_by_the_training_samples_as_by_hand() -> None:
     from anndata import AnnData
 
     var = pd.DataFrame({"class": "miRNA"}, index=list("abcd"))
-    block = count_block(AnnData(counts, var=var), "rna", min_cpm=1, min_share=0.5)
+    matrix, labels = AnnData(counts, var=var), np.array([True, True, False, False])
+    block = count_block(matrix, "rna", CountFilter(6, 15))
     training = np.array([True, True, True, False])
-    values, kept = prepare(block, training)
-    assert list(kept) == [0, 1]  # c is in one of three training samples, d in none
+    values, kept = prepare(block, training, labels)
+    assert list(kept) == [0, 1]  # c has 8 reads in the training samples, d none
+    few = count_block(matrix, "rna", CountFilter(6, 0))
+    assert list(prepare(few, training, labels)[1]) == [0, 1, 2]  # one of the smaller class has c
+    assert list(prepare(few, np.ones(4, bool), labels)[1]) == [0, 1]  # of two, one has c or d
+    # Without a, a library has as many reads as before: b does not become commoner.
+    strict = count_block(matrix, "rna", CountFilter(11, 0)).without({"a"})
+    assert list(prepare(strict, training, labels)[1]) == [1]
     # Reference of a and b: their medians, of the first sample; shifts: median of both differences.
     logs = np.log2(counts[:, :2] + 0.5)
     shifts = np.median(logs - logs[0], axis=1)
@@ -140,7 +148,7 @@ def test_features_are_prepared_by_the_training_samples_as_by_hand() -> None:
     assert np.allclose(values, expected - expected[:3].mean(axis=0))
 
     metrics = pd.DataFrame({"m": [1.0, np.nan, 3.0, 9.0], "zero": [-np.inf, 2.0, 4.0, -np.inf]})
-    values, kept = prepare(metric_block(metrics, 0.5), training)
+    values, kept = prepare(metric_block(metrics, 0.5), training, labels)
     assert values[1, 0] == values[0, 0]  # the lower median of 1 and 3
     assert np.allclose(np.diff(values[[0, 1, 2], 1]), [1.0, 2.0])  # nothing: one below the least
     assert values[3, 1] == values[0, 1]
@@ -149,7 +157,7 @@ def test_features_are_prepared_by_the_training_samples_as_by_hand() -> None:
 def test_the_screen_is_the_moderated_t_of_limma() -> None:
     study = planted(4, 20, 200, missing=0.0)
     every = np.ones(20, bool)
-    values, _ = prepare(study.block, every)
+    values, _ = prepare(study.block, every, study.labels)
     design = np.column_stack([np.ones(20), study.labels])
     fits = fit_features(values.T, design, 1)
     expected = moderated_test(fits, fit_prior(fits.variance, fits.df))["statistic"].abs()

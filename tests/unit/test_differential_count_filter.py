@@ -5,13 +5,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from differential_helpers import matrix
 
 from evcargo.differential.count_filter import (
     CountFilter,
+    filter_words,
     is_expressed,
     samples_needed,
+    smallest_compared,
     smallest_group,
 )
+from evcargo.differential.counts import test_counts as compare_counts
+from evcargo.differential.design import COMPARISON
 from evcargo.differential.dispersion_trend import (
     LOCAL,
     MEAN,
@@ -26,6 +31,7 @@ from evcargo.differential.negative_binomial import (
     size_factors,
     wald_test,
 )
+from evcargo.study.model import Contrast
 
 DEFAULT = CountFilter(10, 15)
 LEAST = 1e-8
@@ -62,6 +68,56 @@ def test_a_single_read_in_a_shallow_library_is_not_expression() -> None:
     counts = pd.DataFrame(1, index=[f"s{n}" for n in range(6)], columns=["single"])
     counts["many"] = 15_000
     assert is_expressed(counts, DEFAULT, 3).to_dict() == {"single": False, "many": True}
+
+
+def test_a_further_condition_in_counts_per_million_by_hand() -> None:
+    # Library sizes 1e6, 2e6, 4e6: counts per million of f are 3, 1 and 0.5.
+    counts = pd.DataFrame(
+        {"f": [3, 2, 2], "g": [999_997, 1_999_998, 3_999_998], "none": 0}, index=["a", "b", "c"]
+    )
+    assert is_expressed(counts, CountFilter(0, 0, 1, 2 / 3), 1).tolist() == [True, True, False]
+    assert is_expressed(counts, CountFilter(0, 0, 1, 0.7), 1).tolist() == [False, True, False]
+    assert is_expressed(counts, CountFilter(0, 0), 1).tolist() == [True, True, False]
+    assert is_expressed(counts, CountFilter(0, 8), 1).tolist() == [False, True, False]
+
+
+def test_groups_are_those_compared() -> None:
+    """A slope of two numbers is filtered as the two groups are, whatever the covariates."""
+    groups = {"a": np.arange(9) < 3, "b": (np.arange(9) >= 3) & (np.arange(9) < 7)}
+    assert smallest_compared(groups, Contrast("c", "x", "a", "b"), pd.DataFrame()) == 3
+    any_of = {**groups, "c": np.arange(9) >= 7}
+    assert smallest_compared(any_of, Contrast("c", "x", "", "", kind="any"), pd.DataFrame()) == 2
+    design = pd.DataFrame({"intercept": 1.0, COMPARISON: [0.0] * 3 + [1.0] * 6})
+    design["batch.2"] = [1.0] + [0.0] * 8
+    slope = Contrast("c", "x", "", "", kind="slope", covariates=("batch",))
+    assert smallest_compared({}, slope, design) == pytest.approx(3)
+
+
+def test_samples_of_other_levels_bring_no_feature_into_the_test() -> None:
+    """Of `fit_on: all`, what only a third level shows is not tested between the other two."""
+    rng = np.random.default_rng(5)
+    names = [f"s{n}" for n in range(9)]
+    counts = pd.DataFrame(rng.poisson(200, (30, 9)), [f"f{n}" for n in range(30)], names)
+    counts.iloc[0, :6] = 0
+    study = matrix(counts, list("aaabbbccc"))
+    tested = [
+        compare_counts(study, Contrast("c", "condition", "a", "b", fit_on=on), 0.05, DEFAULT)
+        .table.set_index("feature")["reason"]
+        .str.startswith("too few reads")
+        for on in ("compared", "all")
+    ]
+    pd.testing.assert_series_equal(*(one.sort_index() for one in tested))
+    assert tested[1][tested[1]].index.tolist() == ["f0"]
+
+
+def test_the_filter_in_words() -> None:
+    assert filter_words(DEFAULT, 12) == (
+        "10 reads (in a library of median size, or as many per million) in 12 samples and 15 reads"
+        " in all samples together"
+    )
+    assert filter_words(CountFilter(0, 0, 100, 0.5), 12) == "100 CPM in 50% of the samples"
+    assert filter_words(CountFilter(0, 1), 1) == "1 read in all samples together"
+    assert filter_words(CountFilter(0, 0), 3) == "a read in some sample"
 
 
 def test_the_local_trend_is_that_of_deseq2(root: Path) -> None:

@@ -10,7 +10,8 @@ from differential_helpers import LPS, matrix
 
 from evcargo.contracts import CONTRACTS
 from evcargo.differential.axes import Axes
-from evcargo.differential.counts import CountFilter, is_expressed, test_counts
+from evcargo.differential.count_filter import CountFilter
+from evcargo.differential.counts import test_counts
 from evcargo.differential.dispersions import prior_variance
 from evcargo.differential.negative_binomial import (
     fit_counts,
@@ -73,28 +74,23 @@ def test_changes_are_found_and_every_feature_is_accounted_for() -> None:
     np.testing.assert_allclose(half, 1.959964 * table["standard_error"], rtol=1e-6)
 
 
-def test_filter_by_hand() -> None:
-    # Library sizes 1e6, 2e6, 4e6: counts per million of f are 3, 1 and 0.5.
-    counts = pd.DataFrame(
-        {"f": [3, 2, 2], "g": [999_997, 1_999_998, 3_999_998], "none": 0}, index=["a", "b", "c"]
-    )
-    assert is_expressed(counts, CountFilter(1, 2 / 3)).tolist() == [True, True, False]
-    assert is_expressed(counts, CountFilter(1, 0.7)).tolist() == [False, True, False]
-    assert is_expressed(counts, CountFilter(0, 0)).tolist() == [True, True, False]
-
-
 def test_features_below_the_filter_and_spike_ins_are_not_tested() -> None:
     counts = simulated()
     counts.loc["rare"] = [1, 0, 0, 0, 0, 0, 0, 0]
     counts.loc["spike"] = 50_000
     classes = ["miRNA"] * 81 + ["spike_in"]
-    with_spike = compare(matrix(counts, GROUPS, classes=classes), LPS, 0.05, CountFilter(1, 0.5))
+    with_spike = compare(matrix(counts, GROUPS, classes=classes), LPS, 0.05, CountFilter(10, 15))
     table = with_spike.table.set_index("feature")
     assert not table.loc[["rare", "spike"], "tested"].any()
-    assert table.loc["rare", "reason"] == "below 1 CPM in more than 50% of the samples"
+    needed = (
+        "10 reads (in a library of median size, or as many per million) in 4 samples and 15 reads"
+        " in all samples together"
+    )
+    assert table.loc["rare", "reason"] == f"too few reads: it needs {needed}"
+    assert f"features with {needed} (filterByExpr of edgeR)" in with_spike.method
     assert table.loc["spike", "reason"].startswith("spike-in")
     without = compare(
-        matrix(counts.drop(index="spike"), GROUPS), LPS, 0.05, CountFilter(1, 0.5)
+        matrix(counts.drop(index="spike"), GROUPS), LPS, 0.05, CountFilter(10, 15)
     ).table.set_index("feature")
     pd.testing.assert_series_equal(table["p_value"].drop("spike"), without["p_value"])
 
@@ -149,9 +145,9 @@ def test_too_few_measured_samples_is_an_answer() -> None:
 
 
 def test_nothing_reaches_the_filter() -> None:
-    result = compare(matrix(simulated(), GROUPS), LPS, 0.05, CountFilter(1e6, 1))
+    result = compare(matrix(simulated(), GROUPS), LPS, 0.05, CountFilter(0, 0, 1e6, 1))
     assert not result.table["tested"].any()
-    assert "no feature reaches 1e+06 CPM" in result.warnings[0]
+    assert "no feature has 1e+06 CPM in 100% of the samples" in result.warnings[0]
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5])

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from evcargo.simulate.null import proteins
+from evcargo.simulate.null import counts, proteins
 from evcargo.simulate.null.design import DESIGNS, Null, level
 
 STUDIES = range(200)
@@ -18,6 +18,19 @@ def test_detection_is_not_smaller_than_uniform(name: str) -> None:
     assert found.studies == 200
     assert found.ks_p > 0.01
     assert found.below[0] < 0.065
+
+
+@pytest.mark.parametrize(
+    "name", ["two levels", "batch as covariate", "two samples a subject, block"]
+)
+def test_detection_of_rna_holds_where_one_level_is_eight_times_deeper(name: str) -> None:
+    """40 studies; seen by a read, without thinning, far too many p-values are small."""
+    found = level(counts.NULLS[f"detection of RNA, unequal depth: {name}"], range(40))
+    assert found.studies == 40
+    assert found.ks_p > 0.01
+    assert found.below[0] < 0.05
+    naive = partial(counts.seen_in, design=DESIGNS[name], thinned=False)
+    assert level(Null(naive, discrete=True), range(10)).below[0] > 0.2
 
 
 def test_p_given_purity_is_uniform() -> None:

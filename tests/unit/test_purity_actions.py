@@ -12,7 +12,7 @@ from purity_helpers import PANELS, default_options, sheet
 
 from evcargo.differential.actions import acted_on, told, weights_of
 from evcargo.differential.blocks import block_correlation
-from evcargo.differential.counts import CountFilter
+from evcargo.differential.count_filter import CountFilter
 from evcargo.differential.counts import test_counts as compare_counts
 from evcargo.differential.linear_models import Moderation
 from evcargo.differential.moderated import Fits, fit_jointly, moderated_test

@@ -26,7 +26,7 @@ from evcargo.biomarkers.performance import (
     permutation_p,
     reliability,
 )
-from evcargo.biomarkers.predictions import Floats, Pairs, Predictions, pairs_of
+from evcargo.biomarkers.predictions import Flags, Floats, Pairs, Predictions, pairs_of
 from evcargo.biomarkers.question import Question
 from evcargo.biomarkers.verdicts import (
     CLEAN,
@@ -38,6 +38,7 @@ from evcargo.biomarkers.verdicts import (
     verdict_of,
 )
 from evcargo.contracts import CONTRACTS
+from evcargo.differential.count_filter import filter_words
 from evcargo.differential.verdicts import STANDS
 
 TABLES = {
@@ -122,15 +123,16 @@ def _refusal(question: Question, least: int) -> str:
             f"{test} v {reference} independent samples, and biomarkers.min_samples asks for {least}"
             " of each: a panel chosen from fewer would be mostly chance"
         )
-    kept = _measured(question.blocks)
+    kept = _measured(question.blocks, question.labels)
     if kept < LEAST_FEATURES:
         return f"{kept} feature{'s are' if kept != 1 else ' is'} measured in enough samples"
     return ""
 
 
-def _measured(blocks: Sequence[Block]) -> int:
+def _measured(blocks: Sequence[Block], labels: Flags) -> int:
     """Count the features that are measured in enough of the samples."""
-    return sum(len(prepare(one, np.ones(len(one.values), dtype=bool))[1]) for one in blocks)
+    every = np.ones(len(labels), dtype=bool)
+    return sum(len(prepare(one, every, labels)[1]) for one in blocks)
 
 
 def _models(question: Question, settings: Settings) -> dict[str, Predictions | None]:
@@ -144,7 +146,7 @@ def _models(question: Question, settings: Settings) -> dict[str, Predictions | N
         of_assay = set(flagged.loc[flagged["feature_assay"] == block.assay, "feature"])
         clean.append(block.without(of_assay))
     metrics = question.metrics
-    sound = len(flagged) > 0 and _measured(clean) >= LEAST_FEATURES
+    sound = len(flagged) > 0 and _measured(clean, labels) >= LEAST_FEATURES
     return {
         ELASTIC_NET: cross_validate(question.blocks, labels, units, settings),
         FOREST: cross_validate_forest(question.blocks, labels, units, settings),
@@ -255,13 +257,22 @@ def _method(question: Question, settings: Settings, how: Mapping[str, Any]) -> s
         f" the penalty by {INNER_FOLDS}-fold cross-validation inside each fold; scaling, missing"
         " values (features missing in more than"
         f" {how['max_missing']:.0%} of the training samples left out, otherwise their 10 % quantile"
-        " there), screen and fit by the training samples alone"
+        f" there{_filter_words(question.blocks)}), screen and fit by the training samples alone"
         f"{f'; samples of one {alike} in one fold' if together else ''}; AUC over pairs of samples"
         " that one model held out; score interval with the variance of the permutations; labels"
         f" permuted{within} and everything repeated; random forest of {TREES} trees and the"
         " purity-only model on the same folds; differences by the intervals of both and a paired"
         " bootstrap"
     )
+
+
+def _filter_words(blocks: Sequence[Block]) -> str:
+    """Say what an RNA needs among the training samples; nothing without RNA."""
+    filters = [block.reads.expressed for block in blocks if block.reads is not None]
+    if not filters:
+        return ""
+    samples = "as many of the training samples as the smaller group has there"
+    return f"; RNA features with less than {filter_words(filters[0], samples)} left out"
 
 
 def _warnings(question: Question, panel: pd.DataFrame, permutations: int) -> list[str]:

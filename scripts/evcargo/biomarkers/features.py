@@ -8,15 +8,15 @@ held-out sample never decides how it is looked at (Ambroise and McLachlan 2002,
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from evcargo.biomarkers.predictions import Flags, Floats
+from evcargo.differential.count_filter import CountFilter, is_expressed, smallest_group
 from evcargo.proteins.normalise import MIN_STABLE, STABLE_SHARE
-from evcargo.rna.matrix import cpm
 
 if TYPE_CHECKING:
     from anndata import AnnData
@@ -26,6 +26,14 @@ LOW, MIDDLE = 0.1, 0.5
 oftener they are missing; the median of a purity metric says nothing."""
 
 Indices = NDArray[np.intp]
+
+
+class Reads(NamedTuple):
+    """Raw counts (samples x features), the reads of each sample, and what a feature needs."""
+
+    counts: Floats
+    library_sizes: Floats
+    expressed: CountFilter
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,8 @@ class Block:
         Features that may tell on which scale a sample is; none where samples are not to be scaled.
     fill
         Quantile of the training samples that stands for a missing value.
+    reads
+        Of an assay of counts, whose filter of reads is applied to the training samples.
     """
 
     assay: str
@@ -57,16 +67,19 @@ class Block:
     least_share: float
     anchors: Flags
     fill: float = LOW
+    reads: Reads | None = None
 
     def without(self, features: Collection[str]) -> "Block":
         """Leave out features, also where the scale of a sample is told."""
         rest = np.array([name not in features for name in self.features], dtype=bool)
+        reads = self.reads
         return replace(
             self,
             features=tuple(name for name in self.features if name not in features),
             values=self.values[:, rest],
             present=self.present[:, rest],
             anchors=self.anchors[rest],
+            reads=None if reads is None else reads._replace(counts=reads.counts[:, rest]),
         )
 
 
@@ -87,13 +100,18 @@ def protein_block(matrix: "AnnData", max_missing: float) -> Block:
     return Block("proteins", names, values, np.isfinite(values), 1 - max_missing, anchors)
 
 
-def count_block(matrix: "AnnData", assay: str, min_cpm: float, min_share: float) -> Block:
-    """Take raw counts; a feature must reach `min_cpm` in `min_share` of the training samples."""
-    counts = np.array(matrix.X, dtype=float)
-    names = tuple(matrix.var_names.astype(str))
+def count_block(matrix: "AnnData", assay: str, expressed: CountFilter) -> Block:
+    """Take raw counts of all but spike-ins; a feature needs reads among the training samples.
+
+    What it needs are those of `evcargo.differential.count_filter`; the smallest group is the
+    smaller class of the training samples.
+    """
     of_sample = (matrix.var["class"].astype(str) != "spike_in").to_numpy(bool)
-    present = (cpm(counts) >= min_cpm) & (counts > 0) & of_sample
-    return Block(assay, names, np.log2(counts + 0.5), present, min_share, of_sample)
+    counts = np.array(matrix.X, dtype=float) * of_sample
+    names = tuple(matrix.var_names.astype(str))
+    reads = Reads(counts, counts.sum(axis=1), expressed)
+    values = np.log2(np.array(matrix.X, dtype=float) + 0.5)
+    return Block(assay, names, values, counts > 0, 0.0, of_sample, reads=reads)
 
 
 def metric_block(metrics: pd.DataFrame, max_missing: float) -> Block:
@@ -104,7 +122,7 @@ def metric_block(metrics: pd.DataFrame, max_missing: float) -> Block:
     return Block("purity", names, values, ~np.isnan(values), 1 - max_missing, none, MIDDLE)
 
 
-def prepare(block: Block, training: Flags) -> tuple[Floats, Indices]:
+def prepare(block: Block, training: Flags, labels: Flags) -> tuple[Floats, Indices]:
     """Make complete, centred values of the features that the training samples have.
 
     Parameters
@@ -113,6 +131,8 @@ def prepare(block: Block, training: Flags) -> tuple[Floats, Indices]:
         Features of all samples.
     training
         Samples that may be learned from.
+    labels
+        Whether a sample is of the test level: the filter of counts asks how many are.
 
     Returns
     -------
@@ -121,13 +141,28 @@ def prepare(block: Block, training: Flags) -> tuple[Floats, Indices]:
     kept : numpy.ndarray
         Places of the kept features in the block.
     """
-    enough = block.present[training].mean(axis=0) >= block.least_share
-    kept = np.flatnonzero(enough & block.present[training].any(axis=0))
+    present = block.present[training]
+    enough = present.any(axis=0) & (present.mean(axis=0) >= block.least_share)
+    kept = np.flatnonzero(enough & _has_reads(block, training, labels))
     values = block.values[:, kept] - scale_shifts(block, training)[:, None]
     values = _filled(values, training, block.fill)
     mean, spread = values[training].mean(axis=0), values[training].std(axis=0)
     varying = spread > 1e-9 * (1 + np.abs(mean))
     return values[:, varying] - mean[varying], kept[varying]
+
+
+def _has_reads(block: Block, training: Flags, labels: Flags) -> Flags:
+    """Which features pass the filter of counts among the training samples; all without counts."""
+    if block.reads is None:
+        return np.ones(len(block.features), dtype=bool)
+    counts, library_sizes, expressed = block.reads
+    counted = training & (library_sizes > 0)
+    classes = [int((counted & side).sum()) for side in (labels, ~labels)]
+    smallest = smallest_group([size for size in classes if size] or [1])
+    passed = is_expressed(
+        pd.DataFrame(counts[counted]), expressed, smallest, library_sizes[counted]
+    )
+    return passed.to_numpy(bool)
 
 
 def scale_shifts(block: Block, training: Flags) -> Floats:

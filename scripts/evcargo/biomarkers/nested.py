@@ -94,7 +94,7 @@ def cross_validate_forest(
     scores = np.zeros((settings.repeats, len(labels)))
     folds = np.zeros((settings.repeats, len(labels)), dtype=np.int64)
     for repeat, fold, held_out, _ in _outer(labels, units, settings, 0):
-        values = np.hstack([prepare(block, ~held_out)[0] for block in blocks])
+        values = np.hstack([prepare(block, ~held_out, labels)[0] for block in blocks])
         folds[repeat, held_out] = fold
         if not values.shape[1]:
             continue
@@ -158,7 +158,7 @@ def _problems(
     weight = np.array([mask for mask in masks if len(set(labels[mask])) == 2], dtype=float)
     parts, strengths, places, start = [], [], [], 0
     for block in blocks:
-        values, kept = prepare(block, training)
+        values, kept = prepare(block, training, labels)
         parts.append(values)
         strengths.append(screen_statistics(values, labels, weight))
         places.append(start + kept)

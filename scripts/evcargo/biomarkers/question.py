@@ -10,6 +10,7 @@ from evcargo.biomarkers.features import Block, count_block, metric_block, protei
 from evcargo.biomarkers.folds import Units, units_of
 from evcargo.biomarkers.predictions import Flags
 from evcargo.differential.axes import log2_metrics
+from evcargo.differential.count_filter import filter_of
 from evcargo.differential.design import compared_samples
 from evcargo.study.design import covariate_numbers
 from evcargo.study.model import Contrast
@@ -96,14 +97,13 @@ def ask(
     names = [one for one in rows[0].index if all(one in other.index for other in rows)]
     obs = rows[0].loc[names]
     missing = options["biomarkers"]["max_missing"]
-    blocks = []
+    expressed, blocks = filter_of(options["differential"]), []
     for name, matrix in matrices.items():
         chosen = matrix[names]
         if name == "proteins":
             blocks.append(protein_block(chosen, missing))
         else:
-            how = options["differential"]
-            blocks.append(count_block(chosen, name, how["min_cpm"], how["min_cpm_share"]))
+            blocks.append(count_block(chosen, name, expressed))
     metrics = log2_metrics(criteria, shares).reindex(names).dropna(axis=1, how="all")
     named = tuple(unit_names(obs, contrast.block))
     strata, warnings = _strata(obs, contrast)

@@ -4,15 +4,26 @@ The rule is edgeR's filterByExpr (Chen 2016, 10.12688/f1000research.8987.2): a f
 `min_count` reads, or what that is in a library of another size, in as many samples as the smallest
 group has, and `min_total_count` reads in all. It knows which groups there are, but not which sample
 is in which, so that it does not favour features that differ.
+
+The groups are those that a contrast compares: its two levels, or all levels of kind any. Where the
+model is fitted on further levels (`fit_on: all`), their samples count neither among the groups nor
+among the samples that must show a feature: what only they show says nothing of the two compared,
+and would only be one test more to adjust for. So the same features are tested either way. A slope
+has no groups; in their place is the inverse of the largest leverage of its numbers, which is the
+size of the smaller group where these are two. Covariates count in neither: a second model, with
+the purity axes among them, shall test the same features.
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from evcargo.differential.design import COMPARISON
+from evcargo.differential.moderated import Flags
 from evcargo.differential.prior import Floats
+from evcargo.study.model import Contrast
 
 LARGE_GROUP = 10
 LARGE_SHARE = 0.7
@@ -21,10 +32,22 @@ TOLERANCE = 1e-14
 
 
 class CountFilter(NamedTuple):
-    """Reads that a feature needs in a library of median size, and in all samples together."""
+    """What a feature needs to be tested.
+
+    Reads in a library of median size, reads in all samples together, and, as a further condition,
+    `min_cpm` counts per million in `min_share` of the samples.
+    """
 
     min_count: float
     min_total_count: float
+    min_cpm: float = 0.0
+    min_share: float = 0.5
+
+
+def filter_of(options: Mapping[str, Any]) -> CountFilter:
+    """Read the filter from the section `differential` of the config."""
+    names = ("min_count", "min_total_count", "min_cpm", "min_cpm_share")
+    return CountFilter(*(options[name] for name in names))
 
 
 def samples_needed(smallest: float) -> float:
@@ -50,12 +73,36 @@ def smallest_group(sizes: Sequence[int], design: pd.DataFrame | None = None) -> 
     return float(1 / (basis**2).sum(axis=1).max())
 
 
+def smallest_compared(
+    groups: Mapping[str, Flags], contrast: Contrast, design: pd.DataFrame
+) -> float:
+    """Size of the smallest group that a contrast compares.
+
+    Parameters
+    ----------
+    groups
+        Of `evcargo.differential.design.sides`.
+    contrast
+        What is compared.
+    design
+        Of `evcargo.differential.design.model_matrix`.
+    """
+    if contrast.kind == "slope":
+        return smallest_group((), design[["intercept", COMPARISON]])
+    return smallest_group([int(at.sum()) for at in groups.values()])
+
+
 def least_cpm(library_sizes: Floats, expressed: CountFilter) -> float:
     """Give the counts per million from which a feature is expressed in a sample."""
     return float(expressed.min_count / np.median(library_sizes) * 1e6)
 
 
-def is_expressed(counts: pd.DataFrame, expressed: CountFilter, smallest: float) -> pd.Series:
+def is_expressed(
+    counts: pd.DataFrame,
+    expressed: CountFilter,
+    smallest: float,
+    library_sizes: Floats | None = None,
+) -> pd.Series:
     """Tell which features pass the filter.
 
     Parameters
@@ -65,20 +112,45 @@ def is_expressed(counts: pd.DataFrame, expressed: CountFilter, smallest: float) 
     expressed
         The reads that are needed.
     smallest
-        Of `smallest_group`.
+        Of `smallest_compared`.
+    library_sizes
+        Reads of each sample, where `counts` are not all of them; otherwise their sum.
     """
-    library_sizes = counts.sum(axis=1).to_numpy(float)
-    cpm = counts.div(library_sizes, axis=0) * 1e6
-    enough = (cpm >= least_cpm(library_sizes, expressed)).sum()
+    sizes = counts.sum(axis=1).to_numpy(float) if library_sizes is None else library_sizes
+    cpm = counts.div(sizes, axis=0) * 1e6
+    in_samples = (cpm >= least_cpm(sizes, expressed)).sum() >= samples_needed(smallest) - TOLERANCE
     total = counts.sum()
-    in_samples = enough >= samples_needed(smallest) - TOLERANCE
-    return in_samples & (total >= expressed.min_total_count - TOLERANCE) & (total > 0)
+    enough = in_samples & (total >= expressed.min_total_count - TOLERANCE) & (total > 0)
+    if not expressed.min_cpm:
+        return enough
+    return enough & ((cpm >= expressed.min_cpm).mean() >= expressed.min_share)
 
 
-def filter_words(expressed: CountFilter, smallest: float) -> str:
-    """Say the filter for the description of the method."""
-    return (
-        f"features with {expressed.min_count:g} reads per library of median size in"
-        f" {np.ceil(samples_needed(smallest) - TOLERANCE):g} samples and"
-        f" {expressed.min_total_count:g} in all (filterByExpr)"
-    )
+def filter_words(expressed: CountFilter, samples: float | str) -> str:
+    """Say what a feature needs, for the description of the method and the reasons of features.
+
+    Parameters
+    ----------
+    expressed
+        The filter.
+    samples
+        Of `smallest_compared`, or in words how many samples are needed.
+    """
+    if not isinstance(samples, str):
+        needed = int(np.ceil(samples_needed(samples) - TOLERANCE))
+        samples = f"{needed} sample{'s' if needed > 1 else ''}"
+    parts = []
+    if expressed.min_count:
+        parts.append(
+            f"{_reads(expressed.min_count)} (in a library of median size, or as many per million)"
+            f" in {samples}"
+        )
+    if expressed.min_total_count:
+        parts.append(f"{_reads(expressed.min_total_count)} in all samples together")
+    if expressed.min_cpm:
+        parts.append(f"{expressed.min_cpm:g} CPM in {expressed.min_share:.0%} of the samples")
+    return " and ".join(parts) or "a read in some sample"
+
+
+def _reads(number: float) -> str:
+    return f"{number:g} read{'s' if number != 1 else ''}"

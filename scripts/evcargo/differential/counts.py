@@ -2,11 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from evcargo.differential.count_detection import depth_of, detect_counts
+from evcargo.differential.count_filter import (
+    CountFilter,
+    filter_words,
+    is_expressed,
+    smallest_compared,
+)
 from evcargo.differential.design import (
     COMPARISON,
     NotTestable,
@@ -39,18 +46,12 @@ from evcargo.study.model import Contrast
 
 if TYPE_CHECKING:
     from anndata import AnnData
+    from pydeseq2.dds import DeseqDataSet
 
 #: With so few features, one of them may move a size factor.
 FEW_FEATURES = 10
 SPIKE_IN = "spike_in"
 FEWEST_SPIKES = 3
-
-
-class CountFilter(NamedTuple):
-    """Counts per million that a feature needs, and in which share of the compared samples."""
-
-    min_cpm: float
-    min_share: float
 
 
 def test_counts(
@@ -61,6 +62,7 @@ def test_counts(
     size_factors: str = "auto",
     beside: Sequence[str] = (),
     alone: bool = False,
+    detection: bool = True,
 ) -> Result:
     """Compare the RNA of groups of samples.
 
@@ -74,21 +76,24 @@ def test_counts(
         Adjusted p-value below which a feature is significant; also the level for which the
         independent filter is optimised.
     expressed
-        Which features are tested.
+        Which features are tested (`evcargo.differential.count_filter`).
     size_factors
         ``auto`` from the features tested, ``spike_in`` from the spike-ins.
     beside
         Covariates of numbers whose Wald statistics are asked for beside the comparison.
     alone
-        Whether what stands beside the test (shrunken fold changes) is left out.
+        Whether what stands beside the test (shrunken fold changes, detection) is left out.
+    detection
+        Whether the detection test is wanted (`evcargo.differential.count_detection`).
 
     Returns
     -------
     Result
         Log2 fold changes are the maximum likelihood estimates; the shrunken ones are beside them.
         Source: Love 2014 (10.1186/s13059-014-0550-8), Muzellec 2023
-        (10.1093/bioinformatics/btad547).
+        (10.1093/bioinformatics/btad547). The detection test is beside; there a block is a block.
     """
+    given = contrast
     if contrast.block:
         covariates = (*contrast.covariates, contrast.block)
         contrast = replace(contrast, covariates=covariates, block="")
@@ -101,29 +106,28 @@ def test_counts(
         design = model_matrix(rows, contrast)
         raw = raw.astype(int)
         spikes = spike_in_factors(raw.loc[:, added]) if size_factors == SPIKE_IN else None
-        kept = is_expressed(raw.loc[:, ~added], expressed).reindex(names, fill_value=False)
+        compared = raw.loc[np.any(list(groups.values()), axis=0), ~added]
+        smallest = smallest_compared(groups, contrast, design)
+        kept = is_expressed(compared, expressed, smallest).reindex(names, fill_value=False)
+        needed = filter_words(expressed, smallest)
         if not kept.any():
-            why = f"no feature reaches {expressed.min_cpm:g} CPM in enough of the compared samples"
-            raise NotTestable(why)
+            raise NotTestable(f"no feature has {needed}")
     except NotTestable as reason:
         return untested(matrix.var, contrast, groups, str(reason))
     fit = fit_counts(raw.loc[:, kept], design, spikes)
-    if contrast.kind == "any":
-        asked = [str(name) for name in design.columns[asked_columns(design, contrast)]]
-        changes = fit.varm["LFC"][asked].to_numpy(float) / np.log(2)
-        levels = sorted(set(rows[contrast.column].astype(str)))
-        largest = largest_differences(changes, levels).set_index(fit.var_names)
-        figures = likelihood_ratio_test(fit, asked, alpha).join(largest)
-    else:
-        unit = per_unit(rows, contrast)
-        figures = wald_test(fit, COMPARISON, alpha, unit, shrink=not alone)
-    seen = (raw > 0).to_numpy(bool).T
+    figures = _figures(fit, rows, design, contrast, alpha, shrink=not alone)
+    seen, detected = None, ""
+    if detection and not alone:
+        depth = depth_of(raw.loc[:, kept], fit.obs["size_factors"], spikes is not None)
+        least = expressed.min_count
+        seen, detected = detect_counts(raw.loc[:, ~added], depth, rows, given, least)
     table = differential_table(
         matrix.var,
         figures,
-        side_counts(seen, names, contrast, groups),
-        _reasons(figures, kept, added, expressed),
+        side_counts((raw > 0).to_numpy(bool).T, names, contrast, groups),
+        _reasons(figures, kept, added, needed),
         alpha,
+        seen,
     )
     how, said = _size_factor_words(raw.loc[:, kept], raw.loc[:, added], spikes is not None)
     said += _fit_warnings(design, fit.uns["disp_function_type"])
@@ -131,9 +135,8 @@ def test_counts(
     test = "likelihood ratio test" if contrast.kind == "any" else "Wald test"
     method = (
         f"PyDESeq2, {test}, size factors by {how}, {model_words(contrast)};"
-        f" features with at least {expressed.min_cpm:g} CPM in {expressed.min_share:.0%} of"
-        " the samples;"
-        f" Benjamini-Hochberg with independent filtering at {alpha:g}"
+        f" features with {needed}{' (filterByExpr of edgeR)' if expressed.min_count else ''};"
+        f" Benjamini-Hochberg with independent filtering at {alpha:g}{detected}"
     )
     warnings = tuple([*said, repeated] if repeated else said)
     statistics = {
@@ -144,14 +147,28 @@ def test_counts(
     return Result(table, method, warnings, *side_sizes(groups, contrast), of_beside)
 
 
-def _reasons(
-    figures: pd.DataFrame, kept: pd.Series, added: pd.Series, expressed: CountFilter
-) -> pd.Series:
+def _figures(
+    fit: "DeseqDataSet",
+    rows: pd.DataFrame,
+    design: pd.DataFrame,
+    contrast: Contrast,
+    alpha: float,
+    shrink: bool,
+) -> pd.DataFrame:
+    """Test what the contrast asks; of kind any with the two levels furthest apart."""
+    if contrast.kind != "any":
+        return wald_test(fit, COMPARISON, alpha, per_unit(rows, contrast), shrink=shrink)
+    asked = [str(name) for name in design.columns[asked_columns(design, contrast)]]
+    changes = fit.varm["LFC"][asked].to_numpy(float) / np.log(2)
+    levels = sorted(set(rows[contrast.column].astype(str)))
+    largest = largest_differences(changes, levels).set_index(fit.var_names)
+    return likelihood_ratio_test(fit, asked, alpha).join(largest)
+
+
+def _reasons(figures: pd.DataFrame, kept: pd.Series, added: pd.Series, needed: str) -> pd.Series:
     """Why a feature has no p-value, or no adjusted one; empty where it has."""
     reasons = pd.Series("", index=kept.index)
-    reasons[~kept] = (
-        f"below {expressed.min_cpm:g} CPM in more than {1 - expressed.min_share:.0%} of the samples"
-    )
+    reasons[~kept] = f"too few reads: it needs {needed}"
     reasons[added] = "spike-in: added to the sample, not of it"
     reasons[figures.index[figures["p_value"].isna()]] = (
         "count outlier in a sample (Cook's distance)"
@@ -159,14 +176,6 @@ def _reasons(
     filtered = figures["p_value"].notna() & figures["adjusted_p_value"].isna()
     reasons[figures.index[filtered]] = "mean count too low (independent filtering)"
     return reasons
-
-
-def is_expressed(counts: pd.DataFrame, expressed: CountFilter) -> pd.Series:
-    """Tell which features (columns of the samples x features `counts`) pass the filter."""
-    library = counts.sum(axis=1)
-    cpm = counts.div(library.where(library > 0), axis=0) * 1e6
-    share = (cpm >= expressed.min_cpm).mean()
-    return (share >= expressed.min_share) & (counts.sum() > 0)
 
 
 def spike_in_factors(spikes: pd.DataFrame) -> pd.Series:

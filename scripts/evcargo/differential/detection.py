@@ -1,4 +1,4 @@
-"""Differential detection: proteins seen in more samples of one level than of another.
+"""Differential detection: features seen in more samples of one level than of another.
 
 Conditional tests per protein, apart from the test of the intensities: given in which samples of
 each stratum (combination of the categories among the covariates, such as the batch or the subject
@@ -34,6 +34,9 @@ seen in exactly one of the groups, so that next to nothing stays below 0.05 once
 samples and not in all. Leaving out those that could never get below alpha (Tarone 1990,
 10.2307/2531456) would find more, but was not safe in the spike-in study of `benchmarks/`: groups
 that were measured one after the other differ in what they miss.
+
+In which samples an RNA was seen, at one depth for all, is a matter of
+`evcargo.differential.count_detection`; from there on its test is the same.
 """
 
 from typing import TYPE_CHECKING
@@ -84,12 +87,37 @@ def detect(
     """
     if matrix.uns.get("imputed", ""):
         return None, "; no detection test, because missing values seem to have been filled in"
-    groups = sides(rows, contrast)
-    compared = np.any(list(groups.values()), axis=0)
-    rows, groups = rows[compared], {level: at[compared] for level, at in groups.items()}
+    rows = rows[np.any(list(sides(rows, contrast).values()), axis=0)]
     seen = np.isfinite(np.array(matrix[rows.index].layers["normalised"], dtype=float).T)
     if "transferred" in matrix.layers:
         seen &= ~(np.array(matrix[rows.index].layers["transferred"], dtype=float).T >= 1)
+    return detection_table(seen, matrix.var_names.astype(str), rows, contrast, "proteins seen")
+
+
+def detection_table(
+    seen: Flags, names: pd.Index, rows: pd.DataFrame, contrast: Contrast, what: str
+) -> tuple[pd.DataFrame | None, str]:
+    """Test in which samples each feature was seen.
+
+    Parameters
+    ----------
+    seen
+        Features x samples.
+    names
+        Of the features.
+    rows
+        The samples, all of levels that are compared.
+    contrast
+        What is compared.
+    what
+        The features that were seen, in words.
+
+    Returns
+    -------
+    table, said
+        As `detect`.
+    """
+    groups = sides(rows, contrast)
     try:
         p_values, least, said = _tested(seen, rows, contrast, groups)
     except NotTestable as why:
@@ -103,10 +131,9 @@ def detect(
             "detection_p_value": p_values,
             "detection_adjusted_p_value": adjust(pd.Series(p_values)).to_numpy(),
         },
-        index=matrix.var_names.astype(str),
+        index=names,
     )
-    of = "of the proteins seen, whose p-value is"
-    return table, f"; detection: {said} {of} {least:.2g} at the least"
+    return table, f"; detection: {said} of the {what}, whose p-value is {least:.2g} at the least"
 
 
 def _tested(

@@ -31,7 +31,7 @@ EXTRA = [
 ]
 #: Method of a contrast that could not be tested.
 UNTESTED = "not tested"
-#: What the detection test of proteins gives.
+#: What the detection test gives.
 DETECTION = [
     "detected_test",
     "detected_reference",

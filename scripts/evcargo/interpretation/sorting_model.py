@@ -12,7 +12,13 @@ import pandas as pd
 
 from evcargo.differential.actions import weights_of
 from evcargo.differential.adjust import adjust
-from evcargo.differential.counts import SPIKE_IN, CountFilter, is_expressed, spike_in_factors
+from evcargo.differential.count_filter import (
+    CountFilter,
+    filter_words,
+    is_expressed,
+    smallest_group,
+)
+from evcargo.differential.counts import SPIKE_IN, spike_in_factors
 from evcargo.differential.design import (
     COMPARISON,
     RANK_TOLERANCE,
@@ -208,7 +214,8 @@ def count_difference(
 
     Both materials are fitted together, with one dispersion per feature; subjects that are in both
     get a level of their own. The counts of several samples that a subject has of one material at
-    one level are summed: the model has no random effects, and they are no more subjects.
+    one level are summed: the model has no random effects, and they are no more subjects. Features
+    are tested that the smallest of the four groups (material and level) could show.
 
     Returns
     -------
@@ -235,12 +242,14 @@ def count_difference(
         )
         warnings = (said, *warnings)
     added = (matrix.var["class"] == SPIKE_IN).set_axis(names)
-    kept = is_expressed(raw.loc[:, ~added], expressed).reindex(names, fill_value=False)
+    smallest = smallest_group([int(at.sum()) for at in cells(rows, contrast)])
+    kept = is_expressed(raw.loc[:, ~added], expressed, smallest).reindex(names, fill_value=False)
+    needed = filter_words(expressed, smallest)
     reasons = pd.Series("", index=names)
-    reasons[~kept] = f"below {expressed.min_cpm:g} CPM in too many of the samples"
+    reasons[~kept] = f"too few reads: it needs {needed}"
     reasons[added] = "spike-in: added to the sample, not of it"
     if not kept.any():
-        raise NotTestable(f"no feature reaches {expressed.min_cpm:g} CPM in enough samples")
+        raise NotTestable(f"no feature has {needed}")
     factors = spike_in_factors(raw.loc[:, added]) if size_factors == SPIKE_IN else None
     fit = fit_counts(raw.loc[:, kept], design, factors)
     figures = wald_test(fit, SORTING, alpha, 1.0, shrink=False)

@@ -12,6 +12,7 @@ from evcargo.report.answer import (
     contrast_rows,
     related_metrics,
 )
+from evcargo.report.detection import detected_table, detection_words
 from evcargo.report.known_names import ASSAY_WORDS, names_known
 from evcargo.report.parts import (
     AMBIGUOUS,
@@ -226,6 +227,7 @@ def _block(
     results: Results, number: int, contrast: Mapping[str, Any], row: Any, table: pd.DataFrame
 ) -> dict[str, Any]:
     assay, top = row.assay, int(results.config["report"]["top_features"])
+    alpha = results.config["differential"]["alpha"]
     one, many = NOUNS.get(assay, (assay, assay))
     return {
         "assay": assay,
@@ -236,7 +238,7 @@ def _block(
             one,
             many,
             contrast,
-            results.config["differential"]["alpha"],
+            alpha,
             names_known(results.inputs, assay),
         ),
         "warning": "" if pd.isna(row.warning) else row.warning,
@@ -255,6 +257,14 @@ def _block(
         )
         if row.tested
         else None,
+        "detection": detection_words(row, capital(many), contrast, alpha),
+        "detected": detected_table(
+            table,
+            f"detected-{number}-{assay}",
+            f"{capital(many)} seen more often: {question(contrast)}",
+            contrast,
+            alpha,
+        ),
         "not_tested": reasons_not_tested(table),
         "file": f"../differential/{contrast['name']}.{assay}.tsv",
     }

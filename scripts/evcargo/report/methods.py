@@ -71,6 +71,7 @@ REFERENCES = {
     "ebayes": ("Smyth 2004, moderated t statistics", "10.2202/1544-6115.1027"),
     "deseq2": ("Love 2014, DESeq2", "10.1186/s13059-014-0550-8"),
     "pydeseq2": ("Muzellec 2023, PyDESeq2", "10.1093/bioinformatics/btad547"),
+    "filter": ("Chen 2016, edgeR (filterByExpr)", "10.12688/f1000research.8987.2"),
     "camera": ("Wu and Smyth 2012, camera", "10.1093/nar/gks461"),
     "nested": ("Varma and Simon 2006, nested cross-validation", "10.1186/1471-2105-7-91"),
     "elastic_net": (
@@ -259,7 +260,7 @@ def _references(has: Mapping[str, bool], facts: Mapping[str, str]) -> list[tuple
         keys += ["salmon", "decoys", "tximport"] + (["cutadapt"] if not has["fastq"] else [])
     if has["contrasts"]:
         keys += ["ebayes"] if has["proteins"] else []
-        keys += ["deseq2", "pydeseq2"] if has["counts"] else []
+        keys += ["deseq2", "pydeseq2", "filter"] if has["counts"] else []
         keys += ["camera", "bh"]
     if has["biomarkers"]:
         keys += ["nested", "elastic_net", "forest", "auc", "permutation"]

@@ -108,7 +108,7 @@ def leaky_auc(study: Planted, settings: Settings) -> float:
     This is the mistake that the nested procedure avoids; here it shows what it would have said.
     """
     every = np.ones((1, len(study.labels)))
-    values, kept = prepare(study.block, every[0] > 0)
+    values, kept = prepare(study.block, every[0] > 0, study.labels)
     strength = screen_statistics(values, study.labels, every)[0]
     best = kept[np.argsort(-strength, kind="stable")[: settings.screened]]
     names = np.array(study.block.features)

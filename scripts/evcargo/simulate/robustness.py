@@ -6,7 +6,8 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from evcargo.differential.counts import CountFilter, test_counts
+from evcargo.differential.count_filter import filter_of
+from evcargo.differential.counts import test_counts
 from evcargo.differential.linear_models import Moderation
 from evcargo.differential.proteins import test_proteins
 from evcargo.differential.robustness import Purity
@@ -67,7 +68,7 @@ def tested(study: Confounded, assay: str, panels: pd.DataFrame) -> tuple[pd.Data
         prior = Moderation(how["variance_trend"], how["robust"])
         test = partial(test_proteins, min_samples=how["min_samples"], how=prior)
     else:
-        expressed = CountFilter(how["min_cpm"], how["min_cpm_share"])
+        expressed = filter_of(how)
         test = partial(test_counts, expressed=expressed)
     known = Purity(
         tables["criteria"], tables["shares"], tables["associations"], how["purity_covariates"]
