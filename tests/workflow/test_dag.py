@@ -112,3 +112,21 @@ def test_protein_and_mrna_are_compared_where_a_study_has_both(example: Path, sna
     config.write_text(config.read_text() + "\nidentifiers: {min_recognised: 0}\n")
     rules = planned(snakemake(example, "-n").stdout)
     assert {"test_concordance", "test_gene_sets"} <= rules
+
+
+def test_one_row_takes_the_samples_of_a_wide_matrix(tmp_path: Path, snakemake) -> None:
+    """Features by symbol; columns of no sample are named, which takes shipped files."""
+    (tmp_path / "config").mkdir()
+    names = [f"{group}{number}" for group in "TH" for number in range(1, 7)]
+    genes = ("CD9", "CD63", "CD81", "TSG101", "ALB", "APOB", "FLOT1", "ACTB", "GAPDH", "HSPA8")
+    rows = [["Gene", *names, "blank"]]
+    rows += [[gene, *(1e6 + 7e4 * at * at for at in range(13))] for gene in genes]
+    text = "".join("\t".join(map(str, row)) + "\n" for row in rows)
+    (tmp_path / "matrix.tsv").write_text(text)
+    (tmp_path / "config/config.yaml").write_text("study: wide\norganism: human\n")
+    sheet = "".join(f"{name}\tplasma\n" for name in names)
+    (tmp_path / "config/samples.tsv").write_text(f"sample\tbiofluid\n{sheet}")
+    (tmp_path / "config/runs.tsv").write_text("sample\tassay\tpath\n*\tproteins\tmatrix.tsv\n")
+    printed = snakemake(tmp_path, "-n").stdout
+    assert "10 of 10 identifiers known (gene symbol)" in printed
+    assert "1 of its 13 samples are not in the sample sheet" in printed

@@ -12,7 +12,7 @@ from evcargo.files.workbooks import read_workbook
 from evcargo.rna.kits import read_kits, seed_of
 from evcargo.start.organisms import organisms_of
 from evcargo.start.recognised import NotRecognised, Recognised
-from evcargo.start.tables import COPY, OF_SAMPLES, recognise_protein_file, recognise_text
+from evcargo.start.tables import COPY, OF_SAMPLES, Resource, recognise_protein_file, recognise_text
 from evcargo.study.files import INSTEAD, VENDOR_FILES, VENDOR_FOLDERS
 from evcargo.study.kinds import Head, is_nucleotides, kind_of, read_head
 from evcargo.study.panels import shipped
@@ -103,13 +103,15 @@ def _natural(name: str) -> list[tuple[int, int | str]]:
     return [(0, int(part)) if part.isdecimal() else (1, part) for part in parts if part]
 
 
-def recognise_input(path: str) -> Recognised | NotRecognised:
+def recognise_input(path: str, resource: Resource = shipped) -> Recognised | NotRecognised:
     """Tell what a file of a study is.
 
     Parameters
     ----------
     path
         The file.
+    resource
+        Gives the path of a shipped file.
 
     Returns
     -------
@@ -134,20 +136,20 @@ def recognise_input(path: str) -> Recognised | NotRecognised:
         word = "thermo" if kind not in ("mzml", "mgf") else kind
         return Recognised(path, "proteins", word, SPECTRA[kind])
     if kind == "fastq":
-        return _reads(path, head)
+        return _reads(path, head, resource)
     if kind == "fasta":
         return _sequences(path, head)
     if kind in PROTEIN_FILES:
         return recognise_protein_file(path)
     if kind == "text":
-        return _text(path, head)
+        return _text(path, head, resource)
     return NotRecognised(path, _reason(path, kind))
 
 
-def _text(path: str, head: Head) -> Recognised | NotRecognised:
+def _text(path: str, head: Head, resource: Resource) -> Recognised | NotRecognised:
     if _TRACKS.search(path):
         return NotRecognised(path, "holds single tracks: give the table of sizes")
-    table = recognise_text(path)
+    table = recognise_text(path, resource)
     if isinstance(table, NotRecognised):
         return table
     return replace(table, organisms=organisms_of(head.text))
@@ -180,7 +182,7 @@ def _sequences(path: str, head: Head) -> Recognised:
     return Recognised(path, "", kind, what, organisms=organisms_of(head.text))
 
 
-def _reads(path: str, head: Head) -> Recognised | NotRecognised:
+def _reads(path: str, head: Head, resource: Resource) -> Recognised | NotRecognised:
     """Tell small RNA from long RNA by adapter, length and name; a guess is a note."""
     why, _ = why_bad_reads(head)
     if why and "read 2" not in why:
@@ -188,12 +190,13 @@ def _reads(path: str, head: Head) -> Recognised | NotRecognised:
     reads = head.text.split("\n")[1::4][:-1]
     if not reads:
         return NotRecognised(path, "holds no read")
-    assay, reason = _assay_of_reads(reads, path)
+    assay, reason = _assay_of_reads(reads, path, resource)
     return Recognised(path, assay, "fastq", "FASTQ", notes=(reason,))
 
 
-def _assay_of_reads(reads: Sequence[str], path: str) -> tuple[str, str]:
-    seeds = {kit.name: seed_of(kit) for kit in read_kits(shipped("adapters/adapters.tsv")).values()}
+def _assay_of_reads(reads: Sequence[str], path: str, resource: Resource) -> tuple[str, str]:
+    kits = read_kits(resource("adapters/adapters.tsv"))
+    seeds = {kit.name: seed_of(kit) for kit in kits.values()}
     name = _commonest(reads, {kit: seed for kit, seed in seeds.items() if set(seed) > {"A"}})
     lengths = [len(read) for read in reads]
     if name:

@@ -19,7 +19,7 @@ from evcargo.proteins.tables.table import Table
 from evcargo.start.recognised import NotRecognised, Recognised
 from evcargo.start.sizes import size_runs
 from evcargo.study.notes import listed
-from evcargo.study.panels import known_symbols
+from evcargo.study.panels import known_symbols, shipped
 
 HEAD_ROWS = 300
 FEWEST_FEATURES = 10
@@ -76,6 +76,8 @@ _OF_ONE = re.compile(
     r"(raw|total|read|umi)?[-_. ]?(counts?|reads?|intensity|abundance|area|quantity|lfq|value)",
     re.IGNORECASE,
 )
+Resource = Callable[[str], str]
+"""Gives the path of a shipped file: of a fetched workflow, only those it asks for are there."""
 COPY = "copy its columns into samples.tsv"
 OF_SAMPLES = {"sample", "samples", "sample id", "sample_id", "sampleid", "sample name"}
 _OF_PEOPLE = {
@@ -91,7 +93,7 @@ _OF_PEOPLE = {
 }
 
 
-def recognise_text(path: str) -> Recognised | NotRecognised:
+def recognise_text(path: str, resource: Resource = shipped) -> Recognised | NotRecognised:
     """Tell what a text table is (see `recognise_input`)."""
     try:
         table = read_text_table(path)
@@ -110,19 +112,21 @@ def recognise_text(path: str) -> Recognised | NotRecognised:
         recognised = recognise(path, table)
         if recognised:
             return recognised
-    return _plain(path, table, names)
+    return _plain(path, table, names, resource)
 
 
-def _plain(path: str, table: TextTable, names: set[str]) -> Recognised | NotRecognised:
+def _plain(
+    path: str, table: TextTable, names: set[str], resource: Resource
+) -> Recognised | NotRecognised:
     """Tell what a table is that no known program wrote; `names` are its columns in lower case."""
-    turned = _samples_in_rows(path, table)
+    turned = _samples_in_rows(path, table, resource)
     if turned:
         return turned
     if names & OF_SAMPLES or len(names & _OF_PEOPLE) > 1:
         return NotRecognised(path, f"looks like a list of samples: {COPY}")
     if sum(_OF_RESULTS.fullmatch(name) is not None for name in names) > 1:
         return NotRecognised(path, "holds results of a comparison, no quantities of samples")
-    recognised = _matrix(path, table)
+    recognised = _matrix(path, table, resource)
     if recognised:
         return recognised
     if table.delimiter == " ":
@@ -225,7 +229,7 @@ def _has_small_rna(rows: Sequence[Sequence[str]]) -> bool:
     return any(_share(column, "rna") >= KNOWN_SHARE for column in zip(*rows, strict=True))
 
 
-def _matrix(path: str, table: TextTable) -> Recognised | None:
+def _matrix(path: str, table: TextTable, resource: Resource) -> Recognised | None:
     """Any other table of features and samples: told by the names of its features."""
     rows = _first_rows(table)
     if not rows:
@@ -236,7 +240,7 @@ def _matrix(path: str, table: TextTable) -> Recognised | None:
         for name, column in zip(table.columns, zip(*rows, strict=True), strict=True)
         if name not in samples
     }
-    assay, note = _assay(texts, lambda: _cells(table, rows, samples))
+    assay, note = _assay(texts, lambda: _cells(table, rows, samples), resource)
     if not assay or not samples:
         return None
     notes = (note,) if note else ()
@@ -248,13 +252,16 @@ def _matrix(path: str, table: TextTable) -> Recognised | None:
     return None  # a list of genes with a number
 
 
-def _samples_in_rows(path: str, table: TextTable) -> Recognised | None:
+def _samples_in_rows(path: str, table: TextTable, resource: Resource) -> Recognised | None:
     """Tell a table of counts with a column for each RNA and a row for each sample."""
     features = table.columns[1:]
     if len(features) < FEWEST_FEATURES:
         return None
     small = _share(features, "rna") >= KNOWN_SHARE
-    long = _share(features, "transcripts") >= KNOWN_SHARE or _known_symbols(features) >= KNOWN_SHARE
+    long = (
+        _share(features, "transcripts") >= KNOWN_SHARE
+        or _known_symbols(features, resource) >= KNOWN_SHARE
+    )
     rows = [row[0] for row in _first_rows(table, MOST_RUNS)] if small or long else []
     if not rows or len(set(rows)) < len(rows):
         return None
@@ -267,12 +274,14 @@ def _samples_in_rows(path: str, table: TextTable) -> Recognised | None:
 _WORDS = {"proteins": "proteins", "rna": "small RNA counts", "transcripts": "counts of genes"}
 
 
-def _assay(texts: Mapping[str, Sequence[str]], numbers: Callable[[], list[str]]) -> tuple[str, str]:
+def _assay(
+    texts: Mapping[str, Sequence[str]], numbers: Callable[[], list[str]], resource: Resource
+) -> tuple[str, str]:
     """Assay of a plain table, and a note where it is a guess."""
     for assay in ("rna", "proteins", "transcripts"):
         if any(_share(column, assay) >= KNOWN_SHARE for column in texts.values()):
             return assay, ""
-    symbols = any(_known_symbols(column) >= KNOWN_SHARE for column in texts.values())
+    symbols = any(_known_symbols(column, resource) >= KNOWN_SHARE for column in texts.values())
     titled = {name.casefold() for name in texts}
     if not symbols and not titled & _TITLES:
         return "", ""
@@ -289,15 +298,15 @@ def _share(cells: Sequence[str], assay: str) -> float:
     return sum(any(form.match(cell) for form in forms) for cell in filled) / max(len(filled), 1)
 
 
-def _known_symbols(cells: Sequence[str]) -> float:
-    symbols = _symbols()
+def _known_symbols(cells: Sequence[str], resource: Resource) -> float:
+    symbols = _symbols(resource)
     known = sum(re.split(r"[;,|\s]", cell.upper())[0] in symbols for cell in cells)
     return known / max(len(cells), 1)
 
 
 @cache
-def _symbols() -> set[str]:
-    return known_symbols("human")[0]
+def _symbols(resource: Resource) -> set[str]:
+    return known_symbols("human", resource)[0]
 
 
 def _are_counts(cells: Sequence[str]) -> bool:

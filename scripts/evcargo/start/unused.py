@@ -9,10 +9,13 @@ from evcargo.files.run_names import match_runs
 from evcargo.start.files import recognise_input
 from evcargo.start.recognised import Recognised
 from evcargo.start.sample_names import why_no_sample
+from evcargo.start.tables import Resource
 from evcargo.study.notes import listed
 
 
-def columns_of_no_sample(runs: pd.DataFrame, paths: Collection[str]) -> Iterator[str]:
+def columns_of_no_sample(
+    runs: pd.DataFrame, paths: Collection[str], resource: Resource
+) -> Iterator[str]:
     """Say which columns (or runs of a long table) are those of no sample.
 
     Parameters
@@ -21,6 +24,8 @@ def columns_of_no_sample(runs: pd.DataFrame, paths: Collection[str]) -> Iterator
         Contract ``runs``.
     paths
         Tables that the run sheet names for every sample.
+    resource
+        Gives the path of a shipped file.
 
     Yields
     ------
@@ -28,7 +33,7 @@ def columns_of_no_sample(runs: pd.DataFrame, paths: Collection[str]) -> Iterator
         A warning for each table with such columns.
     """
     for path in paths:
-        recognised = recognise_input(path)
+        recognised = recognise_input(path, resource)
         of_table = runs[runs["path"] == path]
         if not isinstance(recognised, Recognised) or not recognised.runs or of_table.empty:
             continue

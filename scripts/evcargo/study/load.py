@@ -121,7 +121,7 @@ def load_study(
     if look_inside:
         check_references(filled, last)
     if look_inside and runs is not None and sheets["runs"]:
-        warned = _unused_columns(sheets["runs"], runs)
+        warned = _unused_columns(sheets["runs"], runs, resource)
     if look_inside and not wrong & {"purity", "organism"}:
         of_panels, more = check_panels(filled, last, resource)
         problems += of_panels
@@ -150,14 +150,16 @@ def load_study(
     return study
 
 
-def _unused_columns(sheet: Sheet, runs: pd.DataFrame) -> tuple[str, ...]:
+def _unused_columns(
+    sheet: Sheet, runs: pd.DataFrame, resource: Callable[[str], str]
+) -> tuple[str, ...]:
     """Say which columns of tables that are given for every sample no sample takes."""
     paths = dict.fromkeys(row.cells.get("path", "") for row in rows_of_whole_tables(sheet))
     if not paths:
         return ()
     from evcargo.start.unused import columns_of_no_sample  # knows all kinds of tables
 
-    return tuple(columns_of_no_sample(runs, list(paths)))
+    return tuple(columns_of_no_sample(runs, list(paths), resource))
 
 
 def _takes_sdrf(config: Mapping[str, Any], filled: dict[str, Any], notes: Notes) -> bool:
