@@ -343,3 +343,32 @@ def test_hye_ions_give_the_ratios_of_the_mixture() -> None:
             of_ions = ions[species[1] == name].median() - ions[species[1] == "HUMAN"].median()
             assert own == pytest.approx(of_ions, abs=0.15), (name, rollup)
             assert own == pytest.approx(truth, abs=0.3), (name, rollup)
+
+
+def fragpipe_protein(path: Path, channels: list[str]) -> Path:
+    """FragPipe's table of one experiment: three quantities of the run, then any channels."""
+    first = "Protein\tProtein ID\tEntry Name\tGene\tLength\tOrganism\tProtein Probability"
+    header = f"{first}\tTotal Intensity\tUnique Intensity\tRazor Intensity"
+    rows = [
+        f"sp|{accession}|{gene}_HUMAN\t{accession}\t{gene}_HUMAN\t{gene}\t228\tHomo sapiens\t1.0"
+        f"\t{amount + 2}\t{amount - 1}\t{amount}" + f"\t{amount / 4}" * len(channels)
+        for accession, gene, amount in (("P21926", "CD9", 1e6), ("P08962", "CD63", 3e6))
+    ]
+    return write(path, "\n".join(["\t".join([header, *channels]), *rows]) + "\n")
+
+
+def test_fragpipe_protein_of_one_run_takes_its_razor_intensity(tmp_path: Path) -> None:
+    runs = [
+        one_each(fragpipe_protein(tmp_path / f"{name}.tsv", []), name) for name in ("EV1", "EV2")
+    ]
+    assert title(tmp_path / "EV1.tsv") == "FragPipe protein"
+    done = all_imported(pd.concat(runs, ignore_index=True))
+    assert done.matrix.obs_names.tolist() == ["EV1", "EV2"]
+    assert quantity(done.matrix, "EV2", "P08962") == 3e6
+    assert done.columns["column"].tolist() == ["Razor Intensity"] * 2
+
+
+def test_fragpipe_protein_of_labels_takes_the_channels(tmp_path: Path) -> None:
+    path = fragpipe_protein(tmp_path / "protein.tsv", ["sample-01", "sample-02"])
+    done = all_imported(one_each(path, "sample-01", "sample-02"))
+    assert quantity(done.matrix, "sample-02", "P21926") == 2.5e5

@@ -107,6 +107,8 @@ def choose_columns(
     wrong = _other_columns(table, one, wanted, places)
     rest = {run: text for run, text in wanted.items() if run not in wrong}
     options = _options(table, rest, places, wrong)
+    if len(wanted) == 1:
+        options |= _only_run(table, one, options)
     for run, of_run in options.items():
         if not of_run:
             wrong[run] = _missing(rest[run], _candidates(table, one, places))
@@ -123,6 +125,17 @@ def choose_columns(
         {run: of_run[other].column for run, of_run in runs.items()} if other else {},
         {run: wrong[run] for run in wanted if run in wrong},
     )
+
+
+def _only_run(
+    table: Table, one: Format, options: Mapping[str, Mapping[str, Match]]
+) -> dict[str, dict[str, Match]]:
+    """Give the one run of a table that does not name its run the best quantity that is there."""
+    column = next((c for name in one.single if (c := table.column([name]))), None)
+    if column is None:
+        return {}
+    match = Match(column, "", "the only run of the table")
+    return {run: {"": match} for run, of_run in options.items() if not of_run}
 
 
 def _other_columns(

@@ -13,6 +13,13 @@ MAXQUANT_DROPPED = (
     Filter("Decoy", COX, words=("+", "true")),
     Filter("Only identified by site", COX, words=("+",)),
 )
+PHILOSOPHER = (
+    *("length", "coverage", "percent coverage", "protein existence", "protein probability"),
+    *("top peptide probability", "razor peptides", "total spectral count"),
+    *("unique spectral count", "razor spectral count", "razor assigned modifications"),
+    "razor observed modifications",
+)
+"""Columns of FragPipe's protein.tsv beside its quantities and names."""
 MAXQUANT_QUANTITIES = ("LFQ intensity {run}", "Intensity {run}", "iBAQ {run}")
 
 FORMATS = (
@@ -122,6 +129,24 @@ FORMATS = (
         unique_peptides=("n.proteotypic.sequences",),
         scale="linear",
         engine_filter=("global precursor and protein group q-value <= 0.01, by DIA-NN", DIANN),
+    ),
+    Format(
+        "fragpipe",
+        "FragPipe protein",
+        "protein",
+        ("protein", "protein id"),
+        ("{run}",),  # channels of labels; without them the table is of one run
+        single=("razor intensity", "unique intensity", "total intensity"),
+        other=PHILOSOPHER,
+        needs=(("protein id",), ("razor intensity",), ("protein probability",)),
+        members=("indistinguishable proteins",),
+        peptides=("total peptides",),
+        q_value=(),
+        scale="linear",
+        engine_filter=(
+            "protein FDR of Philosopher, 1 % unless changed",
+            "10.1038/s41592-020-0912-y",
+        ),
     ),
     Format(
         "fragpipe",

@@ -74,6 +74,10 @@ class Format:
         Identifiers of the protein group, or of the proteins that hold the ion.
     quantities
         The best first. Long tables: columns. Wide tables: names of columns with ``{run}``.
+    single
+        Quantities of a table of one run, which does not name it; the best first.
+    other
+        Columns that are no quantities of a run and are not used.
     needs
         Of each of these tuples one column must be there.
     lacks
@@ -120,6 +124,8 @@ class Format:
     level: Literal["protein", "ion", "psm"]
     group: tuple[str, ...]
     quantities: tuple[str, ...]
+    single: tuple[str, ...] = ()
+    other: tuple[str, ...] = ()
     needs: tuple[tuple[str, ...], ...] = ()
     lacks: tuple[str, ...] = ()
     annotated: bool = False
@@ -170,6 +176,8 @@ class Format:
             self.q_value,
             self.peptide,
             self.ion,
+            self.single,
+            self.other,
         )
         return tuple(name for names in (*known, *more, self.contaminant) for name in names)
 
