@@ -82,7 +82,7 @@ def test_what_truly_differs_is_found(
 
 
 # One haemolysed sample on either side spreads the globins so far that they are found at 10 % only.
-# Of the unchanged miRNAs of EVs, which red cells dilute in tumour samples, some are hits, all lower.
+# Of the miRNAs of EVs that red cells dilute in tumour samples, some are hits, all of them lower
 @pytest.mark.parametrize(
     ("assay", "at_least", "kind", "level", "share"),
     [("proteins", 3, "globin", 0.1, 0.1), ("rna", 3, "lysis", 0.05, 0.25)],

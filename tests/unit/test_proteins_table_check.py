@@ -174,3 +174,16 @@ def test_a_table_of_another_host_is_refused(tmp_path: Path, style: str) -> None:
     assert "60 of 60 proteins are of mouse" in message
     assert "organism: mouse" in remedy
     assert examined(runs(20))[1] == {}
+
+
+def test_proteins_of_other_organisms_are_counted_as_such(tmp_path: Path) -> None:
+    """A spike-in of yeast whose symbols are those of human genes too."""
+    table = amounts(60)
+    genes = table.index.astype(str)
+    names = [
+        f"P{10000 + n}|{gene}_{'YEAST' if n < 20 else 'HUMAN'}" for n, gene in enumerate(genes)
+    ]
+    (summary,), problems = examined(written(table, tmp_path / "m.tsv", names))
+    assert problems == {}
+    assert summary.recognised is not None and summary.recognised <= 40
+    assert "20 of 60 proteins are of other organisms (NCBI taxon 559292: 20)" in summary.notes

@@ -160,3 +160,14 @@ def test_a_table_in_the_case_of_another_organism(tmp_path: Path) -> None:
     matrix = all_imported(written(RAW, tmp_path / "m.tsv", names)).matrix
     assert {"CD9", "ALB"} <= set(matrix.var["gene"])
     assert "gene_in_table" in matrix.var
+
+
+def test_an_alias_adds_no_gene_where_accessions_tell_them(tmp_path: Path) -> None:
+    """ACT1 of yeast beside human actins is not TRAF3IP2, that was once called so."""
+    lines = ["Protein.Group\tGenes\tA1", "P63267;P68133;P60010\tACT1;ACTA1;ACTG2\t5e6"]
+    lines += ["P21926\tCD9\t4e6", "P08962\tMLA1\t3e6"]  # MLA1: an alias of CD63
+    path = write(tmp_path / "pg.tsv", "\n".join(lines) + "\n")
+    genes = all_imported(one_each(path, "A1")).matrix.var["gene"].tolist()
+    assert "TRAF3IP2" not in ";".join(genes)
+    assert {"ACTA1", "ACTG2"} <= set(genes[0].split(";"))
+    assert genes[1:] == ["CD9", "CD63"]

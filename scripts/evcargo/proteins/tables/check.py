@@ -33,6 +33,7 @@ from evcargo.purity.markers import match, read_panels
 
 DECISIVE = ("tetraspanin", "escrt", "misev2018_1a", "misev2018_1b", "misev2018_2a", "misev2018_3a")
 """Panels by which a preparation is judged to hold EVs."""
+NAMED_TAXA = 3
 SIGNS = {".": "point", ",": "comma", "": ""}
 Problem = tuple[str, str]
 
@@ -179,7 +180,8 @@ def _described(
     refuse_other_host(content.table.path, proteins, namings.genes.organism)
     names = zip(proteins["accessions"], proteins["gene"], proteins["taxon"], strict=True)
     known = [
-        naming.is_known(members(accessions), gene) or naming.is_stated(accessions, taxon)
+        taxon in ("", naming.host)
+        and (naming.is_known(members(accessions), gene) or naming.is_stated(accessions, taxon))
         for accessions, gene, taxon in names
     ]
     decimal, thousands = content.style
@@ -203,6 +205,7 @@ def _described(
             [
                 *_empty_samples(content),
                 *_other_organism(content, namings.genes),
+                *_other_taxa(proteins, naming.host),
                 *notes_on_dates(proteins, naming),
                 *notes_on(content, ev_markers(panels)),
             ]
@@ -258,6 +261,20 @@ def _other_organism(content: Content, genes: Genes) -> list[str]:
             " mouse or rat): check the organism in the config"
         ]
     return []
+
+
+def _other_taxa(proteins: pd.DataFrame, host: str) -> list[str]:
+    """Say how many proteins are stated to be of other organisms, contaminants aside."""
+    taxa = proteins.loc[~proteins["is_contaminant"].astype(bool), "taxon"].astype(str)
+    others = taxa[~taxa.isin(["", host])]
+    if others.empty:
+        return []
+    common = others.value_counts().head(NAMED_TAXA)
+    named = ", ".join(f"{taxon}: {count:,}" for taxon, count in common.items())
+    return [
+        f"{len(others):,} of {len(taxa):,} proteins are of other organisms (NCBI taxon {named}) and"
+        " count as foreign"
+    ]
 
 
 def _split(error: EvcargoError) -> Problem:

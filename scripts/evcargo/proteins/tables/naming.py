@@ -8,7 +8,9 @@ from evcargo.identifiers import excel
 from evcargo.identifiers.describe import damaged_by_spreadsheet
 from evcargo.identifiers.genes import (
     ACCESSION,
+    ALIAS,
     ENSEMBL,
+    FORMER,
     NUMBER,
     SYMBOL,
     SYMBOLS,
@@ -193,14 +195,23 @@ class Naming:
         """Approved symbols of a group; of foreign proteins what the table says."""
         if foreign:
             return list(symbols) or [one for one in (gene_of(stated),) if one]
-        genes = [self.resolve(one) for one in symbols]
-        names = [gene.symbol if gene else name for gene, name in zip(genes, symbols, strict=True)]
         own = [g.symbol for one in written if (g := self.of_identifier(one)) and g.symbol]
+        genes = [self._of_symbol(one, own) for one in symbols]
+        names = [gene.symbol if gene else name for gene, name in zip(genes, symbols, strict=True)]
         if not any(genes):
             names = own or names or [self._approved(gene_of(stated))]
         elif own and own[0] in names:
             names = [own[0], *names]
         return list(dict.fromkeys(name for name in names if name))
+
+    def _of_symbol(self, symbol: str, own: Sequence[str]) -> Gene | None:
+        """Gene of a symbol; where accessions tell the genes of a group, no alias adds another.
+
+        ACT1 of yeast, in a group with human actins, is not TRAF3IP2 that was once called so.
+        """
+        gene = self.resolve(symbol)
+        is_other = gene is not None and bool(own) and gene.symbol not in own
+        return None if is_other and self.genes.read(symbol).kind in (FORMER, ALIAS) else gene
 
     def _approved(self, symbol: str) -> str:
         gene = self.genes.resolve(symbol) if symbol else None
