@@ -420,3 +420,22 @@ def test_the_class_of_small_rna_by_a_column(tmp_path: Path) -> None:
     ]
     table = read(write(tmp_path / "x.tsv", as_text(rows)), "A1", assay=SMALL)
     assert table.features["class"].tolist() == ["Y_RNA", "miRNA", "tRNA"]
+
+
+def test_excerpt_by_gene_takes_the_same_reads(tmp_path: Path) -> None:
+    rows = [["GeneSymbol", "uniqueReadCount", "totalReadCount", "multimapAdjustedReadCount"]]
+    rows += [["HBB", 3, 40, 38.5], ["GAPDH", 2, 9, 9.0]]
+    table = read(write(tmp_path / "EV1_geneLevel.txt", as_text(rows)), "EV1", assay=LONG)
+    assert table.layout.program == "exceRpt"
+    assert by_gene(table) == {"EV1": {"HBB": 38.5, "GAPDH": 9.0}}
+
+
+def test_a_marker_without_a_read_is_not_named(tmp_path: Path) -> None:
+    rows = [["miRNA", "A1", "B1"], ["hsa-miR-451a", 0, 0], ["hsa-miR-23a-3p", 5, 7]]
+    rows += [[f"hsa-let-7{one}-5p", 0, 0] for one in "abcdefi"]
+    runs = runs_for(write(tmp_path / "t.tsv", as_text(rows)), "A1", "B1")
+    markers = ["hsa-miR-451a", "hsa-miR-23a-3p"]
+    (summary,), problems = examine(runs, markers=markers)
+    assert not problems
+    assert summary.markers == "hsa-miR-23a-3p"
+    assert "8 of 9 features have no count in any sample" in summary.notes

@@ -372,3 +372,14 @@ def test_fragpipe_protein_of_labels_takes_the_channels(tmp_path: Path) -> None:
     path = fragpipe_protein(tmp_path / "protein.tsv", ["sample-01", "sample-02"])
     done = all_imported(one_each(path, "sample-01", "sample-02"))
     assert quantity(done.matrix, "sample-02", "P21926") == 2.5e5
+
+
+def test_what_stands_beside_the_quantities_refuses_nothing(tmp_path: Path) -> None:
+    """Spectronaut writes iBAQ once for each member of a group."""
+    header = "PG.ProteinGroups\tPG.Genes\t[1] a.raw.PG.Quantity\t[1] a.raw.PG.IBAQ"
+    rows = ["P21926;P08962\tCD9;CD63\t5e6\t135367.4;135367.4", "P02768\tALB\t7e6\t12;13"]
+    path = write(tmp_path / "pivot.tsv", "\n".join([header, *rows, "P04114\tAPOB\t1e6\t99.5"]))
+    matrix = all_imported(one_each(path, "a")).matrix
+    assert matrix.to_df().iloc[0].tolist() == [5e6, 7e6, 1e6]
+    ibaq = matrix.to_df(layer="ibaq").iloc[0].tolist()
+    assert ibaq[0] == 135367.4 and np.isnan(ibaq[1]) and ibaq[2] == 99.5

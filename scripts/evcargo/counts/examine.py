@@ -3,7 +3,9 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from evcargo.counts.columns import LONG
 from evcargo.counts.features import Identifier
@@ -20,6 +22,7 @@ from evcargo.identifiers.genes import Genes
 from evcargo.identifiers.mirnas import Mirnas
 
 NAMES = frozenset({FILE, R_NAME, PART})
+MANY_EMPTY = 0.5  # share of the features
 Problems = dict[str, tuple[str, str, str]]
 
 
@@ -186,9 +189,16 @@ def summarise(table: CountTable, assay: str, markers: Sequence[str]) -> InputSum
         identifier_type=table.kind,
         identifiers=len(features),
         recognised=int(features["known"].sum()),
-        markers=", ".join(_present(features, assay, markers)),
+        markers=", ".join(_present(features[_counted(table)], assay, markers)),
         dropped_rows=describe_summary_rows(table.aside.rows),
-        notes="; ".join([*_column_notes(table), *table.notes, *filter(None, [layout.notes])]),
+        notes="; ".join(
+            [
+                *_column_notes(table),
+                *_empty_features(table),
+                *table.notes,
+                *filter(None, [layout.notes]),
+            ]
+        ),
     )
 
 
@@ -202,6 +212,19 @@ def _column_notes(table: CountTable) -> list[str]:
         elif by != EXACT:
             notes.setdefault(by, by)
     return list(notes.values())
+
+
+def _counted(table: CountTable) -> NDArray[np.bool_]:
+    """Flag the features with a count in any run: a table may list all that there are."""
+    return (table.counts[list(table.columns)].to_numpy(float) > 0).any(axis=1)
+
+
+def _empty_features(table: CountTable) -> list[str]:
+    """Say how many features have no count, where these are many."""
+    empty, total = int((~_counted(table)).sum()), len(table.features)
+    if empty < MANY_EMPTY * total:
+        return []
+    return [f"{empty:,} of {total:,} features have no count in any sample"]
 
 
 def _present(features: pd.DataFrame, assay: str, markers: Sequence[str]) -> list[str]:

@@ -5,17 +5,20 @@ Its merged tables (exceRpt_miRNA_ReadCounts.txt) are matrices with a column for 
 
 from evcargo.counts.layout import PARTS, Head, Layout
 
-COLUMNS = ("ReferenceID", "uniqueReadCount", "totalReadCount", "multimapAdjustedReadCount")
+COLUMNS = ("uniqueReadCount", "totalReadCount", "multimapAdjustedReadCount")
+NAMES = ("ReferenceID", "GeneSymbol")
+"""Of the features; the second in tables of genes (readCounts_gencode_*_geneLevel.txt)."""
 
 
 def layout(head: Head) -> Layout | None:
     """Recognise a file by its columns."""
-    if not head.has(*COLUMNS):
+    names = next((name for name in NAMES if head.has(name, *COLUMNS)), "")
+    if not names:
         return None
     return Layout(
         program="exceRpt",
-        recognised_by=f"its columns {', '.join(COLUMNS)}",
-        identifiers="ReferenceID",
+        recognised_by=f"its columns {', '.join([names, *COLUMNS])}",
+        identifiers=names,
         counts="multimapAdjustedReadCount",
         repeated=PARTS,
         estimated=True,

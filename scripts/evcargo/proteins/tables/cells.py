@@ -1,5 +1,6 @@
 """Cells of a table as numbers, all written in one style, and as words."""
 
+import re
 from collections.abc import Iterable
 
 import numpy as np
@@ -71,6 +72,19 @@ class Numbers:
             ) from error
         return pd.Series(found, cells.index)
 
+    def beside(self, cells: pd.Series, column: str) -> pd.Series:
+        """Give what stands beside the quantities (counts, iBAQ) as numbers, NaN where it is none.
+
+        Of a group of proteins some programs write one value for each member: equal ones are one.
+        """
+        try:
+            return self.quantities(cells, column)
+        except EvcargoError:
+            text = cells.astype(str)
+            alike = text.map(lambda cell: ";" in cell and len(set(cell.split(";"))) == 1)
+            text = text.where(~alike, text.str.partition(";")[0])
+            return self.quantities(text.where(text.map(_is_number), ""), column)
+
     def limits(self, cells: pd.Series, column: str) -> pd.Series:
         """Give figures that a filter looks at, such as q-values, in their own style if need be."""
         try:
@@ -101,6 +115,10 @@ class Numbers:
                 f"{self.path}, row {row}: column {column!r} holds {error.cell[:40]!r}, which is no"
                 " number. Repair the table, or export it again"
             ) from error
+
+
+def _is_number(cell: str) -> bool:
+    return re.fullmatch(r"[-+]?[0-9]+([.,][0-9]+)?([eE][-+]?[0-9]+)?", cell.strip()) is not None
 
 
 def words(cells: pd.Series) -> pd.Series:

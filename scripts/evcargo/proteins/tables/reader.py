@@ -270,13 +270,13 @@ class Reader:
         of_counts = _best(beside(self.table.columns, self.one.counts, choice))
         of_ibaq = _best(beside(self.table.columns, self.one.ibaq, choice))
         sets = (of_runs, of_counts, of_ibaq, choice.next_best)
+        ways = (self.numbers.quantities, *[self.numbers.beside] * 3)
         for chunk in self._chunks([column for some in sets for column in some.values()]):
             tables = [
                 pd.DataFrame(
-                    {run: self.numbers.quantities(chunk[c], c) for run, c in some.items()},
-                    index=chunk.index,
+                    {run: as_numbers(chunk[c], c) for run, c in some.items()}, index=chunk.index
                 )
-                for some in sets
+                for some, as_numbers in zip(sets, ways, strict=True)
             ]
             yield Piece(self._about(chunk), *tables)
 
@@ -292,7 +292,7 @@ class Reader:
             parts = []
             for run, value in values.items():
                 column = counts.get(run)
-                count = self.numbers.quantities(chunk[column], column) if column else np.nan
+                count = self.numbers.beside(chunk[column], column) if column else np.nan
                 parts.append(ions.assign(run=run, intensity=value, count=count))
             yield pd.concat(parts), self._about(chunk)
 
