@@ -199,3 +199,19 @@ def test_mzidentml_counts_what_passed(tmp_path: Path) -> None:
     # Without q-values of its own (all 0), the engine's threshold decides.
     none = write(tmp_path / "y.mzid", mzidentml([(*one[:4], "0") for one in items]))
     assert all_imported(one_each(none, "a", "b")).matrix.X[:, 0].tolist() == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("head", "cause", "remedy"),
+    [
+        ("^HEADER\n!AdatId\tGID-1\n!Version\t1.2\n", "SomaScan ADAT", "one row per protein"),
+        ("npx;v 1;;\nNPX Data;;;\nPanel;Olink I;Olink I;\n", "wide table of Olink", "long table"),
+    ],
+)
+def test_known_tables_that_are_not_read_are_named(
+    tmp_path: Path, head: str, cause: str, remedy: str
+) -> None:
+    path = write(tmp_path / "t.txt", head + "A\t1\nB\t2\n")
+    with pytest.raises(EvcargoError, match=cause) as caught:
+        all_imported(one_each(path, "A1"))
+    assert remedy in str(caught.value)

@@ -15,6 +15,19 @@ from evcargo.study.kinds import DOCTYPE, Head, kind_of, read_head
 
 KINDS = {"empty": "is empty", "fastq": "is FASTQ", "mzml": "is mzML", "fasta": "is FASTA"}
 MZTAB = re.compile(r"(COM\t.*\n|\s*\n)*MTD\t")
+NOT_READ = (
+    (
+        re.compile(r"\^HEADER\b|!(Checksum|AdatId)\t"),
+        "is a SomaScan ADAT file, which is not read",
+        "Give a table with one row per protein and one column per sample, scale relative",
+    ),
+    (
+        re.compile(r"(.*\n){0,2}NPX Data[;,\t]*\n\W*Panel[;,\t]", re.IGNORECASE),
+        "is a wide table of Olink (one row per sample), which is not read",
+        "Export the long table of NPX values (columns SampleID, OlinkID, UniProt, Assay, NPX)",
+    ),
+)
+"""First lines of tables that are known, but not read; what they are, and what to give instead."""
 # Sections of mzTab in the order that we take them, and the columns that make a section worth it.
 SECTIONS = (
     ("PRH", re.compile(r"protein_abundance_(assay|study_variable)\[")),
@@ -44,6 +57,9 @@ def open_table(path: str | Path) -> Table:
             f"{path}: {KINDS.get(kind, f'is {kind}')}, not a protein table."
             " Give a TSV or CSV table; save an Excel sheet as CSV"
         )
+    for mark, what, remedy in NOT_READ:
+        if mark.match(head.text):
+            raise EvcargoError(f"{path}: {what}. {remedy}")
     return _open_mztab(path) if MZTAB.match(head.text) else open_text(path)
 
 
