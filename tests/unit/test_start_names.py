@@ -3,9 +3,10 @@
 import pytest
 
 from evcargo.start.design import guess_design, proposed_contrasts
+from evcargo.start.folder_names import names_of_files, order_of_table
+from evcargo.start.recognised import Recognised
 from evcargo.start.sample_names import (
     matched_to,
-    name_of_file,
     names_of_columns,
     safe_names,
     split_series,
@@ -110,12 +111,56 @@ def test_names_of_columns():
         ("raw/control_2.mzML", "mzml", "control_2"),
         ("star/C1ReadsPerGene.out.tab", "table", "C1"),
         ("salmon/T1/quant.sf", "table", "T1"),
+        ("reads/T1/R1.fastq.gz", "fastq", "T1"),
+        ("T1.fastq/readCounts_miRNAmature_sense.txt", "table", "T1"),
+        ("T1/mature_sense_SA.grouped", "table", "T1"),
+        ("T1/miRNAs_expressed_all_samples_22_02_2024_t_08_01_31.csv", "table", "T1"),
+        ("T1/distribution.csv", "sizes", "T1"),
         ("nta/P1_size_488.txt", "sizes", "P1"),
         ("nta/P1_sizes.csv", "sizes", "P1"),
+        ("nta/488.csv", "sizes", "488"),
+        ("nta/SA.tsv", "table", "SA"),
+        ("x/20240222.tsv", "table", "20240222"),
     ],
 )
 def test_names_of_files(path, kind, name):
-    assert name_of_file(path, kind) == name
+    assert names_of_files([Recognised(path, "", kind, "")]) == {path: name}
+
+
+@pytest.mark.parametrize(
+    ("kind", "paths", "names"),
+    [
+        ("table", "EV1/lib_x.tsv EV2/lib_x.tsv", "EV1 EV2"),
+        ("table", "EV1/x_2024-02-22.tsv EV2/x_2024-02-23_14-05.tsv", "EV1 EV2"),
+        ("table", "EV1/x_1708589891.tsv EV2/x_1708590000.tsv", "EV1 EV2"),
+        ("table", "EV1/out/x.tsv EV2/out/x.tsv", "EV1 EV2"),
+        ("table", "EV1/run_20240222/x.tsv EV2/run_20240223/x.tsv", "EV1 EV2"),
+        ("table", "EV1/20240222/x.tsv EV2/20240223/x.tsv", "EV1 EV2"),
+        ("table", "b1/EV1/x.tsv b1/EV2/x.tsv b2/EV1/x.tsv", "b1_EV1 b1_EV2 b2_EV1"),
+        ("table", "b1/T1.tsv b1/T2.tsv b2/T1.tsv b2/T2.tsv", "b1_T1 b1_T2 b2_T1 b2_T2"),
+        ("table", "b1/T1.tsv b2/T2.tsv", "T1 T2"),
+        ("table", "x/counts_20240222.tsv x/counts_20240223.tsv", "counts_20240222 counts_20240223"),
+        ("table", "EV1/bacteria_sense.grouped EV1/mature_sense.grouped", "EV1 EV1"),
+        ("table", "x.tsv EV2/x.tsv", "here EV2"),
+        ("mzml", "d1/20240222_T.mzML d2/20240223_T.mzML", "20240222_T 20240223_T"),
+        ("mzml", "b1/T1.mzML b1/T2.mzML b2/T1.mzML", "b1_T1 b1_T2 b2_T1"),
+        ("fastq", "T1/r_R1.fq.gz T1/r_R2.fq.gz T2/r_R1.fq.gz", "T1 T1 T2"),
+        ("fastq", "l1/T1.fq.gz l1/T2.fq.gz l2/T1.fq.gz l2/T2.fq.gz", "T1 T2 T1 T2"),
+        ("sizes", "EV1/run1.csv EV1/run2.csv EV2/run1.csv", "EV1_run1 EV1_run2 EV2_run1"),
+    ],
+)
+def test_folders_name_the_samples_of_files_named_alike(kind, paths, names, tmp_path, monkeypatch):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    files = [Recognised(path, "", kind, "") for path in paths.split()]
+    assert list(names_of_files(files).values()) == names.split()
+
+
+def test_tables_of_one_sample_in_order():
+    names = ["readCounts_tRNA_sense.txt", "readCounts_miRNAmature_antisense.txt"]
+    names += ["readCounts_miRNAmature_sense.txt", "readCounts_miRNAprecursor_sense.txt"]
+    ordered = [names[at] for at in (2, 0, 1, 3)]
+    assert sorted(names, key=order_of_table) == ordered
 
 
 def test_fractions_are_numbers_of_one_sample():

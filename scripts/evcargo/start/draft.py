@@ -1,20 +1,20 @@
 """The sheets of a new study, as far as its files tell them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from evcargo.errors import EvcargoError
 from evcargo.files.run_names import match_runs
 from evcargo.start.design import Design, guess_design
+from evcargo.start.folder_names import ORDER, names_of_files, order_of_table
 from evcargo.start.organisms import most_told
 from evcargo.start.recognised import NotRecognised, Recognised
 from evcargo.start.sample_names import (
     is_part_of_summary,
     is_second_mate,
     matched_to,
-    name_of_file,
     names_of_columns,
     safe_names,
     split_series,
@@ -221,8 +221,9 @@ def _runs_of_files(
     """Make runs of files that hold one sample each, and tell which files they use."""
     used, runs = [], []
     paths = [file.path for file in files]
-    for file in files:
-        name = name_of_file(file.path, file.kind)
+    name_of = names_of_files(files)
+    for file in _one_table_each(files, name_of, left_out):
+        name = name_of[file.path]
         why = why_no_sample(name)
         if not why and file.assay == "rna" and file.kind == "fastq" and is_second_mate(file.path):
             why = "read 2, and read 1 holds the whole of a small RNA"
@@ -235,6 +236,23 @@ def _runs_of_files(
         used.append(file)
         runs.append(DraftRun(name, file.assay, file.path, file.kind, column=file.column))
     return used, _numbered(runs)
+
+
+def _one_table_each(
+    files: Sequence[Recognised], name_of: Mapping[str, str], left_out: list[NotRecognised]
+) -> list[Recognised]:
+    """Take one table of each sample: two hold different RNAs of it, and are no replicates."""
+    best: dict[str, Recognised] = {}
+    for file in files:
+        if file.kind == "table":
+            name = name_of[file.path]
+            best[name] = min(best.get(name, file), file, key=lambda one: order_of_table(one.path))
+    second = [file for file in files if best.get(name_of[file.path], file) is not file]
+    for file in second:
+        first = Path(best[name_of[file.path]].path).name
+        reason = f"is a second table of its sample, and {first} is taken: {ORDER}"
+        left_out.append(NotRecognised(file.path, reason))
+    return [file for file in files if file not in second]
 
 
 def _numbered(runs: Sequence[DraftRun]) -> list[DraftRun]:

@@ -31,12 +31,27 @@ _OF_SIZES = re.compile(
     r"|experimentsummary|summary|psd|488|scatter|measurements?)$",
     re.IGNORECASE,
 )
-_READS = re.compile(r"(_S\d{1,3})?(_L\d{3})?(?P<mate>_R?[12])?(_001)?$")
+_READS = re.compile(r"(_S\d{1,3})?(_L\d{3})?(?P<mate>_R?[12]|^R[12])?(_001)?$")
 _SUMMARY = "experimentsummary"
-_GENERIC = re.compile(
-    r"quant|abundance|counts?|genes?|isoforms?|transcripts?|matrix|expression|report|results?"
-    r"|readspergene|sizes?|table|data|protein_?groups?|quant\.sf",
+# Words of which programs make the names of their files.
+_OF_PROGRAM = re.compile(
+    r"quant|abundances?|counts?|genes?|isoforms?|transcripts?|matrix|expression|expressed|report"
+    r"|results?|readspergene|sizes?|table|data|proteins?|groups?|proteingroups?|peptides?|ions?"
+    r"|sf|readcounts?|reads?|distributions?|(mi|t|pi|sn|sno|r|nc|circ|y|micro)?rnas?"
+    r"|mirnamature|mirnaprecursor|gencode|genelevel|mature|hairpin|precursors?|sense|antisense"
+    r"|grouped|sa|all|samples?|summary|output|out|file|final|filtered|raw|normali[sz]ed|psms?"
+    r"|combined",
     re.IGNORECASE,
+)
+_NAMED_BY_PROGRAM = re.compile(r"readcounts_\w+|.*\.grouped", re.IGNORECASE)
+"""exceRpt and sRNAbench, which have such a file for each kind of RNA."""
+_WEAK = {"sa", "all", "out", "raw", "final", "filtered", "sf", "ion", "rna"}
+"""Those that may be names of samples where they stand alone."""
+_TIME = r"([-_ .tT]+([01]\d|2[0-3])[-_.:h]?[0-5]\d([-_.:m]?[0-5]\d)?(?!\d))?"
+_MONTH, _DAY, _YEAR = r"(0?[1-9]|1[0-2])", r"(0?[1-9]|[12]\d|3[01])", r"(19|20)\d\d"
+_STAMP = re.compile(
+    rf"(^|[-_ .])({_YEAR}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])|{_YEAR}[-_.]{_MONTH}[-_.]{_DAY}"
+    rf"|{_DAY}[-_.]{_MONTH}[-_.]{_YEAR}|1\d{{9}})(?!\d){_TIME}"
 )
 _FRACTION = re.compile(r"[-_. ](?:f|fr|frac|fraction)[-_. ]?0*(\d{1,3})$", re.IGNORECASE)
 _TECHNICAL = re.compile(
@@ -78,8 +93,22 @@ def _share_a_quantity(parts: Sequence[Sequence[str]], end: int) -> bool:
     return len(words) == 1 and _QUANTITY.fullmatch(words.pop()) is not None
 
 
-def name_of_file(path: str, kind: str) -> str:
-    """Name of the sample of a file, or of its folder where the file is named after a program."""
+def without_stamp(name: str) -> str:
+    """Take dates and times off a name: ``mirnas_22_02_2024_t_08_01_31`` is ``mirnas``."""
+    return _STAMP.sub("", name).strip("-_ .")
+
+
+def is_of_program(stem: str) -> bool:
+    """Whether the name of a file is made of words of programs only, and tells no sample."""
+    words = [word for word in _WORDS.split(without_stamp(stem)) if word]
+    known = all(_OF_PROGRAM.fullmatch(word) for word in words)
+    if not stem or _NAMED_BY_PROGRAM.fullmatch(stem):
+        return True
+    return known and not {word.casefold() for word in words} <= _WEAK
+
+
+def stem_of_file(path: str, kind: str) -> str:
+    """Name of a file without suffixes, lanes, mates and words of its kind."""
     name = PurePath(path).name
     stem = step_stem(name)
     if kind == "fastq":
@@ -89,15 +118,13 @@ def name_of_file(path: str, kind: str) -> str:
             if shorter == stem:
                 break
             stem = shorter
-    if _GENERIC.fullmatch(stem):
-        return PurePath(path).parent.name or stem
     return stem
 
 
 def is_second_mate(path: str) -> bool:
     """Whether the name of a FASTQ file is that of read 2 in Illumina's way (``_R2``)."""
     matches = _READS.search(step_stem(PurePath(path).name))
-    return bool(matches and matches["mate"] and matches["mate"].casefold() == "_r2")
+    return bool(matches and matches["mate"] and matches["mate"].strip("_").casefold() == "r2")
 
 
 def is_part_of_summary(path: str, paths: Iterable[str]) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from evcargo.start.draft import Draft
 from evcargo.start.hints import biofluid_hint
 from evcargo.start.recognised import NotRecognised, Recognised
+from evcargo.start.sample_names import without_stamp
 from evcargo.start.write import written_path
 from evcargo.study.model import SPECTRA
 
@@ -36,10 +37,11 @@ def summary_text(draft: Draft, not_recognised: Sequence[NotRecognised], folder: 
 
 
 def _files_table(draft: Draft, folder: Path) -> str:
-    """One line for each table, and for each folder of files of one kind."""
+    """One line for each table, and for each folder of files of one kind, or each name of files."""
     alike: dict[tuple[str, ...], list[Recognised]] = {}
+    group_of = _groups([file.path for file in draft.files if not file.runs])
     for file in draft.files:
-        several = () if file.runs else (str(Path(file.path).parent),)
+        several = () if file.runs else (group_of[file.path],)
         alike.setdefault((file.assay, file.program, *(several or (file.path,))), []).append(file)
     rows = [("file", "assay", "read as", "samples")]
     rows += [
@@ -62,10 +64,30 @@ def _files_table(draft: Draft, folder: Path) -> str:
     return "\n".join(line.rstrip() for line in text) + "\n"
 
 
+def _groups(paths: Sequence[str]) -> dict[str, str]:
+    """Path -> what it is listed under: its name if further folders hold it, else its folder."""
+    folders: dict[str, set[Path]] = {}
+    for path in paths:
+        folders.setdefault(_bare_name(path), set()).add(Path(path).parent)
+    return {
+        path: name if len(folders[name := _bare_name(path)]) > 1 else str(Path(path).parent)
+        for path in paths
+    }
+
+
+def _bare_name(path: str) -> str:
+    return without_stamp(Path(path).stem) + Path(path).suffix
+
+
 def _paths(paths: Sequence[str], folder: Path) -> str:
-    """Write a path, or the folder of several and what their names end with."""
+    """Write a path, or the folder of several and what their names have in common."""
     if len(paths) == 1:
         return written_path(paths[0], folder)
+    if len({Path(path).parent for path in paths}) > 1:
+        common = written_path(os.path.commonpath([Path(path).absolute() for path in paths]), folder)
+        names = {Path(path).name for path in paths}
+        name = names.pop() if len(names) == 1 else f"{os.path.commonprefix([*names])}*"
+        return f"{common}/.../{name} ({len(paths)} files)"
     parent = written_path(str(Path(paths[0]).parent), folder)
     ending = os.path.commonprefix([path[::-1] for path in paths])[::-1]
     ending = ending[ending.index(".") :] if "." in ending else ""
@@ -95,8 +117,9 @@ def _others(title: str, others: Sequence[NotRecognised], folder: Path) -> str:
     if not others:
         return ""
     of_reason: dict[tuple[str, str], list[str]] = {}
+    group_of = _groups([file.path for file in others])
     for file in others:
-        of_reason.setdefault((file.reason, str(Path(file.path).parent)), []).append(file.path)
+        of_reason.setdefault((file.reason, group_of[file.path]), []).append(file.path)
     lines = [f"  {_paths(paths, folder)}: {key[0]}" for key, paths in of_reason.items()]
     return "\n".join([f"{title}:", *lines[:MOST_LINES], *_more(len(lines))]) + "\n"
 
