@@ -203,7 +203,10 @@ def _runs_of(
 
 def _runs_of_table(file: Recognised) -> tuple[list[DraftRun], list[NotRecognised]]:
     """Make runs of a table of many samples; tell its columns that are no samples of the study."""
-    runs, others = [], []
+    runs = []
+    others = [
+        NotRecognised(f"{file.path}, column {column}", reason) for column, reason in file.no_samples
+    ]
     columns = tuple(dict.fromkeys(file.runs))
     for column, name in names_of_columns(columns).items():
         why = why_no_sample(name)

@@ -30,6 +30,8 @@ class Recognised:
         What to know, e.g. that the assay is a guess.
     column
         Column of the quantity in a table of one sample, where the run sheet must name it.
+    no_samples
+        Columns of numbers that are taken for no samples, each with the reason.
     """
 
     path: str
@@ -42,6 +44,7 @@ class Recognised:
     organisms: tuple[tuple[str, int], ...] = ()
     notes: tuple[str, ...] = ()
     column: str = ""
+    no_samples: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

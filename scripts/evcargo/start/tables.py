@@ -12,11 +12,18 @@ from evcargo.errors import EvcargoError
 from evcargo.files.run_names import step_stem
 from evcargo.files.text_tables import TextTable, read_text_table
 from evcargo.proteins.tables.engines import FORMATS
-from evcargo.proteins.tables.formats import Format, by_run
+from evcargo.proteins.tables.formats import RUN, Format, by_run
 from evcargo.proteins.tables.formats import recognise as recognise_proteins
 from evcargo.proteins.tables.opening import open_table
 from evcargo.proteins.tables.table import Table
 from evcargo.start.recognised import NotRecognised, Recognised
+from evcargo.start.sample_columns import (
+    OF_ONE,
+    are_numbers,
+    is_about_features,
+    is_missing,
+    no_samples,
+)
 from evcargo.start.sizes import size_runs
 from evcargo.study.notes import listed
 from evcargo.study.panels import known_symbols, shipped
@@ -30,8 +37,8 @@ KNOWN_SHARE = 0.3
 LARGEST_MEDIAN_COUNT = 20_000
 LEVELS = {"protein": 0, "ion": 1, "psm": 2}
 GENERIC = "count table"
-_NUMBER = re.compile(r"[-+]?[\d.,' \u00a0\u202f]*\d(e[-+]?\d+)?", re.IGNORECASE)
-_MISSING = re.compile(r"(|na|nan|n/a|inf|-inf|null|none|-|#n/a|#num!|#div/0!|filtered)", re.I)
+Names = tuple[str, ...]
+Reasons = tuple[tuple[str, str], ...]
 _FORMS = (
     ("rna", re.compile(r"\"?([a-z]{3,4}-)?(mir|let|mirlet)-?\d", re.IGNORECASE)),
     ("rna", re.compile(r"(\w{3}-)?(piR-|tRF-|tiRNA|tRNA-|tDR-|MIMAT\d|MI\d{7})", re.IGNORECASE)),
@@ -44,17 +51,6 @@ _FORMS = (
         ),
     ),
     ("proteins", re.compile(r"[A-Z0-9]{1,10}_(HUMAN|MOUSE|RAT|BOVIN)\b")),
-)
-# Numbers about a feature, no samples.
-_ABOUT = re.compile(
-    r"(length|len|effective ?length|start|end|width|total|sum|mean|average|avg|median|sd|std|stdev"
-    r"|cv|p|q|fdr|padj|pvalue|.*[pq][-_. ]?val(ue)?|adj.*|log2?(2)?[-_ ]?fc|.*fold.*"
-    r"|basemean|lfcse|stat|score|coverage.*|.*coverage|mw|mol.*weight.*|mass|entrez.*|.*peptides?"
-    r"|.*score|column \d+|row name|index|unnamed.*|id|rank|.*count of.*|annotation.*|ncbi.*"
-    r"|dispersion|log-?cpm|aveexpr|ave expr|t|b|f|lr|se|sigma.*|order|category|scan|num|charge|z"
-    r"|m/?z|.*neutral.mass|e-?value|xcorr|.*retention.*|rt|ions.*|missing.*|spectral.angle"
-    r"|.*number of times.*|.*[ _.]ids?|delta.?cn)",
-    re.IGNORECASE,
 )
 _PROTEIN_TITLES = {"protein", "proteins", "protein id", "protein ids", "protein_id", "accession"}
 _TITLES = _PROTEIN_TITLES | {
@@ -70,11 +66,6 @@ _TITLES = _PROTEIN_TITLES | {
 _OF_RESULTS = re.compile(
     r"p|fdr|padj|.*p[-_. ]?val(ue)?s?|.*q[-_. ]?val(ue)?s?|adj[-_. ]?p.*|log2?(2)?[-_. ]?fc"
     r"|.*fold[-_. ]?change|aveexpr|basemean|lfcse|stat|logcpm|dispersion|t-?statistic"
-)
-# Names of the column of numbers in a table of one sample.
-_OF_ONE = re.compile(
-    r"(raw|total|read|umi)?[-_. ]?(counts?|reads?|intensity|abundance|area|quantity|lfq|value)",
-    re.IGNORECASE,
 )
 Resource = Callable[[str], str]
 """Gives the path of a shipped file: of a fetched workflow, only those it asks for are there."""
@@ -159,24 +150,26 @@ def _proteins(path: str, head: TextTable) -> Recognised | None:
 
 
 def _of_format(path: str, table: Table, form: Format) -> Recognised:
-    runs = _values(table, form) if form.is_long else _run_columns(table, form)
-    return Recognised(path, "proteins", "table", form.title, runs, rank=LEVELS[form.level])
+    runs, others = (_values(table, form), ()) if form.is_long else _run_columns(table, form)
+    rank = LEVELS[form.level]
+    return Recognised(path, "proteins", "table", form.title, runs, rank=rank, no_samples=others)
 
 
-def _run_columns(table: Table, form: Format) -> tuple[str, ...]:
-    """Give the runs of a wide table, by its best quantity."""
+def _run_columns(table: Table, form: Format) -> tuple[Names, Reasons]:
+    """Give the runs of a wide table, by its best quantity, and columns that are no runs."""
     recognised = by_run(table.columns, form.quantities)
     pattern = next((pattern for pattern in form.quantities if recognised[pattern]), "")
     names = recognised.get(pattern, {})
-    if pattern == "{run}":
-        numbers = set(_number_columns(table))
-        described = set(form.describing)
-        return tuple(
-            name
-            for name in names
-            if name in numbers and name.casefold() not in described and not _ABOUT.fullmatch(name)
-        )
-    return tuple(names)
+    if pattern != RUN:
+        return tuple(names), ()
+    described = {*form.describing, *form.unique, *(step.column.casefold() for step in form.filters)}
+    numbers = {
+        name: cells
+        for name, cells in _number_columns(table).items()
+        if name in names and name.casefold() not in described and not is_about_features(name)
+    }
+    reasons = no_samples(numbers, table.path)
+    return tuple(name for name in numbers if name not in reasons), tuple(reasons.items())
 
 
 def _values(table: Table, form: Format) -> tuple[str, ...]:
@@ -192,15 +185,17 @@ def _values(table: Table, form: Format) -> tuple[str, ...]:
     return tuple(runs)
 
 
-def _number_columns(table: Table) -> list[str]:
+def _number_columns(table: Table) -> dict[str, list[str]]:
+    """Columns of numbers -> their first cells."""
     once = [name for name in table.columns if table.columns.count(name) == 1]
     try:
         first = next(table.chunks(once), None)
     except EvcargoError:
-        return []
+        return {}
     if first is None:
-        return []
-    return [name for name in once if _are_numbers(first[name].head(HEAD_ROWS).astype(str))]
+        return {}
+    cells = {name: first[name].head(HEAD_ROWS).astype(str).tolist() for name in once}
+    return {name: column for name, column in cells.items() if are_numbers(column)}
 
 
 def _counts(path: str, table: TextTable) -> Recognised | None:
@@ -214,14 +209,16 @@ def _counts(path: str, table: TextTable) -> Recognised | None:
     rows = _first_rows(table if layout.has_header else table.without_header())
     names = [cell for row in rows for cell in row if cell]
     assay = "rna" if _share(names[:2000], "rna") > 0 and _has_small_rna(rows) else "transcripts"
-    runs = () if layout.counts or layout.strands else _count_runs(table, layout, rows)
-    return Recognised(path, assay, "table", layout.program, runs)
+    runs, others = _count_runs(table, layout, rows)
+    return Recognised(path, assay, "table", layout.program, runs, no_samples=others)
 
 
-def _count_runs(table: TextTable, layout: Layout, rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    if layout.samples is not None:
-        return tuple(layout.samples)
-    return tuple(_sample_columns(table, rows))
+def _count_runs(
+    table: TextTable, layout: Layout, rows: Sequence[Sequence[str]]
+) -> tuple[Names, Reasons]:
+    if layout.counts or layout.strands:
+        return (), ()
+    return (layout.samples, ()) if layout.samples is not None else _sample_columns(table, rows)
 
 
 def _has_small_rna(rows: Sequence[Sequence[str]]) -> bool:
@@ -234,20 +231,24 @@ def _matrix(path: str, table: TextTable, resource: Resource) -> Recognised | Non
     rows = _first_rows(table)
     if not rows:
         return None
-    samples = _sample_columns(table, rows)
+    samples, others = _sample_columns(table, rows)
+    no_texts = {*samples, *(name for name, _ in others)}
     texts = {
         name: [cell for cell in column if cell]
         for name, column in zip(table.columns, zip(*rows, strict=True), strict=True)
-        if name not in samples
+        if name not in no_texts
     }
     assay, note = _assay(texts, lambda: _cells(table, rows, samples), resource)
     if not assay or not samples:
         return None
     notes = (note,) if note else ()
     program = program_by_rows([row[0] for row in rows]) or f"matrix of {_WORDS[assay]}"
-    if len(samples) > 1:
-        return Recognised(path, assay, "table", program, tuple(samples), rank=3, notes=notes)
-    if _OF_ONE.fullmatch(samples[0]) or step_stem(path) == step_stem(samples[0]):
+    normalised = any(reason.startswith(f"is {samples[0]},") for _, reason in others)
+    if len(samples) > 1 or normalised:
+        return Recognised(
+            path, assay, "table", program, samples, rank=3, notes=notes, no_samples=others
+        )
+    if OF_ONE.fullmatch(samples[0]) or step_stem(path) == step_stem(samples[0]):
         return Recognised(path, assay, "table", program, rank=3, notes=notes, column=samples[0])
     return None  # a list of genes with a number
 
@@ -311,7 +312,7 @@ def _symbols(resource: Resource) -> set[str]:
 
 def _are_counts(cells: Sequence[str]) -> bool:
     """Whether cells are whole numbers, many of them small: counts, no intensities."""
-    filled = [cell for cell in cells if not _MISSING.fullmatch(cell)]
+    filled = [cell for cell in cells if not is_missing(cell)]
     if not filled or any(not re.fullmatch(r"\d+(\.0+)?", cell) for cell in filled):
         return False
     ordered = sorted(float(cell) for cell in filled)
@@ -330,18 +331,15 @@ def _cells(table: TextTable, rows: Sequence[Sequence[str]], names: Sequence[str]
     return [row[at] for row in rows for at in places]
 
 
-def _sample_columns(table: TextTable, rows: Sequence[Sequence[str]]) -> list[str]:
-    """Columns of numbers that may be samples, by their names."""
-    return [
-        name
-        for at, name in enumerate(table.columns)
-        if not _ABOUT.fullmatch(name.strip()) and _are_numbers([row[at] for row in rows])
-    ]
-
-
-def _are_numbers(cells: Sequence[str]) -> bool:
-    filled = [cell for cell in cells if not _MISSING.fullmatch(cell.strip())]
-    return bool(filled) and all(_NUMBER.fullmatch(cell.strip()) for cell in filled)
+def _sample_columns(table: TextTable, rows: Sequence[Sequence[str]]) -> tuple[Names, Reasons]:
+    """Columns of numbers that may be samples, and those that are none, with the reason."""
+    numbers = {
+        name: column
+        for name, column in zip(table.columns, zip(*rows, strict=True), strict=False)
+        if not is_about_features(name) and are_numbers(column)
+    }
+    reasons = no_samples(numbers, table.path)
+    return tuple(name for name in numbers if name not in reasons), tuple(reasons.items())
 
 
 def _cause(error: EvcargoError, path: str) -> str:
