@@ -155,6 +155,49 @@ def test_what_is_refused(tmp_path: Path, text: str, message: str) -> None:
         cells_of(read_text_table(path))
 
 
+COMMAS = "protein,sequence,charge,run,area\n"
+
+
+@pytest.mark.parametrize(
+    ("extra", "message"),
+    [
+        ([2, 2, 2, 2, 2, 2], "row 2: has 7 cells, but the header in row 1 names 5 columns"),
+        ([1, 1, 1, 1, 1, 1], "row 2: has 6 cells, but the header names 5 columns"),
+        ([0, 0, 1, 1, 1, 1], "row 4: has 6 cells, but the header names 5 columns"),
+        ([0, 0, 0, 0, 2, 0], "row 6: has 7 cells, but the header names 5 columns"),
+        ([1, 2, 2, 2, 2, 2], "row 3: has 7 cells"),
+    ],
+)
+def test_commas_in_names_without_quotes_are_refused(
+    tmp_path: Path, extra: list[int], message: str
+) -> None:
+    """Their rows are no header, no row names of R, and no table separated by bars or blanks."""
+    path = tmp_path / "t.csv"
+    rows = [
+        f"sp|P{at // 2}|X_HUMAN [Site=3{', Rank=1' * commas}],PEPTIDEK,2,run{at % 2},10{at}\n"
+        for at, commas in enumerate(extra)
+    ]
+    path.write_text(COMMAS + "".join(rows))
+    with pytest.raises(EvcargoError, match=message):
+        cells_of(read_text_table(path))
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("project,plate,operator\ngene,1,2,3,4\nCD9,5,6,7,8\n", ("gene", "1", "2", "3", "4")),
+        ("group,a,b,c\ngene,12,15,17\nCD9,5,6,7\n", ("group", "a", "b", "c")),
+        ("id|T1|T2\na,b;c|1|2\nd|3|4\n", ("id", "T1", "T2")),
+    ],
+)
+def test_what_looks_like_commas_in_names_but_is_none(
+    tmp_path: Path, text: str, columns: tuple[str, ...]
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(text)
+    assert read_text_table(path).columns == columns
+
+
 def test_a_repeated_column_is_named_when_it_is_wanted(tmp_path: Path) -> None:
     path = tmp_path / "t.tsv"
     path.write_text("id\tT1\tT1\na\t1\t2\n")

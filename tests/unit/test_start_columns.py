@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from evcargo.start.files import recognise_input
+from evcargo.start.recognised import NotRecognised
 from evcargo.start.sample_columns import is_about_features, no_samples
 from evcargo.study.init import main
 
@@ -132,3 +133,27 @@ def test_small_numbers_alone_prove_nothing():
     names = ["Smith", "Jones", "Miller", "Brown"]
     assert not no_samples(dict.fromkeys(names, CHARGES) | {"Novak": LARGE}, "t.tsv")
     assert not no_samples({"Smith": LARGE, "Jones": LARGE, "Novak": CHARGES}, "t.tsv")
+
+
+@pytest.mark.parametrize("commas", [1, 2])
+def test_commas_in_names_without_quotes_are_the_cause(tmp_path, commas):
+    """MSstats' CSV: a row of data is no header, and samples are not called 0, 2 and 1000."""
+    header = "ProteinName,PeptideSequence,PrecursorCharge,FragmentIon,ProductCharge"
+    header += ",IsotopeLabelType,Condition,BioReplicate,Run,Intensity"
+    name = f"sp|P21926|CD9_HUMAN [Site=39{', Rank=1' * commas}]"
+    rows = [f"{name},PEPTIDEK,2,NA,NA,L,T,{at},run{at},{at}000" for at in range(4)]
+    (tmp_path / "t.csv").write_text("\n".join([header, *rows]) + "\n")
+    result = recognise_input(str(tmp_path / "t.csv"))
+    assert isinstance(result, NotRecognised)
+    assert result.reason.startswith(f"row 2: has {10 + commas} cells, but the header")
+
+
+def test_a_report_that_cannot_be_read_to_its_end_is_not_taken(tmp_path):
+    header = "ProteinName,PeptideSequence,PrecursorCharge,FragmentIon,ProductCharge"
+    header += ",IsotopeLabelType,Condition,BioReplicate,Run,Intensity"
+    rows = [f"sp|P21926|CD9_HUMAN,PEPTIDEK,2,NA,NA,L,T,{at},run{at},{at}000" for at in range(9)]
+    rows[7] = f"A, B,{rows[7]}"
+    (tmp_path / "t.csv").write_text("\n".join([header, *rows]) + "\n")
+    result = recognise_input(str(tmp_path / "t.csv"))
+    assert isinstance(result, NotRecognised)
+    assert result.reason.startswith("row 9: has 12 cells, but the header names 10 columns")

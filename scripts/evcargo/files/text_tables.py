@@ -222,6 +222,7 @@ def read_text_table(path: str | Path) -> TextTable:
             " commas (TSV or CSV)"
         )
     best = max(shapes, key=lambda shape: shape.fit)
+    _refuse_split_cells(path, lines, best)
     names, row_names = _names(best)
     preamble = tuple((at + 1, line) for at, line in enumerate(lines[: best.at]) if line.strip())
     return TextTable(str(path), encoding, best.delimiter, names, best.at + 1, preamble, row_names)
@@ -245,6 +246,8 @@ class _Shape:
         Most frequent number of cells below the header.
     fit
         Share of the lines below the header that have that many cells.
+    row_names
+        Whether the first cells may be row names of R: all different, and on every row.
     """
 
     delimiter: str
@@ -253,6 +256,7 @@ class _Shape:
     full_width: int
     width: int
     fit: float
+    row_names: bool
 
 
 def declared_delimiter(lines: Sequence[str]) -> tuple[str, int]:
@@ -284,7 +288,32 @@ def _shape(lines: Sequence[str], delimiter: str, above: int) -> _Shape | None:
     fitting = sum(1 for n in below if n in (width, len(cells), len(header[1]))) + 1
     if width < 2 or (delimiter == " " and fitting <= 0.9 * (len(below) + 1)):
         return None  # words of a text, no columns
-    return _Shape(delimiter, at, cells, len(header[1]), width, fitting / (len(below) + 1 + at))
+    if delimiter in "| " and any(lines[at].count(mark) > len(cells) for mark in "\t;,"):
+        return None  # text in a cell, as sp|P21926|CD9_HUMAN
+    different = len({row[0] for line, row in rows if line > at}) == len(below)
+    row_names = different and below.count(len(cells)) < 2
+    fit = fitting / (len(below) + 1 + at)
+    return _Shape(delimiter, at, cells, len(header[1]), width, fit, row_names)
+
+
+def _refuse_split_cells(path: str | Path, lines: Sequence[str], shape: _Shape) -> None:
+    """Refuse data as a header that are wider, by text with the separator, than the header above."""
+    split = split_rows((f"{line}\n" for line in lines), shape.delimiter)
+    rows = [(at, _without_empty_end(row)) for at, row in split if any(row)]
+    below = next((row for at, row in rows if at > shape.at + 1), [])
+    numbers, next_numbers = (
+        [_NUMBER.fullmatch(cell) is not None for cell in row] for row in (shape.header, below)
+    )
+    if not any(numbers) or numbers != next_numbers or shape.header[-1] == str(sum(numbers)):
+        return  # a header as any, or samples 1, 2, 3
+    width = len(shape.header)
+    for line, names in rows:
+        named = 2 < len(names) < width < 2 * len(names) and len(set(names)) == len(names)
+        if line <= shape.at and named and all(names) and not any(map(_NUMBER.fullmatch, names)):
+            raise EvcargoError(
+                f"{path}, row {shape.at + 1}: has {width} cells, but the header in row {line} names"
+                f" {len(names)} columns. Put cells that hold the separator in quotes"
+            )
 
 
 def _can_be_header(row: Sequence[str], common: int, delimiter: str) -> bool:
@@ -309,7 +338,7 @@ def _without_empty_end(row: Sequence[str]) -> list[str]:
 def _names(shape: _Shape) -> tuple[tuple[str, ...], bool]:
     """Names of the columns, and whether R's row names stand below none."""
     header = [cell.lstrip("#").strip() if at == 0 else cell for at, cell in enumerate(shape.header)]
-    row_names = len(header) == shape.full_width == shape.width - 1
+    row_names = shape.row_names and len(header) == shape.full_width == shape.width - 1
     if row_names:
         header = [ROW_NAMES, *header]
     return tuple(name or f"column {at}" for at, name in enumerate(header, 1)), row_names

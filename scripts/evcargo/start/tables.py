@@ -99,11 +99,11 @@ def recognise_text(path: str, resource: Resource = shipped) -> Recognised | NotR
         return NotRecognised(path, _cause(error, path))
     if sizes is not None:
         return Recognised(path, "particles", "sizes", sizes.program, sizes.runs)
-    for recognise in (_proteins, _counts):
-        recognised = recognise(path, table)
-        if recognised:
-            return recognised
-    return _plain(path, table, names, resource)
+    try:
+        recognised = _proteins(path, table) or _counts(path, table)
+    except EvcargoError as error:
+        return NotRecognised(path, _cause(error, path))
+    return recognised or _plain(path, table, names, resource)
 
 
 def _plain(
@@ -120,6 +120,10 @@ def _plain(
     recognised = _matrix(path, table, resource)
     if recognised:
         return recognised
+    try:
+        list(islice(table.rows(), HEAD_ROWS))
+    except EvcargoError as error:
+        return NotRecognised(path, _cause(error, path))
     if table.delimiter == " ":
         return NotRecognised(path, "is text, but no table of proteins, RNAs or particle sizes")
     return NotRecognised(
@@ -344,4 +348,4 @@ def _sample_columns(table: TextTable, rows: Sequence[Sequence[str]]) -> tuple[Na
 
 def _cause(error: EvcargoError, path: str) -> str:
     """First sentence of an error, without the name of the file."""
-    return str(error).removeprefix(f"{path}: ").partition(". ")[0].rstrip(".")
+    return str(error).removeprefix(path).lstrip(":, ").partition(". ")[0].rstrip(".")
