@@ -68,3 +68,24 @@ def test_folders_of_mirdeep2_and_of_sizes_are_samples(capsys):
     assert all(Path(row[2]).parent.name == row[0] for row in rows)
     printed = capsys.readouterr().out
     assert "../data/.../miRNAs_expressed_all_samples_22_02_2024_t_08_01_3* (4 files)" in printed
+
+
+def test_folders_of_fragpipe_are_samples_with_their_proteins(capsys):
+    for sample in SAMPLES:
+        header = "Protein\tProtein ID\tEntry Name\tGene\tProtein Probability\tTotal Intensity"
+        header += "\tUnique Intensity\tRazor Intensity"
+        row = "sp|P21926|CD9_HUMAN\tP21926\tCD9_HUMAN\tCD9\t1.0\t7\t7\t7"
+        written(f"{sample}/protein.tsv", [header, row])
+        header = "Peptide\tCharges\tProbability\tIntensity\tProtein ID\tGene"
+        written(f"{sample}/peptide.tsv", [header, "PEPTIDEK\t2\t0.99\t7000\tP21926\tCD9"])
+        header = "Peptide Sequence\tM/Z\tCharge\tIntensity\tProtein ID\tGene"
+        written(f"{sample}/ion.tsv", [header, "PEPTIDEK\t464.7\t2\t7000\tP21926\tCD9"])
+    header, *rows = sheet()
+    assert header == ["sample", "assay", "path"]
+    assert [row[2] for row in rows] == [f"../data/{row[0]}/protein.tsv" for row in rows]
+    assert sorted(row[0] for row in rows) == sorted(SAMPLES)
+    printed = capsys.readouterr().out
+    assert (
+        "../data/.../peptide.tsv (4 files): is a second table of its sample, and protein.tsv is"
+        " taken: proteins before peptides, ions and PSMs" in printed
+    )

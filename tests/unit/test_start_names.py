@@ -160,7 +160,8 @@ def test_tables_of_one_sample_in_order():
     names = ["readCounts_tRNA_sense.txt", "readCounts_miRNAmature_antisense.txt"]
     names += ["readCounts_miRNAmature_sense.txt", "readCounts_miRNAprecursor_sense.txt"]
     ordered = [names[at] for at in (2, 0, 1, 3)]
-    assert sorted(names, key=order_of_table) == ordered
+    files = [Recognised(name, "rna", "table", "") for name in names]
+    assert [file.path for file in sorted(files, key=order_of_table)] == ordered
 
 
 def test_fractions_are_numbers_of_one_sample():

@@ -8,7 +8,7 @@ from pathlib import Path
 from evcargo.errors import EvcargoError
 from evcargo.files.run_names import match_runs
 from evcargo.start.design import Design, guess_design
-from evcargo.start.folder_names import ORDER, names_of_files, order_of_table
+from evcargo.start.folder_names import ORDERS, names_of_files, order_of_table
 from evcargo.start.organisms import most_told
 from evcargo.start.recognised import NotRecognised, Recognised
 from evcargo.start.sample_names import (
@@ -244,16 +244,16 @@ def _runs_of_files(
 def _one_table_each(
     files: Sequence[Recognised], name_of: Mapping[str, str], left_out: list[NotRecognised]
 ) -> list[Recognised]:
-    """Take one table of each sample: two hold different RNAs of it, and are no replicates."""
+    """Take one table of each sample: two hold it by different RNAs or levels, no replicates."""
     best: dict[str, Recognised] = {}
     for file in files:
         if file.kind == "table":
             name = name_of[file.path]
-            best[name] = min(best.get(name, file), file, key=lambda one: order_of_table(one.path))
+            best[name] = min(best.get(name, file), file, key=order_of_table)
     second = [file for file in files if best.get(name_of[file.path], file) is not file]
     for file in second:
         first = Path(best[name_of[file.path]].path).name
-        reason = f"is a second table of its sample, and {first} is taken: {ORDER}"
+        reason = f"is a second table of its sample, and {first} is taken: {ORDERS[file.assay]}"
         left_out.append(NotRecognised(file.path, reason))
     return [file for file in files if file not in second]
 

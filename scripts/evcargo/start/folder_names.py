@@ -10,10 +10,16 @@ from evcargo.start.recognised import Recognised
 from evcargo.start.sample_names import is_of_program, stem_of_file, without_stamp
 from evcargo.study.model import RAW
 
-# Of several tables of one sample the first is taken: by the kind of RNA, then by the strand.
+# Of several tables of one sample the first is taken: by level, kind of RNA, strand and form.
 _KINDS = (r"mirna|mature|microrna", r"trna", r"pirna", r"gencode|gene")
-_SECOND = re.compile(r"antisense|hairpin|precursor|not[-_]?mature|pre[-_]?mirna", re.IGNORECASE)
-ORDER = "miRNA before tRNA, piRNA and others, sense before antisense, mature before hairpin"
+_SECOND = re.compile(
+    r"antisense|hairpin|precursor|not[-_]?mature|pre[-_]?mirna|genelevel", re.IGNORECASE
+)
+ORDERS = {
+    "proteins": "proteins before peptides, ions and PSMs",
+    "rna": "miRNA before tRNA, piRNA and others, sense before antisense, mature before hairpin",
+    "transcripts": "RNAs before sums over genes, sense before antisense",
+}
 
 
 def names_of_files(files: Sequence[Recognised]) -> dict[str, str]:
@@ -132,8 +138,8 @@ def _part(folder: PurePath, level: int) -> str:
     return folder.parts[-level] if level <= len(folder.parts) else ""
 
 
-def order_of_table(path: str) -> tuple[int, int, str]:
-    """Key that sorts the tables of one sample by `ORDER`."""
-    name = PurePath(path).name
+def order_of_table(file: Recognised) -> tuple[int, bool, int, str]:
+    """Key that sorts the tables of one sample by `ORDERS`."""
+    name = PurePath(file.path).name
     at = next((at for at, form in enumerate(_KINDS) if re.search(form, name, re.I)), len(_KINDS))
-    return (bool(_SECOND.search(name)), at, name)
+    return (file.rank, bool(_SECOND.search(name)), at, name)

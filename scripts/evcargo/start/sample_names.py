@@ -45,7 +45,7 @@ _OF_PROGRAM = re.compile(
 )
 _NAMED_BY_PROGRAM = re.compile(r"readcounts_\w+|.*\.grouped", re.IGNORECASE)
 """exceRpt and sRNAbench, which have such a file for each kind of RNA."""
-_WEAK = {"sa", "all", "out", "raw", "final", "filtered", "sf", "ion", "rna"}
+_WEAK = {"sa", "all", "out", "raw", "final", "filtered", "sf", "rna"}
 """Those that may be names of samples where they stand alone."""
 _TIME = r"([-_ .tT]+([01]\d|2[0-3])[-_.:h]?[0-5]\d([-_.:m]?[0-5]\d)?(?!\d))?"
 _MONTH, _DAY, _YEAR = r"(0?[1-9]|1[0-2])", r"(0?[1-9]|[12]\d|3[01])", r"(19|20)\d\d"
