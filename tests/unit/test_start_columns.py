@@ -54,7 +54,7 @@ def test_columns_about_features(name):
     "name",
     [
         *("T1", "Delta 1", "Theo_2", "T1 Spectral Count", "T1 in EV", "charged_1", "first_1"),
-        *("pre scan 1", "mass_spec_1", "T1_norm", "PEP1", "isolate_3p", "RPMI_1", "CPM1"),
+        *("pre scan 1", "mass_spec_1", "T1_norm", "PEP1", "isolate_3p", "RPMI_1", "CPM1", "exp_m"),
     ],
 )
 def test_names_of_samples_are_not_about_features(name):

@@ -255,7 +255,7 @@ def _one_table_each(
         first = Path(best[name_of[file.path]].path).name
         reason = f"is a second table of its sample, and {first} is taken: {ORDERS[file.assay]}"
         left_out.append(NotRecognised(file.path, reason))
-    return [file for file in files if file not in second]
+    return [file for file in files if best.get(name_of[file.path], file) is file]
 
 
 def _numbered(runs: Sequence[DraftRun]) -> list[DraftRun]:

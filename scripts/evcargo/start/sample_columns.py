@@ -28,9 +28,9 @@ _ABOUT = re.compile(
     r"|m/?z|.*neutral.mass|e-?value|xcorr|.*retention.*|rt|ions.*|missing.*|spectral.angle"
     r"|.*number of times.*|.*[ _.]ids?|delta.?cn"
     r"|proteotypic|charges|(original |peptide )?(precursor|product|fragment) charge"
-    r"|(peptide|protein|sequence) length|.*probability|expectation|e value|pep|purity|ntt|nmc"
+    r"|(peptide|protein|sequence) length|.*probability|expectation|e value|pep|purity"
     r"|(calculated|calibrated|observed|theoretical|theo|experimental|exp|peptide|precursor|delta)"
-    r" (peptide |observed )?(mass|m/?z|mh|mhplus|m)( in \w+| error.*)?|delta (rt|mod|ppm).*"
+    r" (peptide |observed )?(mass|m/?z|mh|mhplus)( in \w+| error.*)?|delta (m|m in \w+|rt|mod|ppm)"
     r"|(m/?z|mh|mhplus|rt|apex rt) in \w+|.* in (percent|ppm|da|ms|min|v)|average reporter sn"
     r"|((total|unique|razor|combined|combined total|combined unique) )?spectral counts?"
     r"|(total|unique|razor) intensity|number of .*|(.* )?missed cleavages?"
@@ -89,8 +89,8 @@ def no_samples(columns: Mapping[str, Sequence[str]], path: str) -> dict[str, str
     bare = [name for name in rest if OF_ONE.fullmatch(name)]
     if len(rest) - len(bare) > 1:
         reasons |= dict.fromkeys(bare, "its name is that of a quantity, not of a sample")
-    left = {name: cells for name, cells in columns.items() if name not in reasons}
-    return reasons | _of_another_scale(left, path)
+    remaining = {name: cells for name, cells in columns.items() if name not in reasons}
+    return reasons | _of_another_scale(remaining, path)
 
 
 def _of_another_scale(columns: Mapping[str, Sequence[str]], path: str) -> dict[str, str]:
