@@ -85,3 +85,14 @@ def test_files_that_are_alike_are_one_row(results) -> None:
         "proteinGroups.txt",
         "sizes_0.csv and 99 more",
     ]
+
+
+def test_what_holds_for_several_files_is_said_once(results) -> None:
+    sizes = [
+        InputSummary(f"sizes_{i}.csv", "particles", "size table", notes="dilution not stated")
+        for i in range(10)
+    ]
+    section = inputs_section(replace(results, inputs=table(*sizes)))
+    assert section is not None
+    assert section["warnings"] == ["sizes_0.csv and 9 more: dilution not stated"]
+    assert [column.label for column in section["table"].columns] == ["assay", "file", "read as"]

@@ -1,5 +1,6 @@
 """The section before the verdict: what was understood of the tables that the study was given."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -42,19 +43,28 @@ def inputs_section(results: Results) -> dict[str, Any] | None:
 
 
 def _warnings(table: pd.DataFrame) -> list[str]:
-    rows = []
+    """Say what to know of the files, what holds for several of them once."""
+    files: dict[str, list[str]] = {}
     for row in table.itertuples(index=False):
-        name = base_name(row.path)
-        if pd.notna(row.imputed):
-            rows.append(f"{name}: missing values seem to have been filled in ({row.imputed}).")
-        if row.scale == "relative":
-            rows.append(
-                f"{name}: holds relative quantities ({row.scale_reason}), so that its contrasts are"
-                " tested and its purity is not assessed."
-            )
-        if pd.notna(row.notes):
-            rows.append(f"{name}: {row.notes}")
-    return list(dict.fromkeys(rows))
+        for text in _troubles(row):
+            files.setdefault(text, []).append(base_name(row.path))
+    return [f"{_named(list(dict.fromkeys(names)))}: {text}" for text, names in files.items()]
+
+
+def _named(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+
+
+def _troubles(row: Any) -> Iterator[str]:
+    if pd.notna(row.imputed) and row.imputed:
+        yield f"missing values seem to have been filled in ({row.imputed})."
+    if row.scale == "relative":
+        yield (
+            f"holds relative quantities ({row.scale_reason}), so that its contrasts are tested and"
+            " its purity is not assessed."
+        )
+    if pd.notna(row.notes) and row.notes:
+        yield str(row.notes)
 
 
 def _alike(table: pd.DataFrame) -> pd.DataFrame:
@@ -82,7 +92,10 @@ def _alike(table: pd.DataFrame) -> pd.DataFrame:
 
 def _overview(table: pd.DataFrame) -> Table:
     caption = "What was understood of the tables of the study"
-    return table_of("inputs-overview", caption, _alike(table).head(MAX_ROWS), list(COLUMNS))
+    rows = _alike(table).head(MAX_ROWS)
+    filled = [bool((rows[name] != "").any()) for name in rows.columns]
+    columns = [column for column, is_filled in zip(COLUMNS, filled, strict=True) if is_filled]
+    return table_of("inputs-overview", caption, rows.loc[:, filled], columns)
 
 
 def _with_reason(values: pd.Series, reasons: pd.Series) -> pd.Series:
