@@ -16,7 +16,7 @@ from evcargo.identifiers.genes import Genes
 from evcargo.proteins.tables.columns import Choice, stated_in, wanted_names
 from evcargo.proteins.tables.contents import Content, read_content
 from evcargo.proteins.tables.groups import describe
-from evcargo.proteins.tables.names import first_of, members
+from evcargo.proteins.tables.names import first_of, members, without_isoform
 from evcargo.proteins.tables.naming import Namings
 from evcargo.proteins.tables.notes import ev_markers, notes_on, notes_on_dates
 from evcargo.proteins.tables.quantify import grouped, refuse_two_levels
@@ -235,7 +235,7 @@ def _markers(proteins: pd.DataFrame, panels: pd.DataFrame) -> list[str]:
     symbols = {one for names in decisive["symbols"] for one in names}
     accessions = {one for names in decisive["accessions"] for one in names}
     first = first_of(proteins["gene"]).str.upper()
-    plain = first_of(proteins["accessions"]).str.partition("-")[0]
+    plain = without_isoform(first_of(proteins["accessions"]))
     found = match(proteins[first.isin(symbols) | plain.isin(accessions)], decisive)
     found = found[found["leading"]]
     order = found["panel"].map({name: number for number, name in enumerate(DECISIVE)})

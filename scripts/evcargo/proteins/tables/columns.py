@@ -117,7 +117,8 @@ def choose_columns(
     options = {run: of_run for run, of_run in options.items() if run not in wrong}
     _refuse_shared(table.path, options, common, wrong)
     runs = {run: of_run for run, of_run in options.items() if run not in wrong}
-    filled = (key for key in common if any(is_filled(of[key].column) for of in runs.values()))
+    several = common if len(common) > 1 else []  # of one quantity there is nothing to choose
+    filled = (key for key in several if any(is_filled(of[key].column) for of in runs.values()))
     key, other = next(filled, common[0] if common else ""), next(filled, "")
     return Choice(
         key,

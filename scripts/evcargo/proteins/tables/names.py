@@ -83,6 +83,12 @@ def first_of(cells: pd.Series) -> pd.Series:
     return pd.Series([str(cell).partition(";")[0] for cell in cells], cells.index, dtype=object)
 
 
+def without_isoform(accessions: pd.Series) -> pd.Series:
+    """Take the number of the isoform off accessions: P02768-2 is P02768."""
+    plain = [re.sub(r"-\d+$", "", cell) if "-" in cell else cell for cell in accessions]
+    return pd.Series(plain, accessions.index, dtype=object)
+
+
 def gene_of(header: str) -> str:
     """Gene symbol by GN= of a FASTA header, else empty."""
     stated = re.search(r"\bGN=(\S+?)(?=[\s;]|$)", header)

@@ -11,7 +11,7 @@ from evcargo.proteins.tables.columns import require_all, stated_in, wanted_names
 from evcargo.proteins.tables.contents import Content, read_content
 from evcargo.proteins.tables.engines import FORMATS
 from evcargo.proteins.tables.formats import recognise
-from evcargo.proteins.tables.names import first_of
+from evcargo.proteins.tables.names import first_of, without_isoform
 from evcargo.proteins.tables.naming import Namings
 from evcargo.proteins.tables.opening import open_table
 from evcargo.proteins.tables.quantify import (
@@ -123,7 +123,7 @@ def quantities_of(
 
 def tagged(proteins: pd.DataFrame, taxa: Mapping[str, str]) -> pd.DataFrame:
     """Tag the groups that a shipped contaminant leads, and give them its taxon."""
-    leading = first_of(proteins["accessions"]).str.replace(r"-\d+$", "", regex=True)
+    leading = without_isoform(first_of(proteins["accessions"]))
     of_list = leading.map(taxa).fillna("")
     return proteins.assign(
         is_contaminant=proteins["is_contaminant"] | leading.isin(taxa),
