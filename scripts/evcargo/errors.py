@@ -20,6 +20,12 @@ def cause_and_remedy(
     return cause, remedy.rstrip(".") or otherwise
 
 
+def refusal(error: EvcargoError) -> tuple[str, str]:
+    """Message and remedy of a table that cannot be taken."""
+    cause, remedy = cause_and_remedy(error)
+    return f"cannot be taken: {cause}", remedy
+
+
 FOLDED = 3
 """So many problems with one cause and one remedy are told in one line."""
 ALIKE = 10

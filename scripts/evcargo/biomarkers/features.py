@@ -107,11 +107,11 @@ def count_block(matrix: "AnnData", assay: str, expressed: CountFilter) -> Block:
     smaller class of the training samples.
     """
     of_sample = (matrix.var["class"].astype(str) != "spike_in").to_numpy(bool)
-    counts = np.array(matrix.X, dtype=float) * of_sample
+    raw = np.array(matrix.X, dtype=float)
+    counts = raw * of_sample
     names = tuple(matrix.var_names.astype(str))
     reads = Reads(counts, counts.sum(axis=1), expressed)
-    values = np.log2(np.array(matrix.X, dtype=float) + 0.5)
-    return Block(assay, names, values, counts > 0, 0.0, of_sample, reads=reads)
+    return Block(assay, names, np.log2(raw + 0.5), counts > 0, 0.0, of_sample, reads=reads)
 
 
 def metric_block(metrics: pd.DataFrame, max_missing: float) -> Block:

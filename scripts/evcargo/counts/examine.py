@@ -169,6 +169,8 @@ def summarise(table: CountTable, assay: str, markers: Sequence[str]) -> InputSum
     """Tell what was understood of a table."""
     layout, features, style = table.layout, table.features, table.style
     plain = style.decimal == "." and not style.thousands
+    # A table may list all features that there are, counted or not.
+    counted = (table.counts[list(table.columns)].to_numpy(float) > 0).any(axis=1)
     return InputSummary(
         path=table.table.path,
         assay=assay,
@@ -189,12 +191,12 @@ def summarise(table: CountTable, assay: str, markers: Sequence[str]) -> InputSum
         identifier_type=table.kind,
         identifiers=len(features),
         recognised=int(features["known"].sum()),
-        markers=", ".join(_present(features[_counted(table)], assay, markers)),
+        markers=", ".join(_present(features[counted], assay, markers)),
         dropped_rows=describe_summary_rows(table.aside.rows),
         notes="; ".join(
             [
                 *_column_notes(table),
-                *_empty_features(table),
+                *_empty_features(counted),
                 *table.notes,
                 *filter(None, [layout.notes]),
             ]
@@ -214,14 +216,9 @@ def _column_notes(table: CountTable) -> list[str]:
     return list(notes.values())
 
 
-def _counted(table: CountTable) -> NDArray[np.bool_]:
-    """Flag the features with a count in any run: a table may list all that there are."""
-    return (table.counts[list(table.columns)].to_numpy(float) > 0).any(axis=1)
-
-
-def _empty_features(table: CountTable) -> list[str]:
+def _empty_features(counted: NDArray[np.bool_]) -> list[str]:
     """Say how many features have no count, where these are many."""
-    empty, total = int((~_counted(table)).sum()), len(table.features)
+    empty, total = int((~counted).sum()), len(counted)
     if empty < MANY_EMPTY * total:
         return []
     return [f"{empty:,} of {total:,} features have no count in any sample"]

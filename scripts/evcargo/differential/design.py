@@ -5,6 +5,7 @@ import pandas as pd
 
 from evcargo.study.design import aliased_terms, covariate_numbers, design_columns, numbers_of
 from evcargo.study.model import Contrast
+from evcargo.study.units import subjects_of_several_levels
 
 #: Column of the model matrix that is the comparison: 1 at the test level, 0 at the reference; the
 #: standardised numbers of a slope.
@@ -143,7 +144,7 @@ def repeated_subjects(rows: pd.DataFrame, contrast: Contrast) -> str:
         set(subjects[(subjects != "") & pd.DataFrame([subjects, level]).T.duplicated()])
     )
     if not repeated:
-        return _unpaired(subjects, level)
+        return _unpaired(rows, contrast)
     return (
         f"{len(repeated)} subject{'s have' if len(repeated) > 1 else ' has'} several samples"
         f" ({repeated[0]}{' ...' if len(repeated) > 1 else ''}), which are tested as if they were"
@@ -151,10 +152,11 @@ def repeated_subjects(rows: pd.DataFrame, contrast: Contrast) -> str:
     )
 
 
-def _unpaired(subjects: pd.Series, level: pd.Series) -> str:
+def _unpaired(rows: pd.DataFrame, contrast: Contrast) -> str:
     """Warn of subjects on both sides whose samples the model does not pair, or nothing."""
-    levels = level.groupby(subjects[subjects != ""]).nunique()
-    shared = [str(name) for name in levels.index[levels > 1]]
+    if contrast.kind == "slope":
+        return ""
+    shared = subjects_of_several_levels(rows, contrast.column)
     if not shared:
         return ""
     plural = len(shared) > 1

@@ -222,7 +222,7 @@ def read_text_table(path: str | Path) -> TextTable:
             " commas (TSV or CSV)"
         )
     best = max(shapes, key=lambda shape: shape.fit)
-    _refuse_split_cells(path, lines, best)
+    _refuse_split_cells(path, best)
     names, row_names = _names(best)
     preamble = tuple((at + 1, line) for at, line in enumerate(lines[: best.at]) if line.strip())
     return TextTable(str(path), encoding, best.delimiter, names, best.at + 1, preamble, row_names)
@@ -248,6 +248,8 @@ class _Shape:
         Share of the lines below the header that have that many cells.
     row_names
         Whether the first cells may be row names of R: all different, and on every row.
+    rows
+        Lines that hold anything, from 0, and their cells.
     """
 
     delimiter: str
@@ -257,6 +259,7 @@ class _Shape:
     width: int
     fit: float
     row_names: bool
+    rows: Sequence[Row]
 
 
 def declared_delimiter(lines: Sequence[str]) -> tuple[str, int]:
@@ -273,9 +276,8 @@ def _shape(lines: Sequence[str], delimiter: str, above: int) -> _Shape | None:
     """Look at the lines with one separator; None if they are no table with it."""
     split = split_rows((f"{line}\n" for line in lines[above:]), delimiter)
     rows = [(above + at - 1, row) for at, row in split if any(row)]
-    widths = Counter(len(_without_empty_end(row)) for at, row in rows if not _is_comment(row))
-    widths.pop(0, None)
-    widths.pop(1, None)
+    lengths = (len(_without_empty_end(row)) for _, row in rows if not _is_comment(row))
+    widths = Counter(length for length in lengths if length > 1)
     if not widths:
         return None
     common = max(widths, key=lambda width: (widths[width], width))
@@ -293,14 +295,13 @@ def _shape(lines: Sequence[str], delimiter: str, above: int) -> _Shape | None:
     different = len({row[0] for line, row in rows if line > at}) == len(below)
     row_names = different and below.count(len(cells)) < 2
     fit = fitting / (len(below) + 1 + at)
-    return _Shape(delimiter, at, cells, len(header[1]), width, fit, row_names)
+    return _Shape(delimiter, at, cells, len(header[1]), width, fit, row_names, rows)
 
 
-def _refuse_split_cells(path: str | Path, lines: Sequence[str], shape: _Shape) -> None:
+def _refuse_split_cells(path: str | Path, shape: _Shape) -> None:
     """Refuse data as a header that are wider, by text with the separator, than the header above."""
-    split = split_rows((f"{line}\n" for line in lines), shape.delimiter)
-    rows = [(at, _without_empty_end(row)) for at, row in split if any(row)]
-    below = next((row for at, row in rows if at > shape.at + 1), [])
+    rows = [(at, _without_empty_end(row)) for at, row in shape.rows]
+    below = next((row for at, row in rows if at > shape.at), [])
     numbers, next_numbers = (
         [_NUMBER.fullmatch(cell) is not None for cell in row] for row in (shape.header, below)
     )
@@ -309,10 +310,10 @@ def _refuse_split_cells(path: str | Path, lines: Sequence[str], shape: _Shape) -
     width = len(shape.header)
     for line, names in rows:
         named = 2 < len(names) < width < 2 * len(names) and len(set(names)) == len(names)
-        if line <= shape.at and named and all(names) and not any(map(_NUMBER.fullmatch, names)):
+        if line < shape.at and named and all(names) and not any(map(_NUMBER.fullmatch, names)):
             raise EvcargoError(
-                f"{path}, row {shape.at + 1}: has {width} cells, but the header in row {line} names"
-                f" {len(names)} columns. Put cells that hold the separator in quotes"
+                f"{path}, row {shape.at + 1}: has {width} cells, but the header in row {line + 1}"
+                f" names {len(names)} columns. Put cells that hold the separator in quotes"
             )
 
 

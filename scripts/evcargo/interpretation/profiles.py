@@ -41,13 +41,19 @@ def read_profiles(path: str) -> pd.DataFrame:
         With the first mistake of the table; the check of the study has told all of them.
     """
     notes = Notes(str(path))
-    sheet = read_sheet(str(path), (GENE,), notes)
-    if sheet:
-        sheet = with_plain_numbers(sheet, [n for n in sheet.columns if n != GENE], notes)
+    sheet = read_profile_sheet(str(path), notes)
     table = profile_table(sheet, notes) if sheet else None
     if table is None or notes.problems:
         raise EvcargoError(str(notes.problems[0]))
     return table
+
+
+def read_profile_sheet(path: str, notes: Notes) -> Sheet | None:
+    """Read a table of profiles, its numbers plain; None where it cannot be read."""
+    sheet = read_sheet(path, (GENE,), notes)
+    if sheet is None:
+        return None
+    return with_plain_numbers(sheet, [name for name in sheet.columns if name != GENE], notes)
 
 
 def profile_table(sheet: Sheet, notes: Notes) -> pd.DataFrame | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from evcargo.errors import EvcargoError, cause_and_remedy
+from evcargo.errors import EvcargoError, refusal
 from evcargo.files.numbers import SIGN_WORDS
 from evcargo.files.summary import InputSummary
 from evcargo.particles.distribution import refuse_mixed
@@ -57,7 +57,7 @@ def examine_size_tables(
         try:
             file = open_size_file(str(path))
         except EvcargoError as error:
-            examined.problems[str(records[0]["run"])] = _split(error)
+            examined.problems[str(records[0]["run"])] = refusal(error)
             continue
         readings = _read(file, records, examined)
         if readings:
@@ -77,7 +77,7 @@ def _read(
         try:
             reading = read_run(file, record)
         except EvcargoError as error:
-            examined.problems[run] = _split(error)
+            examined.problems[run] = refusal(error)
             continue
         first = used.setdefault((reading.columns, reading.first_line), run)
         if first != run:
@@ -103,7 +103,7 @@ def _check_replicates(tables: pd.DataFrame, examined: _Examined) -> None:
         try:
             refuse_mixed(quantities)
         except EvcargoError as error:
-            examined.problems[names[-1]] = _split(error)
+            examined.problems[names[-1]] = refusal(error)
 
 
 def _summary(path: str, file: SizeFile, readings: list[SizeReading]) -> InputSummary:
@@ -129,9 +129,3 @@ def _summary(path: str, file: SizeFile, readings: list[SizeReading]) -> InputSum
         dropped_rows=", ".join(dropped),
         notes="; ".join(notes),
     )
-
-
-def _split(error: EvcargoError) -> tuple[str, str]:
-    """Message and remedy of an error."""
-    cause, remedy = cause_and_remedy(error)
-    return f"cannot be taken: {cause}", remedy

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import ndtr
 
-from evcargo.proteins.tables.scales import RELATIVE
+from evcargo.purity.meaning import relative_reason
 
 if TYPE_CHECKING:
     from anndata import AnnData
@@ -59,7 +59,7 @@ def missing_table(matrix: "AnnData") -> pd.DataFrame:
     total = np.where(np.isfinite(level), level, 0.0).sum(axis=0)
     count = np.isfinite(level).sum(axis=0)
     known = "transferred" in matrix.layers
-    is_relative = str(matrix.uns.get("scale", "")) == RELATIVE
+    is_relative = bool(relative_reason(matrix))
     rows = []
     for i, sample in enumerate(matrix.obs_names):
         own = np.isfinite(level[i])

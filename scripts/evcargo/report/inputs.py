@@ -1,6 +1,6 @@
 """The section before the verdict: what was understood of the tables that the study was given."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -48,11 +48,11 @@ def _warnings(table: pd.DataFrame) -> list[str]:
     for row in table.itertuples(index=False):
         for text in _troubles(row):
             files.setdefault(text, []).append(base_name(row.path))
-    return [f"{_named(list(dict.fromkeys(names)))}: {text}" for text, names in files.items()]
+    return [f"{_files(names[0], len(set(names)))}: {text}" for text, names in files.items()]
 
 
-def _named(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+def _files(first: str, number: int) -> str:
+    return first if number == 1 else f"{first} and {number - 1} more"
 
 
 def _troubles(row: Any) -> Iterator[str]:
@@ -83,10 +83,7 @@ def _alike(table: pd.DataFrame) -> pd.DataFrame:
     )
     keys = [name for name in shown.columns if name != "file"]
     grouped = shown.groupby(keys, sort=False, dropna=False)["file"].agg(["first", "size"])
-    names = grouped["first"].where(
-        grouped["size"] == 1,
-        grouped["first"] + " and " + (grouped["size"] - 1).astype(str) + " more",
-    )
+    names = [_files(*of_rows) for of_rows in zip(grouped["first"], grouped["size"], strict=True)]
     return grouped.assign(file=names).reset_index()[list(shown.columns)]
 
 

@@ -8,7 +8,7 @@ from itertools import islice
 from evcargo.counts.formats import program_by_rows
 from evcargo.counts.formats import recognise as recognise_counts
 from evcargo.counts.layout import Layout, read_head
-from evcargo.errors import EvcargoError
+from evcargo.errors import EvcargoError, cause_and_remedy
 from evcargo.files.run_names import step_stem
 from evcargo.files.text_tables import TextTable, read_text_table
 from evcargo.proteins.tables.engines import FORMATS
@@ -348,4 +348,4 @@ def _sample_columns(table: TextTable, rows: Sequence[Sequence[str]]) -> tuple[Na
 
 def _cause(error: EvcargoError, path: str) -> str:
     """First sentence of an error, without the name of the file."""
-    return str(error).removeprefix(path).lstrip(":, ").partition(". ")[0].rstrip(".")
+    return cause_and_remedy(str(error).removeprefix(path).lstrip(":, "))[0].rstrip(".")

@@ -18,6 +18,7 @@ from evcargo.study.design import (
 )
 from evcargo.study.model import ASSAYS, Contrast
 from evcargo.study.notes import Notes, did_you_mean, listed, nearest, shown
+from evcargo.study.units import subjects_of_several_levels
 
 TRUE, FALSE = ("true", "yes", "on", "y"), ("false", "no", "off", "n")
 KNOWN = CONTRACTS["samples"].names
@@ -249,9 +250,7 @@ def subjects_on_both_sides(
         if contrast.kind == "slope" or "subject" in (*contrast.covariates, contrast.block):
             continue
         rows = compared(contrast, samples, set(runs["sample"]))
-        levels = rows.groupby(rows["subject"].dropna())[contrast.column].nunique()
-        shared = [str(name) for name in levels.index[levels > 1]]
-        if shared:
+        if shared := subjects_of_several_levels(rows, contrast.column):
             warnings.append(
                 f"contrast {contrast.name}: {_subjects(shared)} on both sides, and one name is"
                 " one subject. If these are pairs, write covariates: [subject]; if the"

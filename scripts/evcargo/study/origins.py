@@ -8,7 +8,7 @@ from typing import Any
 
 from evcargo.errors import Problem
 from evcargo.interpretation.keys import gene_key
-from evcargo.interpretation.profiles import GENE, profile_table
+from evcargo.interpretation.profiles import GENE, profile_table, read_profile_sheet
 from evcargo.interpretation.signatures import SIGNATURE_COLUMNS
 from evcargo.purity.panels import is_mirna
 from evcargo.study.cells import as_number
@@ -73,9 +73,8 @@ def check_origins(
         if not path or not is_sheet(path, notes, place):
             continue
         inside = Notes(path)
-        sheet = read_sheet(path, (GENE,), inside)
+        sheet = read_profile_sheet(path, inside)
         if sheet is not None:
-            sheet = with_plain_numbers(sheet, [n for n in sheet.columns if n != GENE], inside)
             table = profile_table(sheet, inside)
             warnings += _check_names(_genes(sheet), assay, symbols, organism, inside)
             if table is not None and (sources := _as_logs(sheet)):

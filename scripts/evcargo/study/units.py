@@ -3,6 +3,23 @@
 import pandas as pd
 
 
+def subjects_of_several_levels(rows: pd.DataFrame, column: str) -> list[str]:
+    """Name the subjects whose samples stand at more than one level of a column, sorted.
+
+    Parameters
+    ----------
+    rows
+        Samples; samples without a subject are left out, and so are all without a column `subject`.
+    column
+        What is compared.
+    """
+    if "subject" not in rows:
+        return []
+    subjects = rows["subject"].astype("string").fillna("")
+    levels = rows[column].astype("string").groupby(subjects[subjects != ""]).nunique()
+    return [str(name) for name in levels.index[levels > 1]]
+
+
 def unit_names(rows: pd.DataFrame, block: str = "") -> pd.Series:
     """Name the independent unit of each sample.
 

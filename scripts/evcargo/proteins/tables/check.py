@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from evcargo.errors import EvcargoError, cause_and_remedy
+from evcargo.errors import EvcargoError, refusal
 from evcargo.files.summary import InputSummary
 from evcargo.identifiers.genes import Genes
 from evcargo.proteins.tables.columns import Choice, stated_in, wanted_names
@@ -89,7 +89,7 @@ def examine_protein_tables(
     except EvcargoError as error:
         named = [path for path in first if path in str(error)]
         at = min(named, key=str(error).index, default=str(runs["path"].iloc[0]))
-        found.problems.setdefault(first[at], _split(error))
+        found.problems.setdefault(first[at], refusal(error))
     return found.summaries, found.problems
 
 
@@ -150,7 +150,7 @@ def _examine(
             summary = _described(summary, content, choice, namings, panels)
     except EvcargoError as error:
         free = next((run for run in wanted if run not in found.problems), next(iter(wanted)))
-        found.problems[free] = _split(error)
+        found.problems[free] = refusal(error)
     found.summaries.append(summary)
 
 
@@ -275,9 +275,3 @@ def _other_taxa(proteins: pd.DataFrame, host: str) -> list[str]:
         f"{len(others):,} of {len(taxa):,} proteins are of other organisms (NCBI taxon {named}) and"
         " count as foreign"
     ]
-
-
-def _split(error: EvcargoError) -> Problem:
-    """Message and remedy of an error."""
-    cause, remedy = cause_and_remedy(error)
-    return f"cannot be taken: {cause}", remedy
